@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-JSON: TypeAlias = "str | int | float | bool | None | list[JSON] | dict[str, JSON]"
+JSON: TypeAlias = "str | int | float | bool | list[JSON] | dict[str, JSON] | None"
 SegmentKind = Literal["menu", "waiting", "ringing", "talk", "hold", "dialling"]
 Direction = Literal["in", "out", "internal"]
 OperatorState = Literal["offline", "ready", "offered", "talking", "wrap_up", "paused"]

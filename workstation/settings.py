@@ -1,0 +1,242 @@
+"""Every setting, read once: `deskline.toml`, then the environment (`DESKLINE_SERVER__PORT=8081`).
+
+The environment wins over the file. Frozen; packages below `workstation` never see this module but
+get their own small values made from it. `deskline.example.toml` shows every key.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+DEFAULT_FILE = Path("deskline.toml")
+Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+Extension = Annotated[str, Field(pattern=r"^[0-9]{2,6}$")]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,253}$")]
+Role = Literal["operator", "supervisor", "administrator"]
+
+
+class SettingsError(Exception):
+    """The settings cannot be used; the message names file, key and reason."""
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Server(Part):
+    host: Host = "127.0.0.1"
+    port: Port = 8080
+    public_url: str = ""            # how browsers reach us; empty: http://host:port
+    session_hours: Annotated[int, Field(ge=1, le=24)] = 12
+    demo_sign_ins: bool = False     # show the sample sign-ins on the sign-in page
+
+    @property
+    def url(self) -> str:
+        return self.public_url.rstrip("/") or f"http://{self.host}:{self.port}"
+
+
+class StoreSettings(Part):
+    url: str = ""                   # empty: SQLite in data_dir
+
+
+class Pbx(Part):
+    name: Slug = "main"
+    host: Host = "127.0.0.1"
+    sip_port: Port = 5160
+    ami_port: Port = 5138
+    http_port: Port = 8188
+    rtp_start: Port = 20000
+    rtp_end: Port = 20999
+    trunk: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+:[0-9]{1,5}$")] = "127.0.0.1:5170"
+    caller_id: Annotated[str, Field(pattern=r"^\+?[0-9]{3,15}$")] = "+74951200000"
+    world_ami_port: Port = 5139     # the second private Asterisk that plays the outside
+    tape_keep_days: Annotated[int, Field(ge=1, le=3650)] = 30
+
+
+class Menu(Part):
+    host: Host = "127.0.0.1"
+    port: Port = 4573
+    gate_port: Port = 4574
+    file: str = ""                  # empty: the menu shipped with ivr
+    language: Literal["en", "ru"] = "en"
+
+
+class Company(Part):
+    name: str = "Volga Energy"
+    region: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "RU"
+    time_zone: str = "Europe/Moscow"
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "RUB"
+    language: Literal["en", "ru"] = "en"
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone_exists(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as exc:
+            raise ValueError(f"no such time zone: {value}") from exc
+        return value
+
+
+class DispositionChoice(Part):
+    """One outcome an operator can choose (key 1-9 is its place in the queue's list)."""
+    id: Slug
+    name: str
+    needs_note: bool = False
+
+
+class Queue(Part):
+    id: Slug
+    name: str
+    ring_s: Annotated[int, Field(ge=5, le=120)] = 20
+    max_wait_s: Annotated[int, Field(ge=10, le=7200)] = 900
+    wrap_up_s: Annotated[int, Field(ge=0, le=600)] = 45
+    service_level_s: Annotated[int, Field(ge=1, le=600)] = 20
+    request_type: Slug | None = None            # the form that is open already
+    dispositions: tuple[Slug, ...] = ("resolved", "request", "call_back", "wrong_number", "other")
+
+
+class Entry(Part):
+    """A number callers dial: which menu answers it and where they go if the menu cannot."""
+    number: Annotated[str, Field(pattern=r"^\+?[0-9]{3,15}$")]
+    menu: Slug = "main"
+    queue: Slug = "billing"
+
+
+class OperatorSettings(Part):
+    id: Extension
+    login: Slug
+    name: str
+    role: Role = "operator"
+    groups: tuple[Slug, ...] = ("billing",)
+    queues: tuple[Slug, ...] = ("billing",)
+
+
+def _sample_operators() -> tuple[OperatorSettings, ...]:
+    names = ("Anna Petrova", "Boris Orlov", "Vera Smirnova", "Gleb Volkov", "Daria Belova",
+             "Egor Sokolov", "Zoya Morozova", "Ilya Kuznetsov")
+    people = [OperatorSettings(id=str(101 + i), login=name.split()[0].lower(), name=name,
+                               groups=("billing", "metering"),
+                               queues=("billing", "outages", "collection"))
+              for i, name in enumerate(names)]
+    people.append(OperatorSettings(id="109", login="sofia", name="Sofia Lebedeva",
+                                   role="supervisor", groups=("billing", "metering"),
+                                   queues=("billing",)))
+    people.append(OperatorSettings(id="110", login="admin", name="Pavel Admin",
+                                   role="administrator", queues=()))
+    return tuple(people)
+
+
+_DISPOSITIONS = (
+    DispositionChoice(id="resolved", name="Resolved"),
+    DispositionChoice(id="request", name="Request filed"),
+    DispositionChoice(id="call_back", name="Call back"),
+    DispositionChoice(id="wrong_number", name="Wrong number"),
+    DispositionChoice(id="other", name="Other", needs_note=True),
+    DispositionChoice(id="promised", name="Promised to pay"),
+    DispositionChoice(id="paid", name="Says it is paid"),
+    DispositionChoice(id="refused", name="Refused"),
+    DispositionChoice(id="disputed", name="Disputed"),
+    DispositionChoice(id="reached_in_person", name="Informed in person"),
+    DispositionChoice(id="reached_another", name="Another person answered"),
+    DispositionChoice(id="call_later", name="Asked to call later"),
+)
+_QUEUES = (
+    Queue(id="billing", name="Billing", request_type="meter_dispute"),
+    Queue(id="outages", name="Outages", wrap_up_s=30),
+    Queue(id="collection", name="Collection", wrap_up_s=30, dispositions=(
+        "promised", "paid", "reached_in_person", "refused", "disputed", "reached_another",
+        "wrong_number", "call_later")),
+)
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        frozen=True, extra="forbid", env_prefix="DESKLINE_", env_nested_delimiter="__")
+
+    data_dir: Path = Path(".deskline")
+    server: Server = Server()
+    store: StoreSettings = StoreSettings()
+    pbx: Pbx = Pbx()
+    menu: Menu = Menu()
+    company: Company = Company()
+    queue: tuple[Queue, ...] = _QUEUES
+    entry: tuple[Entry, ...] = (Entry(number="+74951200000"),
+                                Entry(number="+74951200001", queue="outages"))
+    operator: tuple[OperatorSettings, ...] = Field(default_factory=_sample_operators)
+    disposition: tuple[DispositionChoice, ...] = _DISPOSITIONS
+    pause_reasons: tuple[str, ...] = ("break", "lunch", "meeting", "training")
+
+    @property
+    def store_url(self) -> str:
+        return self.store.url or f"sqlite+aiosqlite:///{self.data_dir.resolve() / 'deskline.db'}"
+
+    @property
+    def secret_file(self) -> Path:
+        return self.data_dir / "secret"
+
+
+def load(config: Path | None = None, **overrides: Any) -> Settings:
+    """Settings from `config` (default `deskline.toml` if it is there), then the environment.
+
+    Raises SettingsError: the file named is not there, is not TOML, or a value is not allowed.
+    """
+    if config is not None and not config.is_file():
+        raise SettingsError(f"there is no settings file {config}")
+    file = config or (DEFAULT_FILE if DEFAULT_FILE.is_file() else None)
+    try:
+        settings = _with_file(file, overrides)
+    except ValidationError as exc:
+        raise SettingsError(_in_words(file, exc)) from exc
+    except ValueError as exc:
+        raise SettingsError(f"{file}: {exc}") from exc
+    _check_references(settings)
+    return settings
+
+
+def _with_file(file: Path | None, overrides: dict[str, Any]) -> Settings:
+    class FromFile(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource, *_: PydanticBaseSettingsSource, **__: Any,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
+            toml = TomlConfigSettingsSource(settings_cls, toml_file=file)
+            return init_settings, env_settings, toml
+    return FromFile(**overrides)
+
+
+def _in_words(file: Path | None, error: ValidationError) -> str:
+    lines = [f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}"
+             for item in error.errors()]
+    return f"{file or 'environment'}: " + "; ".join(lines)
+
+
+def _check_references(settings: Settings) -> None:
+    queues = {queue.id for queue in settings.queue}
+    dispositions = {choice.id for choice in settings.disposition}
+    for operator in settings.operator:
+        _known(f"operator {operator.id}", operator.queues, queues, "queue")
+    for entry in settings.entry:
+        _known(f"entry {entry.number}", (entry.queue,), queues, "queue")
+    for queue in settings.queue:
+        _known(f"queue {queue.id}", queue.dispositions, dispositions, "disposition")
+    if len({operator.id for operator in settings.operator}) < len(settings.operator):
+        raise SettingsError("two operators have the same id")
+
+
+def _known(where: str, names: tuple[str, ...], known: set[str], kind: str) -> None:
+    for name in names:
+        if name not in known:
+            raise SettingsError(f"{where}: there is no {kind} {name!r}")
