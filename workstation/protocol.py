@@ -28,7 +28,7 @@ class View(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 
 # ── the floor ────────────────────────────────────────────────────────────────────────────────
-class OperatorView(View):
+class OperatorView(View, frozen=True, kw_only=True):
     id: str
     name: str
     state: OperatorState
@@ -43,14 +43,14 @@ class OperatorView(View):
     talked_today_s: float
 
 
-class WaitingView(View):
+class WaitingView(View, frozen=True, kw_only=True):
     call: str
     number: str
     name: str
     since: str
 
 
-class QueueView(View):
+class QueueView(View, frozen=True, kw_only=True):
     id: str
     name: str
     waiting: list[WaitingView]      # longest first
@@ -63,14 +63,14 @@ class QueueView(View):
     service_level_s: int
 
 
-class SegmentView(View):
+class SegmentView(View, frozen=True, kw_only=True):
     kind: str               # menu waiting ringing talk hold dialling wrap_up
     who: str | None
     started_at: str
     ended_at: str | None
 
 
-class CallView(View):
+class CallView(View, frozen=True, kw_only=True):
     id: str
     direction: Literal["in", "out", "internal"]
     state: CallState
@@ -87,18 +87,18 @@ class CallView(View):
 
 
 # ── one operator's work ──────────────────────────────────────────────────────────────────────
-class ReasonView(View):
+class ReasonView(View, frozen=True, kw_only=True):
     kind: str               # confirmed, linked, called_from, account, campaign, shared, menu …
     text: str
 
 
-class CandidateView(View):
+class CandidateView(View, frozen=True, kw_only=True):
     client_id: int
     name: str
     reasons: list[ReasonView]
 
 
-class PhoneView(View):
+class PhoneView(View, frozen=True, kw_only=True):
     e164: str
     label: str              # formatted for people
     source: str
@@ -106,13 +106,13 @@ class PhoneView(View):
     confirmed_by: str | None
 
 
-class MeterView(View):
+class MeterView(View, frozen=True, kw_only=True):
     number: str
     last_reading: int | None
     last_reading_on: str | None
 
 
-class AccountView(View):
+class AccountView(View, frozen=True, kw_only=True):
     id: int
     number: str
     address: str
@@ -121,7 +121,7 @@ class AccountView(View):
     meters: list[MeterView]
 
 
-class CardView(View):
+class CardView(View, frozen=True, kw_only=True):
     client_id: int
     kind: Literal["person", "organisation"]
     name: str
@@ -137,7 +137,7 @@ class CardView(View):
     others_on_number: list[CandidateView]
 
 
-class TimelineView(View):
+class TimelineView(View, frozen=True, kw_only=True):
     """`kind`: call note invoice payment reading request attempt; `facts` depend on it.
 
     call: direction, queue, operator, talked_s, waited_s, outcome, disposition, note · invoice:
@@ -150,7 +150,7 @@ class TimelineView(View):
     facts: dict[str, Any]
 
 
-class FormFieldView(View):
+class FormFieldView(View, frozen=True, kw_only=True):
     name: str
     label: str
     kind: Literal["text", "number", "date", "choice", "account", "meter"]
@@ -159,19 +159,19 @@ class FormFieldView(View):
     value: str                      # filled from the client
 
 
-class FormView(View):
+class FormView(View, frozen=True, kw_only=True):
     type: str               # request type id
     title: str
     fields: list[FormFieldView]
 
 
-class DispositionView(View):
+class DispositionView(View, frozen=True, kw_only=True):
     id: str
     name: str
     needs_note: bool
 
 
-class DraftView(View):
+class DraftView(View, frozen=True, kw_only=True):
     """What is typed and not yet finished; `version` rises with every save."""
     version: int
     note: str
@@ -181,7 +181,7 @@ class DraftView(View):
     saved_at: str | None
 
 
-class ConversationView(View):
+class ConversationView(View, frozen=True, kw_only=True):
     id: int                 # the interaction
     call: str
     operator: str
@@ -211,7 +211,7 @@ class ConversationView(View):
     notice: str             # why something is missing (store slow, reconstructed …), or ""
 
 
-class RequestView(View):
+class RequestView(View, frozen=True, kw_only=True):
     id: int
     number: str
     type: str
@@ -228,7 +228,7 @@ class RequestView(View):
     fields: dict[str, str]
 
 
-class CampaignView(View):
+class CampaignView(View, frozen=True, kw_only=True):
     id: int
     name: str
     state: Literal["draft", "running", "paused", "ended"]
@@ -241,7 +241,7 @@ class CampaignView(View):
     ended_at: str | None
 
 
-class GapView(View):
+class GapView(View, frozen=True, kw_only=True):
     """The link to Asterisk was down from … until; until None: it is down now."""
     id: str
     pbx: str
@@ -251,7 +251,7 @@ class GapView(View):
 
 
 # ── server → screen ──────────────────────────────────────────────────────────────────────────
-class PhoneAccess(View):
+class PhoneAccess(View, frozen=True, kw_only=True):
     """How the page registers its softphone."""
     ws_url: str
     realm_uri: str          # sip:101-web@host
@@ -259,7 +259,7 @@ class PhoneAccess(View):
     password: str
 
 
-class Me(View):
+class Me(View, frozen=True, kw_only=True):
     id: str
     login: str
     name: str
@@ -270,12 +270,12 @@ class Me(View):
     phone: PhoneAccess | None
 
 
-class Choice(View):
+class Choice(View, frozen=True, kw_only=True):
     id: str
     name: str
 
 
-class Catalogue(View):
+class Catalogue(View, frozen=True, kw_only=True):
     """What does not change while signed in."""
     company: str
     currency: str
@@ -309,7 +309,7 @@ class Delta(msgspec.Struct, frozen=True, kw_only=True, tag="delta", tag_field="t
     changes: list[Change]
 
 
-class Problem(View):
+class Problem(View, frozen=True, kw_only=True):
     """RFC 9457, short: `code` is machine-readable, `title` and `detail` are for people."""
     code: str
     title: str
@@ -356,37 +356,37 @@ class Args(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Arguments of one action; the docstring says who may ask and what the reply's result is."""
 
 
-class SetState(Args):
+class SetState(Args, frozen=True, kw_only=True):
     """`state.set`, operators: result {}. `reason` is one of the catalogue's pause reasons."""
     state: Literal["ready", "paused", "offline"]
     reason: str = ""
 
 
-class AttachPhone(Args):
+class AttachPhone(Args, frozen=True, kw_only=True):
     """`phone.attach`, operators: which of one's two phones shall ring. Result {}."""
     phone: Literal["web", "desk"]
 
 
-class ChooseClient(Args):
+class ChooseClient(Args, frozen=True, kw_only=True):
     """`conversation.choose`, its operator: None = none of these. Result {}."""
     conversation: int
     client_id: int | None
 
 
-class NewClient(Args):
+class NewClient(Args, frozen=True, kw_only=True):
     """`conversation.new_client`, its operator: result {"client_id": int}."""
     conversation: int
     name: str
     kind: Literal["person", "organisation"] = "person"
 
 
-class ConfirmIdentity(Args):
+class ConfirmIdentity(Args, frozen=True, kw_only=True):
     """`conversation.identity`, its operator: result {}."""
     conversation: int
     confirmed: bool
 
 
-class SaveDraft(Args):
+class SaveDraft(Args, frozen=True, kw_only=True):
     """`draft.save`, its operator: result {"version": int}. Whole draft; the last letter wins.
 
     `base` is the version typed upon; a lower one than the server's is accepted and the reply
@@ -400,7 +400,7 @@ class SaveDraft(Args):
     form: dict[str, str]
 
 
-class Finish(Args):
+class Finish(Args, frozen=True, kw_only=True):
     """`conversation.finish`, its operator: outcome and note become facts. Result {}.
 
     Problem `outcome_missing` or `note_missing` when the queue demands more; the draft stays.
@@ -412,12 +412,12 @@ class Finish(Args):
     then: Literal["ready", "paused"] = "ready"
 
 
-class ExtendWrapUp(Args):
+class ExtendWrapUp(Args, frozen=True, kw_only=True):
     """`conversation.extend`, its operator: 60 s more. Result {"until": moment}."""
     conversation: int
 
 
-class FileRequest(Args):
+class FileRequest(Args, frozen=True, kw_only=True):
     """`request.file`, operators: result {"id": int, "number": str, "group": str, "due_at": …}.
 
     Problem `form_invalid` with detail naming the fields.
@@ -428,53 +428,53 @@ class FileRequest(Args):
     conversation: int | None = None
 
 
-class ListRequests(Args):
+class ListRequests(Args, frozen=True, kw_only=True):
     """`request.list`, members of the group, supervisors: result {"requests": [RequestView]}."""
     group: str | None = None
     include_closed: bool = False
 
 
-class MoveRequest(Args):
+class MoveRequest(Args, frozen=True, kw_only=True):
     """`request.move`, members of its group, supervisors: result {"request": RequestView}."""
     id: int
     stage: str
     note: str = ""
 
 
-class SearchClients(Args):
+class SearchClients(Args, frozen=True, kw_only=True):
     """`client.search`, operators: result {"hits": [Hit]}; Hit {client_id, name, why, marked}."""
     text: str
 
 
-class ClientCard(Args):
+class ClientCard(Args, frozen=True, kw_only=True):
     """`client.card`, operators: result {"card": CardView, "timeline": […], "cursor": …}."""
     client_id: int
 
 
-class MoreTimeline(Args):
+class MoreTimeline(Args, frozen=True, kw_only=True):
     """`client.timeline`, operators: result {"items": [TimelineView], "cursor": str | None}."""
     client_id: int
     cursor: str | None
     kinds: list[str] = []
 
 
-class HangUp(Args):
+class HangUp(Args, frozen=True, kw_only=True):
     """`call.hangup`, the call's operator, supervisors: result {}."""
     call: str
 
 
-class Dial(Args):
+class Dial(Args, frozen=True, kw_only=True):
     """`call.dial`, operators: one's own phone rings, then the number. Result {}."""
     number: str
     client_id: int | None = None
 
 
-class CampaignArgs(Args):
+class CampaignArgs(Args, frozen=True, kw_only=True):
     """`campaign.start` · `campaign.pause` · `campaign.stop`, supervisors: result {}."""
     campaign: int
 
 
-class CampaignEntries(Args):
+class CampaignEntries(Args, frozen=True, kw_only=True):
     """`campaign.entries`, supervisors: result {"entries": [{client_id, name, state, why, since,
     attempts, next_at}], "cursor": str | None}. `state` filters."""
     campaign: int
@@ -482,7 +482,7 @@ class CampaignEntries(Args):
     cursor: str | None = None
 
 
-class SignOut(Args):
+class SignOut(Args, frozen=True, kw_only=True):
     """`session.end`, anybody: the session is over, the socket closes."""
 
 
