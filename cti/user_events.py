@@ -1,0 +1,145 @@
+"""The `UserEvent`s by which menu and dialler tell the floor what only they know.
+
+Their values are our own ids, never caller data: a comma in a value would begin another header,
+and a byte that is not UTF-8 drops the whole event (Asterisk's `UserEvent` application).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias, cast
+
+MENU_EVENT = "DesklineMenu"
+CLIENT_EVENT = "DesklineClient"
+ATTEMPT_EVENT = "DesklineAttempt"
+DROPPED_EVENT = "DesklineDropped"
+
+DialStatus = Literal["ANSWER", "BUSY", "NOANSWER", "CONGESTION", "CHANUNAVAIL", "CANCEL", "FAILED"]
+How = Literal["number", "account"]
+
+ID_PATTERN = re.compile(r"[a-z0-9_.:-]{1,64}")
+NUMBER_PATTERN = re.compile(r"[0-9]{1,18}")
+CAUSE_PATTERN = re.compile(r"[0-9]{1,3}")
+DIAL_STATUSES: frozenset[str] = frozenset(
+    ("ANSWER", "BUSY", "NOANSWER", "CONGESTION", "CHANUNAVAIL", "CANCEL", "FAILED")
+)
+HOWS: frozenset[str] = frozenset(("number", "account"))
+
+
+@dataclass(frozen=True, slots=True)
+class MenuStepped:
+    """The caller reached `step` of `menu`."""
+    menu: str
+    step: str
+
+    def __post_init__(self) -> None:
+        _demand(ID_PATTERN.fullmatch(self.menu) is not None, "menu", self.menu)
+        _demand(ID_PATTERN.fullmatch(self.step) is not None, "step", self.step)
+
+
+@dataclass(frozen=True, slots=True)
+class ClientIdentified:
+    """The menu knows who calls: `client` is our client id."""
+    client: int
+    how: How
+
+    def __post_init__(self) -> None:
+        _demand(0 < self.client < 10**18, "client", self.client)
+        _demand(self.how in HOWS, "how", self.how)
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptReported:
+    """What became of an attempt's dial; `cause` is Q.850, 0 = unknown.
+
+    The dialplan writes this one. A status that Dial gives for a wrong use (`INVALIDARGS`,
+    `DONTCALL`, none at all) reads as `FAILED`.
+    """
+    attempt: int
+    status: DialStatus
+    cause: int = 0
+
+    def __post_init__(self) -> None:
+        _demand(0 < self.attempt < 10**18, "attempt", self.attempt)
+        _demand(self.status in DIAL_STATUSES, "status", self.status)
+        _demand(0 <= self.cause <= 999, "cause", self.cause)
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptDropped:
+    """The debtor answered and no operator came in time."""
+    attempt: int
+
+    def __post_init__(self) -> None:
+        _demand(0 < self.attempt < 10**18, "attempt", self.attempt)
+
+
+DesklineEvent: TypeAlias = MenuStepped | ClientIdentified | AttemptReported | AttemptDropped
+
+
+def encode(event: DesklineEvent) -> str:
+    """The argument of the dialplan's `UserEvent`: `DesklineMenu,Menu: main,Step: greet`."""
+    match event:
+        case MenuStepped(menu, step):
+            return f"{MENU_EVENT},Menu: {menu},Step: {step}"
+        case ClientIdentified(client, how):
+            return f"{CLIENT_EVENT},Client: {client},How: {how}"
+        case AttemptReported(attempt, status, cause):
+            return f"{ATTEMPT_EVENT},Attempt: {attempt},Status: {status},Cause: {cause}"
+        case AttemptDropped(attempt):
+            return f"{DROPPED_EVENT},Attempt: {attempt}"
+
+
+def decode(headers: Mapping[str, str]) -> DesklineEvent | None:
+    """The event in the headers of an AMI `UserEvent`; None where it is not ours or not whole."""
+    reader = _READERS.get(headers.get("UserEvent", ""))
+    return reader(headers) if reader is not None else None
+
+
+def _read_menu(headers: Mapping[str, str]) -> MenuStepped | None:
+    menu, step = headers.get("Menu", ""), headers.get("Step", "")
+    if not (ID_PATTERN.fullmatch(menu) and ID_PATTERN.fullmatch(step)):
+        return None
+    return MenuStepped(menu, step)
+
+
+def _read_client(headers: Mapping[str, str]) -> ClientIdentified | None:
+    client, how = _number(headers, "Client"), headers.get("How", "")
+    if client is None or how not in HOWS:
+        return None
+    return ClientIdentified(client, cast(How, how))
+
+
+def _read_attempt(headers: Mapping[str, str]) -> AttemptReported | None:
+    attempt, status = _number(headers, "Attempt"), headers.get("Status", "").upper()
+    if attempt is None:
+        return None
+    known = cast(DialStatus, status if status in DIAL_STATUSES else "FAILED")
+    cause = headers.get("Cause", "")
+    return AttemptReported(attempt, known, int(cause) if CAUSE_PATTERN.fullmatch(cause) else 0)
+
+
+def _read_dropped(headers: Mapping[str, str]) -> AttemptDropped | None:
+    attempt = _number(headers, "Attempt")
+    return AttemptDropped(attempt) if attempt is not None else None
+
+
+_READERS: Mapping[str, Callable[[Mapping[str, str]], DesklineEvent | None]] = {
+    MENU_EVENT: _read_menu,
+    CLIENT_EVENT: _read_client,
+    ATTEMPT_EVENT: _read_attempt,
+    DROPPED_EVENT: _read_dropped,
+}
+
+
+def _number(headers: Mapping[str, str], key: str) -> int | None:
+    """A positive id, or None."""
+    text = headers.get(key, "")
+    return (int(text) or None) if NUMBER_PATTERN.fullmatch(text) else None
+
+
+def _demand(is_right: bool, field: str, value: object) -> None:
+    if not is_right:
+        raise ValueError(f"{field} {value!r} does not fit into a user event")
