@@ -1,0 +1,69 @@
+"""Pacing ○: how many numbers to dial now, and the reason of that answer as a value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Pacing(StrEnum):
+    """How a campaign dials. `PREVIEW` waits for an operator's key: the dialler places nothing."""
+
+    PREVIEW = "preview"
+    PROGRESSIVE = "progressive"
+
+
+class Reason(StrEnum):
+    """Why a step dialled as many as it did; also the code of the sentence on the screen."""
+
+    DIALLING = "dialling"
+    NO_OPERATOR_READY = "no_operator_ready"
+    CALLERS_WAIT = "callers_wait"
+    LINES_IN_FLIGHT = "lines_in_flight"
+    TRUNK_FULL = "trunk_full"
+    OPERATOR_DIALS = "operator_dials"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a step looks at, all of it about the operators who serve one campaign's queue.
+
+    Later kinds of pacing add their measurements here (ages of ringing and talking calls, answer
+    rates, the dropped share); the interface of `next_step` stays.
+    """
+
+    operators_ready: int    # ready now, their phones reachable
+    lines_in_flight: int    # attempts of any campaign that may still need one of them
+    callers_waiting: int    # incoming callers in a line that these operators serve
+    lines_free: int = 1_000     # what the trunk still takes
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How many to dial now, and what made it so few."""
+
+    dial: int
+    reason: Reason
+    line: Line
+
+
+def next_step(pacing: Pacing, line: Line) -> Step:
+    """One second's decision; `dial` is never negative."""
+    if pacing is Pacing.PREVIEW:
+        return Step(0, Reason.OPERATOR_DIALS, line)
+    return _progressive(line)
+
+
+def _progressive(line: Line) -> Step:
+    """One line per free operator; incoming callers come first."""
+    if line.operators_ready <= 0:
+        return Step(0, Reason.NO_OPERATOR_READY, line)
+    after_callers = line.operators_ready - max(0, line.callers_waiting)
+    if after_callers <= 0:
+        return Step(0, Reason.CALLERS_WAIT, line)
+    wanted = after_callers - max(0, line.lines_in_flight)
+    if wanted <= 0:
+        return Step(0, Reason.LINES_IN_FLIGHT, line)
+    if line.lines_free <= 0:
+        return Step(0, Reason.TRUNK_FULL, line)
+    return Step(min(wanted, line.lines_free), Reason.DIALLING, line)
