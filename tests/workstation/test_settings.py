@@ -1,0 +1,50 @@
+"""Settings: the example is the truth, the environment wins, mistakes are named."""
+
+from pathlib import Path
+
+import pytest
+
+from workstation import settings
+
+EXAMPLE = Path(__file__).parents[2] / "deskline.example.toml"
+
+
+def written(tmp_path: Path, text: str) -> Path:
+    file = tmp_path / "deskline.toml"
+    file.write_text(text)
+    return file
+
+
+def test_the_example_shows_every_setting_with_its_default() -> None:
+    example = settings.load(EXAMPLE)
+    assert example.model_dump() == settings.Settings().model_dump()
+    assert set(example.model_fields_set) == set(settings.Settings.model_fields)
+
+
+def test_the_environment_wins_over_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DESKLINE_SERVER__PORT", "8099")
+    file = written(tmp_path, "[server]\nport = 8081\nsession_hours = 3\n")
+    loaded = settings.load(file)
+    assert (loaded.server.port, loaded.server.session_hours) == (8099, 3)
+
+
+@pytest.mark.parametrize(("text", "says"), [
+    ("[server]\nport = 0\n", "server.port"),
+    ("[sever]\nport = 8080\n", "sever"),
+    ("[server\n", "deskline.toml"),
+    ("[company]\ntime_zone = 'Mars/Base'\n", "no such time zone"),
+    ("[[entry]]\nnumber = '+7495'\nqueue = 'nowhere'\n", "no queue 'nowhere'"),
+    ("[[entry]]\nnumber = '+7495;evil'\n", "entry.0.number"),
+    ("[[operator]]\nid = '101'\nlogin = 'a'\nname = 'A'\n"
+     "[[operator]]\nid = '101'\nlogin = 'b'\nname = 'B'\n", "same id"),
+])
+def test_a_mistake_is_named(tmp_path: Path, text: str, says: str) -> None:
+    with pytest.raises(settings.SettingsError, match=says):
+        settings.load(written(tmp_path, text))
+
+
+def test_a_named_file_must_be_there(tmp_path: Path) -> None:
+    with pytest.raises(settings.SettingsError, match="no settings file"):
+        settings.load(tmp_path / "absent.toml")
