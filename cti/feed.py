@@ -1,0 +1,97 @@
+"""Every change, in order, to bounded subscribers; who is too slow is told, once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from types import TracebackType
+
+from cti.changes import Change
+from cti.errors import Overrun
+from cti.tape import TapePosition
+
+
+@dataclass(frozen=True, slots=True)
+class Fed:
+    """What one event changed. `position` is where the tape goes on after that event.
+
+    `received_ns` is `time.monotonic_ns()` when its bytes came in (0 when read from the tape).
+    `restored` is true while the engine folds the tape on start: the journal writes these again
+    (upserts), screens and pops skip them.
+    """
+    position: TapePosition
+    changes: tuple[Change, ...]
+    received_ns: int
+    restored: bool = False
+
+
+class Subscription:
+    """An endless async iterator of `Fed`; use it as a context manager so that it is dropped.
+
+    Raises `Overrun` once when the subscriber fell `limit` behind; what was queued is gone, and
+    iteration goes on with what comes next.
+    """
+
+    def __init__(self, feed: Feed, name: str, limit: int) -> None:
+        self.name = name
+        self._feed = feed
+        self._limit = limit
+        self._queue: deque[Fed] = deque()
+        self._arrived = asyncio.Event()
+        self._is_overrun = False
+
+    def __enter__(self) -> Subscription:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __aiter__(self) -> AsyncIterator[Fed]:
+        return self
+
+    async def __anext__(self) -> Fed:
+        while not self._queue and not self._is_overrun:
+            self._arrived.clear()
+            await self._arrived.wait()
+        if self._is_overrun:
+            self._is_overrun = False
+            raise Overrun(self.name)
+        return self._queue.popleft()
+
+    def put(self, fed: Fed) -> None:
+        if len(self._queue) >= self._limit:
+            self._queue.clear()
+            self._is_overrun = True
+        self._queue.append(fed)
+        self._arrived.set()
+
+    def behind(self) -> int:
+        """How many wait to be read."""
+        return len(self._queue)
+
+    def close(self) -> None:
+        self._feed.drop(self)
+
+
+class Feed:
+    def __init__(self) -> None:
+        self._subscriptions: list[Subscription] = []
+
+    def subscribe(self, name: str, *, limit: int = 10_000) -> Subscription:
+        """From now on; subscribe before `Engine.run` to see what is restored as well."""
+        subscription = Subscription(self, name, limit)
+        self._subscriptions.append(subscription)
+        return subscription
+
+    def publish(self, fed: Fed) -> None:
+        for subscription in self._subscriptions:
+            subscription.put(fed)
+
+    def drop(self, subscription: Subscription) -> None:
+        if subscription in self._subscriptions:
+            self._subscriptions.remove(subscription)
