@@ -1,0 +1,367 @@
+"""FastAGI: Asterisk connects per call and does what a script asks of it.
+
+    async with serve("127.0.0.1", 4573, {"menu": answer_call}) as server: …
+
+Our own framing in place of panoramisk's: its server freezes for good on a peer that closes in
+mid-header, a hang-up line puts its answers one step behind, GET DATA's time-out is lost, and a
+variable that holds `hangup` reads as a hang-up. One connection that misbehaves is cut, its caller
+goes on in the dialplan, and the others notice nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeAlias, cast
+
+from cti.agi_lines import (
+    AgiError,
+    CommandRefused,
+    ConnectionLost,
+    HungUp,
+    OutOfStep,
+    Reply,
+    Request,
+    SoundMissing,
+    UnsafeText,
+    check_variable,
+    command_line,
+    parse_header,
+    parse_reply,
+)
+from cti.user_events import DesklineEvent, encode
+
+__all__ = [
+    "AgiError", "AgiServer", "AgiSession", "CommandRefused", "ConnectionLost", "Digits", "HungUp",
+    "OutOfStep", "Request", "Script", "SoundMissing", "UnsafeText", "serve",
+]
+
+REPLY_LIMIT_S = 10.0        # for commands that Asterisk answers at once
+MEDIA_LIMIT_S = 300.0       # the longest sound we play
+PENDING_BYTES = 65_536      # a peer that sends more than this unasked is cut
+USAGE_LINES = 50
+KEYS = "0123456789*#ABCDabcd"
+
+Network: TypeAlias = IPv4Network | IPv6Network
+LOOPBACK: tuple[Network, ...] = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Digits:
+    """What the caller keyed in; not complete where he fell silent before `#` or the limit."""
+    pressed: str
+    is_complete: bool
+
+
+class AgiSession:
+    """One call's connection. Every method raises AgiError's children; HungUp ends most scripts."""
+
+    def __init__(self, wire: _Wire, request: Request) -> None:
+        self._wire = wire
+        self.request = request
+
+    @property
+    def is_hung_up(self) -> bool:
+        return self._wire.is_hung_up or self._wire.is_lost
+
+    async def get_variable(self, name: str) -> str | None:
+        """None where it is not set. `name` may be a function: `CHANNEL(linkedid)`."""
+        reply = await self._command("GET", "VARIABLE", check_variable(name))
+        return reply.data if reply.number == 1 else None
+
+    async def set_variable(self, name: str, value: str) -> None:
+        await self._command("SET", "VARIABLE", check_variable(name), value)
+
+    async def answer(self) -> None:
+        await self._media("ANSWER", limit_s=REPLY_LIMIT_S)
+
+    async def hangup(self) -> None:
+        await self._command("HANGUP")
+
+    async def play(self, path: Path | str, escape_digits: str = "") -> str | None:
+        """Play a sound (its path without the extension) to its end or to a key of `escape_digits`.
+
+        Returns the key, or None. Raises SoundMissing when Asterisk finds no such file.
+        """
+        reply = await self._media("STREAM", "FILE", str(path), _keys(escape_digits))
+        if reply.number == 0 and reply.end_position == 0:
+            raise SoundMissing(f"Asterisk can not play {path}")
+        return _key(reply.number)
+
+    async def wait_for_key(self, timeout_s: float) -> str | None:
+        """The next key, or None after `timeout_s`."""
+        limit_s = timeout_s + REPLY_LIMIT_S
+        reply = await self._media("WAIT", "FOR", "DIGIT", _ms(timeout_s), limit_s=limit_s)
+        return _key(reply.number)
+
+    async def get_digits(self, path: Path | str, max_digits: int, timeout_s: float) -> Digits:
+        """Play a sound, any key ends it, and collect keys until `#`, `max_digits` or silence."""
+        reply = await self._media(
+            "GET", "DATA", str(path), _ms(timeout_s), str(max_digits),
+            limit_s=MEDIA_LIMIT_S + timeout_s * (max_digits + 1),
+        )
+        return Digits(reply.result, is_complete=reply.data != "timeout")
+
+    async def user_event(self, event: DesklineEvent) -> None:
+        """Tell the floor; works after a hang-up too."""
+        reply = await self._command("EXEC", "UserEvent", encode(event))
+        if reply.number == -2:
+            raise CommandRefused("Asterisk has no application UserEvent (app_userevent)")
+
+    async def _media(self, *words: str, limit_s: float = MEDIA_LIMIT_S) -> Reply:
+        """A command that needs a living channel. -1 is Asterisk's word for a dead one."""
+        if self.is_hung_up:
+            raise HungUp
+        reply = await self._command(*words, limit_s=limit_s, refused=HungUp)
+        if reply.result == "-1":
+            raise HungUp
+        return reply
+
+    async def _command(
+        self, *words: str, limit_s: float = REPLY_LIMIT_S,
+        refused: type[AgiError] = CommandRefused,
+    ) -> Reply:
+        """Send one command and take its answer. `refused` is raised for 511, the dead channel."""
+        line = command_line(words)
+        self._wire.send(line)
+        try:
+            async with asyncio.timeout(limit_s):
+                reply = await self._reply()
+        except TimeoutError as error:
+            self._wire.abort()
+            raise ConnectionLost(f"no answer to {words[0]} in {limit_s:g} s") from error
+        if reply.code == 511:
+            raise refused
+        if reply.code != 200:
+            raise CommandRefused(f"{words[0]}: {reply.code} {reply.data}")
+        return reply
+
+    async def _reply(self) -> Reply:
+        line = await self._wire.next_line()
+        while line.startswith("100"):       # "Trying…": the answer follows
+            line = await self._wire.next_line()
+        reply = parse_reply(line)
+        for _ in range(USAGE_LINES):
+            if not reply.has_more:
+                return reply
+            line = await self._wire.next_line()
+            if line.startswith("520 "):
+                return Reply(520, data=reply.data)
+        raise OutOfStep("an explanation of wrong use did not end")
+
+
+Script: TypeAlias = Callable[[AgiSession, Request], Awaitable[None]]
+
+
+def serve(
+    host: str, port: int, routes: Mapping[str, Script], *,
+    allowed_peers: Sequence[Network] = LOOPBACK,
+    header_limit: int = 16_384, header_deadline_s: float = 5.0, peer_limit: int = 4_000,
+) -> AgiServer:
+    """A server to enter with `async with`; `port` 0 takes a free one.
+
+    `routes`: path of `agi://host/path?query` → script. Peers outside `allowed_peers` are cut at
+    once: whoever connects is believed to be Asterisk. A peer whose opening block (`header_limit`
+    bytes) is not whole within `header_deadline_s` is cut as well.
+    """
+    return AgiServer(
+        host, port, routes, allowed_peers, header_limit, header_deadline_s, peer_limit)
+
+
+class AgiServer:
+    """Listens while it is entered; leaving it ends the running scripts by cancelling them."""
+
+    def __init__(
+        self, host: str, port: int, routes: Mapping[str, Script],
+        allowed_peers: Sequence[Network], header_limit: int, header_deadline_s: float,
+        peer_limit: int,
+    ) -> None:
+        self._address = (host, port)
+        self._routes = dict(routes)
+        self._allowed_peers = tuple(allowed_peers)
+        self._header_limit = header_limit
+        self._header_deadline_s = header_deadline_s
+        self._peer_limit = peer_limit
+        self._tasks = asyncio.TaskGroup()
+        self._attending: set[asyncio.Task[None]] = set()
+        self._listener: asyncio.Server | None = None
+        self._is_leaving = False
+
+    @property
+    def port(self) -> int:
+        if self._listener is None:
+            raise RuntimeError("the server is not entered")
+        return int(self._listener.sockets[0].getsockname()[1])
+
+    @property
+    def peers(self) -> int:
+        """Connections open now."""
+        return len(self._attending)
+
+    async def __aenter__(self) -> Self:
+        """Raises OSError when the port can not be had."""
+        host, port = self._address
+        loop = asyncio.get_running_loop()
+        self._listener = await loop.create_server(
+            lambda: _Wire(self._welcome, self._header_limit), host, port, backlog=1024)
+        await self._tasks.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._is_leaving = True
+        if self._listener is not None:
+            self._listener.close()
+        for task in self._attending:
+            task.cancel()
+        await self._tasks.__aexit__(None, None, None)
+
+    def _welcome(self, wire: _Wire) -> None:
+        is_full = self._is_leaving or len(self._attending) >= self._peer_limit
+        if is_full or not self._is_allowed(wire.peer):
+            log.warning("A FastAGI peer was turned away.", extra={"action": "agi_refused"})
+            wire.abort()
+            return
+        task = self._tasks.create_task(self._attend(wire), name=f"agi {wire.peer}")
+        self._attending.add(task)
+        task.add_done_callback(self._attending.discard)
+
+    def _is_allowed(self, peer: str) -> bool:
+        address = ip_address(peer)
+        return any(address in network for network in self._allowed_peers)
+
+    async def _attend(self, wire: _Wire) -> None:
+        """One connection from its opening block to its end; nothing but a cancel leaves here."""
+        try:
+            request = await self._receive_request(wire)
+            script = self._script_for(request)
+            await script(AgiSession(wire, request), request)
+        except HungUp:
+            log.debug("The caller hung up.", extra={"action": "agi_hung_up"})
+        except AgiError as error:
+            log.warning("A FastAGI connection was cut: %s", error, extra={"action": "agi_cut"})
+        except Exception:
+            log.exception("A FastAGI script failed.", extra={"action": "agi_script_failed"})
+        finally:
+            wire.close()
+
+    def _script_for(self, request: Request) -> Script:
+        try:
+            return self._routes[request.path]
+        except KeyError as error:
+            raise CommandRefused(f"no script {request.path[:40]!r} here") from error
+
+    async def _receive_request(self, wire: _Wire) -> Request:
+        lines: list[str] = []
+        try:
+            async with asyncio.timeout(self._header_deadline_s):
+                while line := await wire.next_line():
+                    lines.append(line)
+        except TimeoutError as error:
+            raise ConnectionLost("the opening block was not whole in time") from error
+        return parse_header(lines)
+
+
+class _Wire(asyncio.Protocol):
+    """Bytes to lines and back. A `HANGUP` line, which Asterisk sends at any time, is a flag."""
+
+    def __init__(self, welcome: Callable[[_Wire], None], header_limit: int) -> None:
+        self._welcome = welcome
+        self._header_budget = header_limit      # bytes left for the opening block
+        self._is_opened = False
+        self._transport: asyncio.Transport | None = None
+        self._rest = b""
+        self._lines: deque[str] = deque()
+        self._waiter: asyncio.Future[None] | None = None
+        self.peer = ""
+        self.is_lost = False
+        self.is_hung_up = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        name = transport.get_extra_info("peername")
+        self.peer = str(name[0]) if name else "::"
+        self._welcome(self)
+
+    def data_received(self, data: bytes) -> None:
+        *whole, self._rest = (self._rest + data).split(b"\n")
+        for raw in whole:
+            self._take(raw.decode(errors="replace"))
+        if not self._is_opened:
+            self._header_budget -= len(data)
+        if self._header_budget < 0 or self._pending_bytes() > PENDING_BYTES:
+            self.abort()
+        self._wake()
+
+    def _pending_bytes(self) -> int:
+        return len(self._rest) + sum(map(len, self._lines))
+
+    def _take(self, line: str) -> None:
+        if self._is_opened and line == "HANGUP":
+            self.is_hung_up = True
+            return
+        self._is_opened = self._is_opened or not line
+        self._lines.append(line)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        self.is_lost = True
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    async def next_line(self) -> str:
+        """Raises ConnectionLost; the caller sets the time limit."""
+        while not self._lines:
+            if self.is_lost:
+                raise ConnectionLost("Asterisk closed the connection")
+            self._waiter = asyncio.get_running_loop().create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+        return self._lines.popleft()
+
+    def send(self, line: bytes) -> None:
+        """Raises OutOfStep when the peer has spoken unasked: its next words answer nothing."""
+        if self._lines or self._rest:
+            self.abort()
+            raise OutOfStep("the peer spoke unasked")
+        if self.is_lost or self._transport is None:
+            raise ConnectionLost("Asterisk closed the connection")
+        self._transport.write(line)
+
+    def close(self) -> None:
+        if self._transport is not None:
+            self._transport.close()
+
+    def abort(self) -> None:
+        self.is_lost = True
+        if self._transport is not None:
+            self._transport.abort()
+
+
+def _ms(seconds: float) -> str:
+    return str(max(1, round(seconds * 1000)))
+
+
+def _keys(escape_digits: str) -> str:
+    if any(key not in KEYS for key in escape_digits):
+        raise UnsafeText(f"{escape_digits!r} holds what is no key")
+    return escape_digits
+
+
+def _key(code: int) -> str | None:
+    """Asterisk gives the ASCII code of the key, 0 for none."""
+    return chr(code) if code > 0 else None
