@@ -1,0 +1,122 @@
+"""Colleagues who are not people: they sign in as the terminal does and work as operators do.
+
+Their desk phones live in the world (the second private Asterisk) and answer by themselves; here
+are their heads: ready, look at the pop, choose among candidates, confirm identity, note and
+outcome, ready again. They speak only the protocol, so they prove it while they work.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import structlog
+import websockets
+from websockets.asyncio.client import ClientConnection, connect
+
+from workstation import protocol
+
+log = structlog.get_logger()
+RETRY_S = 3.0
+NOTES = ("Asked about the last invoice, explained.", "Reading taken by phone.",
+         "Balance explained, will pay at the end of the month.", "Asked for a copy of the bill.",
+         "Wants to move the due date.", "Complains about an estimate; meter photo promised.")
+OUTCOMES = {"resolved": 6, "request": 1, "call_back": 1, "promised": 5, "paid": 1,
+            "reached_in_person": 2, "refused": 1, "reached_another": 1, "wrong_number": 1}
+_decode = msgspec.json.Decoder(protocol.ServerMessage).decode
+
+
+@dataclass(frozen=True)
+class Popped:
+    """A colleague's screen showed a conversation while its phone was ringing."""
+    call: str
+    number: str
+    operator: str
+
+
+@dataclass
+class Colleague:
+    """One synthetic operator. `patience` scales thinking times: 0 works as fast as it can."""
+    url: str                    # ws://host:port/live
+    login: str
+    password: str
+    dice: random.Random
+    patience: float = 1.0
+    on_pop: Callable[[Popped], None] = lambda _: None
+    _views: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _seen: set[str] = field(default_factory=set)
+    _finishing: set[str] = field(default_factory=set)
+    _n: int = 0
+
+    async def work(self) -> None:
+        """Work until cancelled; a lost link or a server not yet there is tried again."""
+        while True:
+            try:
+                await self._shift()
+            except* (OSError, TimeoutError, websockets.WebSocketException) as lost:
+                log.debug("colleague waits for the server", login=self.login, reason=str(lost))
+            await asyncio.sleep(RETRY_S)
+
+    async def _shift(self) -> None:
+        async with connect(self.url, max_size=16 * 2**20, open_timeout=5) as link:
+            await link.send(msgspec.json.encode(
+                protocol.SignIn(login=self.login, password=self.password)).decode())
+            self._finishing.clear()
+            async with asyncio.TaskGroup() as tasks:
+                async for frame in link:
+                    await self._hear(link, tasks, _decode(frame))
+
+    async def _hear(
+        self, link: ClientConnection, tasks: asyncio.TaskGroup, message: protocol.ServerMessage
+    ) -> None:
+        match message:
+            case protocol.Snapshot():
+                self._views = message.views
+                await self._do(link, "phone.attach", {"phone": "desk"})
+                await self._do(link, "state.set", {"state": "ready"})
+            case protocol.Delta():
+                protocol.merge(self._views, message.changes)
+            case protocol.Reply() if message.problem:
+                log.info("colleague was refused", login=self.login, code=message.problem.code)
+        for view in list(self._views.get("conversations", {}).values()):
+            self._look(link, tasks, view)
+
+    def _look(
+        self, link: ClientConnection, tasks: asyncio.TaskGroup, view: dict[str, Any]
+    ) -> None:
+        if view["state"] == "ringing" and view["call"] not in self._seen:
+            self._seen.add(view["call"])
+            self.on_pop(Popped(view["call"], view["number"], view["operator"]))
+        if view["state"] == "wrap_up" and str(view["id"]) not in self._finishing:
+            self._finishing.add(str(view["id"]))
+            name = f"{self.login} wraps up {view['id']}"
+            tasks.create_task(self._wrap_up(link, view), name=name)
+
+    async def _wrap_up(self, link: ClientConnection, view: dict[str, Any]) -> None:
+        conversation = view["id"]
+        if view["client_id"] is None and view["candidates"]:
+            first = view["candidates"][0]["client_id"]
+            await self._do(link, "conversation.choose",
+                           {"conversation": conversation, "client_id": first})
+        if view["client_id"] is not None and self.dice.random() < 0.8:
+            await self._do(link, "conversation.identity",
+                           {"conversation": conversation, "confirmed": True})
+        await asyncio.sleep(self.patience * self.dice.uniform(3, 9))
+        await self._do(link, "conversation.finish", {
+            "conversation": conversation, "disposition": self._outcome(view),
+            "note": self.dice.choice(NOTES), "then": "ready"})
+
+    def _outcome(self, view: dict[str, Any]) -> str:
+        known = [item["id"] for item in view["dispositions"]]
+        weights = [OUTCOMES.get(name, 0) for name in known]
+        return self.dice.choices(known, weights)[0] if any(weights) else str(known[0])
+
+    async def _do(self, link: ClientConnection, action: str, args: dict[str, Any]) -> None:
+        self._n += 1
+        raw = msgspec.Raw(msgspec.json.encode(args))
+        await link.send(
+            msgspec.json.encode(protocol.Do(n=self._n, action=action, args=raw)).decode())
