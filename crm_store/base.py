@@ -1,0 +1,133 @@
+"""What every table and every statement of the store shares: types, metadata, the transaction.
+
+A module that declares rows (`class Things(Base)`) is imported by `crm_store/tables/__init__.py`,
+so that migrations and the test that compares them with the models see it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, TypeAlias, overload
+
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    Dialect,
+    Executable,
+    Integer,
+    MetaData,
+    Text,
+    TypeDecorator,
+)
+from sqlalchemy import JSON as SqlJson
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import CursorResult, Row
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.sql.selectable import TypedReturnsRows
+from sqlalchemy.types import TypeEngine
+from typing_extensions import TypeVarTuple, Unpack
+
+from crm_store import errors
+from crm_store.translate import translated
+
+JSON: TypeAlias = "str | int | float | bool | None | list[JSON] | dict[str, JSON]"
+_Ts = TypeVarTuple("_Ts")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+Whole = BigInteger().with_variant(Integer(), "sqlite")      # ids, money in minor units, counts
+Json = SqlJson(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
+Bytewise = Text().with_variant(Text(collation="C"), "postgresql")   # prefix search by range
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware moment; microseconds since 1970 in SQLite, timestamptz in PostgreSQL.
+
+    Comes back in UTC. Raises `NaiveMoment` for a moment without a zone: SQLite would lose it.
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(postgresql.TIMESTAMP(timezone=True))
+        return dialect.type_descriptor(BigInteger())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise errors.NaiveMoment(str(value))
+        if dialect.name == "postgresql":
+            return value
+        return (value - _EPOCH) // _MICROSECOND
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if isinstance(value, datetime):
+            return value.astimezone(UTC)
+        return _EPOCH + timedelta(microseconds=value)
+
+
+class Base(DeclarativeBase):
+    """The tables; their rows never leave `crm_store`. There are no relationships to lazy-load."""
+
+    metadata = MetaData(naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    })
+    type_annotation_map = {datetime: Utc, date: Date, str: Text, int: Whole}  # noqa: RUF012
+
+
+class Tx:
+    """One open transaction of the store; the first argument of every function that has SQL."""
+
+    def __init__(self, connection: AsyncConnection, limit_s: float) -> None:
+        self._connection = connection
+        self._limit_s = limit_s
+        self.dialect = connection.dialect.name      # "sqlite" or "postgresql"
+
+    @overload
+    async def run(
+        self, statement: TypedReturnsRows[Unpack[_Ts]], rows: Sequence[Mapping[str, Any]] = ...
+    ) -> CursorResult[Unpack[_Ts]]: ...
+    @overload
+    async def run(
+        self, statement: Executable, rows: Sequence[Mapping[str, Any]] = ...
+    ) -> CursorResult[Unpack[tuple[Any, ...]]]: ...
+    async def run(
+        self, statement: Executable, rows: Sequence[Mapping[str, Any]] = ()
+    ) -> CursorResult[Unpack[tuple[Any, ...]]]:
+        """Execute; with `rows` once for each, in one go. Raises only `crm_store.errors`."""
+        try:
+            async with asyncio.timeout(self._limit_s):
+                return await self._connection.execute(statement, rows or None)
+        except (SQLAlchemyError, OSError, TimeoutError) as exc:
+            raise translated(exc) from exc
+
+    async def all(
+        self, statement: TypedReturnsRows[Unpack[_Ts]]
+    ) -> Sequence[Row[Unpack[_Ts]]]:
+        return (await self.run(statement)).all()
+
+    async def first(
+        self, statement: TypedReturnsRows[Unpack[_Ts]]
+    ) -> Row[Unpack[_Ts]] | None:
+        return (await self.run(statement)).first()
+
+    async def scalar(self, statement: Executable) -> Any:
+        """The first column of the first row, or None."""
+        return (await self.run(statement)).scalar()
+
+    def insert(self, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
+        """An INSERT of this engine's own kind, for `on_conflict_do_…`."""
+        return sqlite.insert(table) if self.dialect == "sqlite" else postgresql.insert(table)

@@ -1,0 +1,64 @@
+"""What can go wrong in the store. The docstring is the message; facts are fields."""
+
+from __future__ import annotations
+
+
+class StoreError(Exception):
+    """The store could not do this."""
+
+    def __init__(self, detail: str = "") -> None:
+        self.detail = detail
+        said = (self.__doc__ or "").strip().splitlines()[0]
+        super().__init__(f"{said} {detail}".strip())
+
+
+class UrlUnusable(StoreError):
+    """The database URL must name a SQLite file or a PostgreSQL database."""
+
+
+class Unreachable(StoreError):
+    """The database cannot be reached or opened."""
+
+
+class NotMigrated(StoreError):
+    """The database has no up-to-date tables; run `deskline migrate`."""
+
+
+class Busy(StoreError):
+    """The database was busy for too long; the same may be tried again."""
+
+
+class TimedOut(StoreError):
+    """The database did not answer in time."""
+
+
+class Full(StoreError):
+    """The disk below the database is full or read-only; nothing was written."""
+
+
+class ReadOnly(StoreError):
+    """A reading transaction was asked to write."""
+
+
+class Conflict(StoreError):
+    """The database refuses this: it contradicts a row that is already there."""
+
+
+class NotFound(StoreError):
+    """There is no such row."""
+
+
+class Stale(StoreError):
+    """Somebody else has saved a newer version meanwhile."""
+
+    def __init__(self, stored_version: int) -> None:
+        self.stored_version = stored_version
+        super().__init__(f"(stored version {stored_version})")
+
+
+class NaiveMoment(StoreError, ValueError):
+    """A moment without a time zone was given to the store."""
+
+
+class BadCursor(StoreError, ValueError):
+    """This page cursor is not one of ours."""

@@ -1,0 +1,154 @@
+"""The store: one database behind one URL, transactions on it, and its migrations."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, event
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from crm_store import errors
+from crm_store.base import Tx
+from crm_store.translate import translated
+
+_BUSY_MS = 5_000
+_SQLITE_READERS = 4
+_POSTGRES_CONNECTIONS = 10
+_MIGRATION_LIMIT_S = 3_600.0
+
+
+class Store:
+    """The company's base. Lives as long as its process uses it; `close()` lets the process end.
+
+    `url` is `sqlite:///FILE` or `postgresql://USER@HOST/NAME` (drivers may be named: `+aiosqlite`,
+    `+asyncpg`). `limit_s` bounds every statement and every commit.
+    """
+
+    def __init__(self, url: str | URL, *, limit_s: float = 15.0) -> None:
+        self.url = _with_driver(url)
+        self._limit_s = limit_s
+        if self.url.get_backend_name() == "sqlite":
+            self._writer = _sqlite_engine(self.url, readonly=False)
+            self._reader = _sqlite_engine(self.url, readonly=True)
+        else:
+            self._writer = self._reader = _postgres_engine(self.url)
+
+    @classmethod
+    def at(cls, path: Path) -> Store:
+        """The SQLite file at `path`."""
+        return cls(URL.create("sqlite+aiosqlite", database=str(path)))
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Tx]:
+        """A writing transaction: committed, durably, when the block ends; undone when it raises.
+
+        SQLite: BEGIN IMMEDIATE, so that a read-then-write never fails half way.
+        """
+        async with self._transaction(self._writer, {}) as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Tx]:
+        """A reading transaction: one moment's picture; a write in it raises `ReadOnly`."""
+        options: dict[str, Any] = {}
+        if self._reader.dialect.name == "postgresql":
+            options = {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
+        async with self._transaction(self._reader, options) as tx:
+            yield tx
+
+    @asynccontextmanager
+    async def _transaction(
+        self, engine: AsyncEngine, options: dict[str, Any]
+    ) -> AsyncIterator[Tx]:
+        try:
+            async with asyncio.timeout(self._limit_s):
+                connection = await engine.connect()
+                await connection.execution_options(**options)
+        except (SQLAlchemyError, OSError, TimeoutError) as exc:
+            raise translated(exc) from exc
+        try:
+            yield Tx(connection, self._limit_s)
+            try:
+                async with asyncio.timeout(self._limit_s):
+                    await connection.commit()
+            except (SQLAlchemyError, OSError, TimeoutError) as exc:
+                raise translated(exc) from exc
+        finally:
+            await connection.close()
+
+    async def migrate(self) -> str:
+        """Bring the tables up to date, creating the file if need be; the revision reached."""
+        from crm_store.migrate import upgrade   # Alembic takes 0.2 s to import: not at start-up
+
+        if self.url.get_backend_name() == "sqlite":
+            _make_folder(self.url)
+        try:
+            async with asyncio.timeout(_MIGRATION_LIMIT_S), self._writer.begin() as connection:
+                return await connection.run_sync(upgrade)
+        except (SQLAlchemyError, OSError, TimeoutError) as exc:
+            raise translated(exc) from exc
+
+    async def close(self) -> None:
+        """Close every connection. An open one keeps the process from ending."""
+        await self._writer.dispose()
+        if self._reader is not self._writer:
+            await self._reader.dispose()
+
+
+def _with_driver(text: str | URL) -> URL:
+    try:
+        url = make_url(text)
+    except SQLAlchemyError as exc:
+        raise errors.UrlUnusable() from exc
+    backend = url.get_backend_name()
+    if backend == "sqlite" and url.database and url.database != ":memory:":
+        return url.set(drivername="sqlite+aiosqlite")
+    if backend == "postgresql":
+        return url.set(drivername="postgresql+asyncpg")
+    raise errors.UrlUnusable(url.render_as_string())
+
+
+def _make_folder(url: URL) -> None:
+    folder = Path(url.database or "").parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise errors.Unreachable(str(exc)) from exc
+
+
+def _sqlite_engine(url: URL, *, readonly: bool) -> AsyncEngine:
+    """One writer (SQLite allows one at a time, so ours wait here and not in it), some readers."""
+    engine = create_async_engine(
+        url, pool_size=_SQLITE_READERS if readonly else 1, max_overflow=0,
+    )
+    begin = "BEGIN" if readonly else "BEGIN IMMEDIATE"
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None       # the driver's own BEGIN would come too late
+        cursor = connection.cursor()
+        for pragma in (f"busy_timeout={_BUSY_MS}", "journal_mode=WAL", "foreign_keys=ON",
+                       "synchronous=FULL", f"query_only={'ON' if readonly else 'OFF'}"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgres_engine(url: URL) -> AsyncEngine:
+    settings = {"timezone": "UTC", "lock_timeout": str(_BUSY_MS), "jit": "off",
+                "application_name": "deskline"}
+    return create_async_engine(
+        url, pool_size=_POSTGRES_CONNECTIONS, max_overflow=0, pool_pre_ping=False,
+        connect_args={"server_settings": settings, "timeout": 10},
+    )

@@ -1,0 +1,57 @@
+"""Errors of drivers and SQLAlchemy, told in the store's own words."""
+
+from __future__ import annotations
+
+from sqlalchemy import exc as sa
+
+from crm_store import errors
+
+# Parts of SQLite's messages; SQLite has no stable codes through aiosqlite for all of them.
+_SQLITE = (
+    ("database is locked", errors.Busy),
+    ("attempt to write a readonly database", errors.ReadOnly),
+    ("database or disk is full", errors.Full),
+    ("disk i/o error", errors.Full),
+    ("no such table", errors.NotMigrated),
+    ("no such column", errors.NotMigrated),
+    ("unable to open database", errors.Unreachable),
+    ("file is not a database", errors.Unreachable),
+)
+# SQLSTATE classes and codes, https://www.postgresql.org/docs/current/errcodes-appendix.html
+_SQLSTATE = (
+    ("40", errors.Busy), ("55P03", errors.Busy), ("57014", errors.TimedOut),
+    ("25006", errors.ReadOnly), ("53100", errors.Full), ("42P01", errors.NotMigrated),
+    ("42703", errors.NotMigrated), ("08", errors.Unreachable), ("57P", errors.Unreachable),
+    ("28", errors.Unreachable), ("3D", errors.Unreachable), ("53", errors.Busy),
+)
+
+
+def translated(problem: BaseException) -> errors.StoreError:
+    """The store's error for a library's; the original stays as the cause."""
+    if isinstance(problem, TimeoutError | sa.TimeoutError):
+        return errors.TimedOut()
+    if isinstance(problem, sa.StatementError) and isinstance(problem.orig, errors.StoreError):
+        return problem.orig
+    if isinstance(problem, sa.IntegrityError):
+        return errors.Conflict(_first_line(problem.orig))
+    if isinstance(problem, sa.DBAPIError):
+        return _of_driver(problem)
+    if isinstance(problem, OSError):
+        return errors.Unreachable(str(problem))
+    return errors.StoreError(_first_line(problem))
+
+
+def _of_driver(problem: sa.DBAPIError) -> errors.StoreError:
+    said = _first_line(problem.orig)
+    state = str(getattr(problem.orig, "sqlstate", None) or "")
+    for start, kind in _SQLSTATE:
+        if state.startswith(start):
+            return kind(said)
+    for part, kind in _SQLITE:
+        if not state and part in said.lower():
+            return kind(said)
+    return errors.Unreachable(said) if problem.connection_invalidated else errors.StoreError(said)
+
+
+def _first_line(problem: object) -> str:
+    return (str(problem).splitlines() or [""])[0]
