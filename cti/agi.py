@@ -42,7 +42,6 @@ __all__ = [
     "OutOfStep", "Request", "Script", "SoundMissing", "UnsafeText", "serve",
 ]
 
-REPLY_LIMIT_S = 10.0        # for commands that Asterisk answers at once
 MEDIA_LIMIT_S = 300.0       # the longest sound we play
 PENDING_BYTES = 65_536      # a peer that sends more than this unasked is cut
 USAGE_LINES = 50
@@ -64,8 +63,9 @@ class Digits:
 class AgiSession:
     """One call's connection. Every method raises AgiError's children; HungUp ends most scripts."""
 
-    def __init__(self, wire: _Wire, request: Request) -> None:
+    def __init__(self, wire: _Wire, request: Request, reply_limit_s: float) -> None:
         self._wire = wire
+        self._reply_limit_s = reply_limit_s
         self.request = request
 
     @property
@@ -81,7 +81,7 @@ class AgiSession:
         await self._command("SET", "VARIABLE", check_variable(name), value)
 
     async def answer(self) -> None:
-        await self._media("ANSWER", limit_s=REPLY_LIMIT_S)
+        await self._media("ANSWER")
 
     async def hangup(self) -> None:
         await self._command("HANGUP")
@@ -91,22 +91,22 @@ class AgiSession:
 
         Returns the key, or None. Raises SoundMissing when Asterisk finds no such file.
         """
-        reply = await self._media("STREAM", "FILE", str(path), _keys(escape_digits))
+        reply = await self._media(
+            "STREAM", "FILE", str(path), _keys(escape_digits), lasting_s=MEDIA_LIMIT_S)
         if reply.number == 0 and reply.end_position == 0:
             raise SoundMissing(f"Asterisk can not play {path}")
         return _key(reply.number)
 
     async def wait_for_key(self, timeout_s: float) -> str | None:
         """The next key, or None after `timeout_s`."""
-        limit_s = timeout_s + REPLY_LIMIT_S
-        reply = await self._media("WAIT", "FOR", "DIGIT", _ms(timeout_s), limit_s=limit_s)
+        reply = await self._media("WAIT", "FOR", "DIGIT", _ms(timeout_s), lasting_s=timeout_s)
         return _key(reply.number)
 
     async def get_digits(self, path: Path | str, max_digits: int, timeout_s: float) -> Digits:
         """Play a sound, any key ends it, and collect keys until `#`, `max_digits` or silence."""
         reply = await self._media(
             "GET", "DATA", str(path), _ms(timeout_s), str(max_digits),
-            limit_s=MEDIA_LIMIT_S + timeout_s * (max_digits + 1),
+            lasting_s=MEDIA_LIMIT_S + timeout_s * max_digits,
         )
         return Digits(reply.result, is_complete=reply.data != "timeout")
 
@@ -116,22 +116,22 @@ class AgiSession:
         if reply.number == -2:
             raise CommandRefused("Asterisk has no application UserEvent (app_userevent)")
 
-    async def _media(self, *words: str, limit_s: float = MEDIA_LIMIT_S) -> Reply:
+    async def _media(self, *words: str, lasting_s: float = 0.0) -> Reply:
         """A command that needs a living channel. -1 is Asterisk's word for a dead one."""
         if self.is_hung_up:
             raise HungUp
-        reply = await self._command(*words, limit_s=limit_s, refused=HungUp)
+        reply = await self._command(*words, lasting_s=lasting_s, dead_channel=HungUp)
         if reply.result == "-1":
             raise HungUp
         return reply
 
     async def _command(
-        self, *words: str, limit_s: float = REPLY_LIMIT_S,
-        refused: type[AgiError] = CommandRefused,
+        self, *words: str, lasting_s: float = 0.0,
+        dead_channel: type[AgiError] = CommandRefused,
     ) -> Reply:
-        """Send one command and take its answer. `refused` is raised for 511, the dead channel."""
-        line = command_line(words)
-        self._wire.send(line)
+        """Send one command and take its answer; `lasting_s` is how long it may take to be done."""
+        self._wire.send(command_line(words))
+        limit_s = self._reply_limit_s + lasting_s
         try:
             async with asyncio.timeout(limit_s):
                 reply = await self._reply()
@@ -139,7 +139,7 @@ class AgiSession:
             self._wire.abort()
             raise ConnectionLost(f"no answer to {words[0]} in {limit_s:g} s") from error
         if reply.code == 511:
-            raise refused
+            raise dead_channel
         if reply.code != 200:
             raise CommandRefused(f"{words[0]}: {reply.code} {reply.data}")
         return reply
@@ -164,16 +164,26 @@ Script: TypeAlias = Callable[[AgiSession, Request], Awaitable[None]]
 def serve(
     host: str, port: int, routes: Mapping[str, Script], *,
     allowed_peers: Sequence[Network] = LOOPBACK,
-    header_limit: int = 16_384, header_deadline_s: float = 5.0, peer_limit: int = 4_000,
+    header_limit: int = 16_384, header_deadline_s: float = 5.0,
+    reply_limit_s: float = 10.0, peer_limit: int = 4_000,
 ) -> AgiServer:
     """A server to enter with `async with`; `port` 0 takes a free one.
 
     `routes`: path of `agi://host/path?query` → script. Peers outside `allowed_peers` are cut at
     once: whoever connects is believed to be Asterisk. A peer whose opening block (`header_limit`
-    bytes) is not whole within `header_deadline_s` is cut as well.
+    bytes) is not whole within `header_deadline_s` is cut as well, and one that takes longer
+    than `reply_limit_s` to answer a command (on top of the time its sound or keys may take).
     """
-    return AgiServer(
-        host, port, routes, allowed_peers, header_limit, header_deadline_s, peer_limit)
+    limits = _Limits(header_limit, header_deadline_s, reply_limit_s, peer_limit)
+    return AgiServer(host, port, routes, allowed_peers, limits)
+
+
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    header_bytes: int
+    header_s: float
+    reply_s: float
+    peers: int
 
 
 class AgiServer:
@@ -181,15 +191,12 @@ class AgiServer:
 
     def __init__(
         self, host: str, port: int, routes: Mapping[str, Script],
-        allowed_peers: Sequence[Network], header_limit: int, header_deadline_s: float,
-        peer_limit: int,
+        allowed_peers: Sequence[Network], limits: _Limits,
     ) -> None:
         self._address = (host, port)
         self._routes = dict(routes)
         self._allowed_peers = tuple(allowed_peers)
-        self._header_limit = header_limit
-        self._header_deadline_s = header_deadline_s
-        self._peer_limit = peer_limit
+        self._limits = limits
         self._tasks = asyncio.TaskGroup()
         self._attending: set[asyncio.Task[None]] = set()
         self._listener: asyncio.Server | None = None
@@ -211,7 +218,7 @@ class AgiServer:
         host, port = self._address
         loop = asyncio.get_running_loop()
         self._listener = await loop.create_server(
-            lambda: _Wire(self._welcome, self._header_limit), host, port, backlog=1024)
+            lambda: _Wire(self._welcome, self._limits.header_bytes), host, port, backlog=1024)
         await self._tasks.__aenter__()
         return self
 
@@ -227,7 +234,7 @@ class AgiServer:
         await self._tasks.__aexit__(None, None, None)
 
     def _welcome(self, wire: _Wire) -> None:
-        is_full = self._is_leaving or len(self._attending) >= self._peer_limit
+        is_full = self._is_leaving or len(self._attending) >= self._limits.peers
         if is_full or not self._is_allowed(wire.peer):
             log.warning("A FastAGI peer was turned away.", extra={"action": "agi_refused"})
             wire.abort()
@@ -245,7 +252,7 @@ class AgiServer:
         try:
             request = await self._receive_request(wire)
             script = self._script_for(request)
-            await script(AgiSession(wire, request), request)
+            await script(AgiSession(wire, request, self._limits.reply_s), request)
         except HungUp:
             log.debug("The caller hung up.", extra={"action": "agi_hung_up"})
         except AgiError as error:
@@ -264,7 +271,7 @@ class AgiServer:
     async def _receive_request(self, wire: _Wire) -> Request:
         lines: list[str] = []
         try:
-            async with asyncio.timeout(self._header_deadline_s):
+            async with asyncio.timeout(self._limits.header_s):
                 while line := await wire.next_line():
                     lines.append(line)
         except TimeoutError as error:
