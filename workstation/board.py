@@ -1,0 +1,188 @@
+"""The board: what is to be seen now, and the screens that show it.
+
+`views[key]` is the newest picture of one thing, encoded once. Putting a changed view marks it for
+the screens that may see it; each screen keeps only the newest of what it has not yet been sent,
+so a slow one costs no memory and delays nobody. Public views go out at `flush` (at most twice a
+second, see wallboard); an operator's own conversations and his own state at once.
+The law: a screen's old views plus its deltas equal a fresh snapshot.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import msgspec
+
+from workstation import protocol
+from workstation.policy import Person, sees
+
+Key: TypeAlias = tuple[str, str]            # collection, id
+COLLECTIONS = ("operators", "queues", "calls", "conversations", "requests", "campaigns", "gaps")
+PENDING_LIMIT = 4_000       # views unsent: more than that and a snapshot is cheaper
+REPLIES_LIMIT = 200
+FAN_OUT_SLICE = 100         # screens served before other work may run
+
+encode = msgspec.json.Encoder().encode
+
+
+class TooManyAnswers(Exception):
+    """This screen asks faster than it reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A view on the board. `owner` is the operator it is private to, "" for public ones."""
+    view: protocol.View
+    raw: msgspec.Raw
+    owner: str
+
+
+class Screen:
+    """What one connected screen shows and what it is still to be sent. Owned by its socket."""
+
+    def __init__(self, person: Person, session: str) -> None:
+        self.person = person
+        self.session = session
+        self.shown: dict[Key, msgspec.Raw] = {}
+        self.pending: dict[Key, msgspec.Raw | None] = {}
+        self.said: deque[protocol.Reply | protocol.Notice] = deque()
+        self.is_stale = True            # a snapshot is due; so it begins
+        self.is_over = False            # the session ended: say what is left, then close
+        self.wake = asyncio.Event()
+
+    def show(self, key: Key, placed: Placed | None) -> None:
+        """Bring one view up to date, for this person's eyes."""
+        if self.is_stale:
+            return
+        raw = placed.raw if placed is not None and self.may_see(placed) else None
+        if self.shown.get(key) is raw:
+            return
+        if raw is None:
+            del self.shown[key]
+        else:
+            self.shown[key] = raw
+        self.pending[key] = raw
+        if len(self.pending) > PENDING_LIMIT:
+            self.restart()
+        self.wake.set()
+
+    def may_see(self, placed: Placed) -> bool:
+        if placed.owner:
+            return placed.owner == self.person.operator
+        return sees(self.person, placed.view)
+
+    def restart(self) -> None:
+        """Forget what was to be sent; the next message is a fresh snapshot."""
+        self.is_stale = True
+        self.shown.clear()
+        self.pending.clear()
+        self.wake.set()
+
+    def say(self, message: protocol.Reply | protocol.Notice) -> None:
+        if len(self.said) >= REPLIES_LIMIT:
+            self.end()
+            raise TooManyAnswers
+        self.said.append(message)
+        self.wake.set()
+
+    def end(self) -> None:
+        self.is_over = True
+        self.wake.set()
+
+
+class Board:
+    def __init__(self) -> None:
+        self._placed: dict[tuple[str, Key], Placed] = {}       # (owner, key) →
+        self._due: dict[Key, None] = {}
+        self._screens: dict[Screen, None] = {}
+        self._by_operator: dict[str, dict[Screen, None]] = {}
+
+    # ── screens ──────────────────────────────────────────────────────────────────────────────
+    def join(self, screen: Screen) -> None:
+        self._screens[screen] = None
+        self._by_operator.setdefault(screen.person.operator, {})[screen] = None
+
+    def leave(self, screen: Screen) -> None:
+        self._screens.pop(screen, None)
+        own = self._by_operator.get(screen.person.operator, {})
+        own.pop(screen, None)
+
+    def screens(self, operator: str | None = None) -> list[Screen]:
+        """All screens, or one operator's."""
+        if operator is None:
+            return list(self._screens)
+        return list(self._by_operator.get(operator, {}))
+
+    def picture(self, screen: Screen) -> dict[str, dict[str, msgspec.Raw]]:
+        """All that this screen may see, now; it counts as shown from here on."""
+        views: dict[str, dict[str, msgspec.Raw]] = {name: {} for name in COLLECTIONS}
+        screen.shown.clear()
+        screen.pending.clear()
+        for (_, key), placed in self._placed.items():
+            if screen.may_see(placed):
+                views[key[0]][key[1]] = placed.raw
+                screen.shown[key] = placed.raw
+        screen.is_stale = False
+        return views
+
+    # ── views ────────────────────────────────────────────────────────────────────────────────
+    def get(self, collection: str, key: str, owner: str = "") -> protocol.View | None:
+        placed = self._placed.get((owner, (collection, key)))
+        return placed.view if placed else None
+
+    def put(self, collection: str, name: str, view: protocol.View | None, *,
+            first_to: str = "") -> None:
+        """A public view; it goes out with the next `flush`, to `first_to`'s screens at once."""
+        key = (collection, name)
+        if not self._place("", key, view):
+            return
+        self._due[key] = None
+        if first_to:
+            placed = self._placed.get(("", key))
+            for screen in self.screens(first_to):
+                screen.show(key, placed)
+
+    def put_own(self, owner: str, collection: str, name: str, view: protocol.View | None) -> None:
+        """A private view, at once to its owner's screens and nobody else's."""
+        key = (collection, name)
+        if not self._place(owner, key, view):
+            return
+        placed = self._placed.get((owner, key))
+        for screen in self.screens(owner):
+            screen.show(key, placed)
+
+    def replace(self, collection: str, views: Iterable[tuple[str, protocol.View]]) -> None:
+        """The whole public collection: what is not among `views` is gone."""
+        fresh = dict(views)
+        for owner, (held_in, name) in list(self._placed):
+            if not owner and held_in == collection and name not in fresh:
+                self.put(collection, name, None)
+        for name, view in fresh.items():
+            self.put(collection, name, view)
+
+    def has_due(self) -> bool:
+        return bool(self._due)
+
+    async def flush(self) -> None:
+        """Hand what changed to every screen, letting other work in after each slice."""
+        due, self._due = list(self._due), {}
+        for place, screen in enumerate(self.screens(), 1):
+            for key in due:
+                screen.show(key, self._placed.get(("", key)))
+            if place % FAN_OUT_SLICE == 0:
+                await asyncio.sleep(0)
+
+    def _place(self, owner: str, key: Key, view: protocol.View | None) -> bool:
+        """Whether anything changed."""
+        place = (owner, key)
+        held = self._placed.get(place)
+        if view is None:
+            return self._placed.pop(place, None) is not None
+        if held is not None and held.view == view:
+            return False
+        self._placed[place] = Placed(view, msgspec.Raw(encode(view)), owner)
+        return True

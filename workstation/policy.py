@@ -1,0 +1,81 @@
+"""Who may see and do what ○. Denied by default: every action and route names its `Who`.
+
+Roles add up: a supervisor may answer calls, an administrator sees what a supervisor sees but has
+no operator's work of his own unless he has an operator id and queues.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from workstation.protocol import (
+    CallView,
+    CampaignView,
+    OperatorView,
+    QueueView,
+    RequestView,
+    View,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who signed in."""
+    id: int                     # the store's row
+    operator: str               # extension and operator id; "" for people without a phone
+    login: str
+    name: str
+    role: str                   # operator supervisor administrator
+    groups: frozenset[str]
+    queues: tuple[str, ...]
+    locale: str
+
+    @property
+    def oversees(self) -> bool:
+        return self.role in OVERSEERS
+
+
+OVERSEERS = frozenset({"supervisor", "administrator"})
+
+
+class Who(Enum):
+    """The roles that may; the value is what the API's description prints."""
+    ANYBODY = "anybody, signed in or not"
+    SIGNED_IN = "whoever is signed in"
+    OPERATORS = "operators and supervisors"
+    SUPERVISORS = "supervisors and administrators"
+    ADMINISTRATORS = "administrators"
+
+
+_ROLES: dict[Who, frozenset[str]] = {
+    Who.SIGNED_IN: frozenset({"operator", "supervisor", "administrator"}),
+    Who.OPERATORS: frozenset({"operator", "supervisor"}),
+    Who.SUPERVISORS: OVERSEERS,
+    Who.ADMINISTRATORS: frozenset({"administrator"}),
+}
+
+
+def may(person: Person | None, who: Who) -> bool:
+    if who is Who.ANYBODY:
+        return True
+    return person is not None and person.role in _ROLES[who]
+
+
+def sees(person: Person, view: View) -> bool:
+    """Whether a public view belongs on this person's screen.
+
+    Conversations are never public: they go to their operator only.
+    """
+    if person.oversees:
+        return True
+    match view:
+        case OperatorView():
+            return view.id == person.operator
+        case QueueView():
+            return view.id in person.queues
+        case RequestView():
+            return view.group in person.groups
+        case CallView() | CampaignView():
+            return False
+    return True
