@@ -21,7 +21,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
 )
-from sqlalchemy import JSON as SqlJson
+from sqlalchemy import types as sql_types
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult, Row
 from sqlalchemy.exc import SQLAlchemyError
@@ -29,18 +29,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.sql.selectable import TypedReturnsRows
 from sqlalchemy.types import TypeEngine
-from typing_extensions import TypeVarTuple, Unpack
+from typing_extensions import TypeVarTuple
 
 from crm_store import errors
 from crm_store.translate import translated
 
-JSON: TypeAlias = "str | int | float | bool | None | list[JSON] | dict[str, JSON]"
+JSON: TypeAlias = "str | int | float | bool | list[JSON] | dict[str, JSON] | None"
 _Ts = TypeVarTuple("_Ts")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 Whole = BigInteger().with_variant(Integer(), "sqlite")      # ids, money in minor units, counts
-Json = SqlJson(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
+Json = sql_types.JSON(none_as_null=True).with_variant(
+    postgresql.JSONB(none_as_null=True), "postgresql"
+)
 Bytewise = Text().with_variant(Text(collation="C"), "postgresql")   # prefix search by range
 
 
@@ -98,15 +100,15 @@ class Tx:
 
     @overload
     async def run(
-        self, statement: TypedReturnsRows[Unpack[_Ts]], rows: Sequence[Mapping[str, Any]] = ...
-    ) -> CursorResult[Unpack[_Ts]]: ...
+        self, statement: TypedReturnsRows[*_Ts], rows: Sequence[Mapping[str, Any]] = ...
+    ) -> CursorResult[*_Ts]: ...
     @overload
     async def run(
         self, statement: Executable, rows: Sequence[Mapping[str, Any]] = ...
-    ) -> CursorResult[Unpack[tuple[Any, ...]]]: ...
+    ) -> CursorResult[*tuple[Any, ...]]: ...
     async def run(
         self, statement: Executable, rows: Sequence[Mapping[str, Any]] = ()
-    ) -> CursorResult[Unpack[tuple[Any, ...]]]:
+    ) -> CursorResult[*tuple[Any, ...]]:
         """Execute; with `rows` once for each, in one go. Raises only `crm_store.errors`."""
         try:
             async with asyncio.timeout(self._limit_s):
@@ -115,13 +117,13 @@ class Tx:
             raise translated(exc) from exc
 
     async def all(
-        self, statement: TypedReturnsRows[Unpack[_Ts]]
-    ) -> Sequence[Row[Unpack[_Ts]]]:
+        self, statement: TypedReturnsRows[*_Ts]
+    ) -> Sequence[Row[*_Ts]]:
         return (await self.run(statement)).all()
 
     async def first(
-        self, statement: TypedReturnsRows[Unpack[_Ts]]
-    ) -> Row[Unpack[_Ts]] | None:
+        self, statement: TypedReturnsRows[*_Ts]
+    ) -> Row[*_Ts] | None:
         return (await self.run(statement)).first()
 
     async def scalar(self, statement: Executable) -> Any:

@@ -84,7 +84,7 @@ class Store:
 
     async def migrate(self) -> str:
         """Bring the tables up to date, creating the file if need be; the revision reached."""
-        from crm_store.migrate import upgrade   # Alembic takes 0.2 s to import: not at start-up
+        from crm_store.migrate import upgrade  # Alembic takes 0.2 s to import
 
         if self.url.get_backend_name() == "sqlite":
             _make_folder(self.url)
