@@ -138,7 +138,7 @@ class Attempts(Base):
     __table_args__ = (
         UniqueConstraint("entry_id", "ordinal"),
         CheckConstraint(_among("state", ATTEMPT_STATES), name="state"),
-        CheckConstraint("state in ('intent', 'void') = (dialling_at is null)", name="dialled"),
+        CheckConstraint("(state in ('intent', 'void')) = (dialling_at is null)", name="dialled"),
         CheckConstraint("state <> 'talking' or talking_at is not null", name="talking"),
         Index("ix_attempts_open_entry", "entry_id", unique=True,
               sqlite_where=_OPEN, postgresql_where=_OPEN),
