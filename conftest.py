@@ -1,3 +1,3 @@
 """Fixtures that several suites share."""
 
-pytest_plugins = ["tests.conftest_postgres"]
+pytest_plugins = ["tests.conftest_postgres", "tests.pbx.fixtures"]

@@ -1,0 +1,175 @@
+"""extensions.conf and queues.conf of our Asterisk. Pure text.
+
+It stands alone: where the menu server is gone callers go to the entry's queue, and where the
+claim gate is gone nobody is dialled.
+"""
+
+from __future__ import annotations
+
+from cti.pbx.plan import EntryPlan, OperatorPlan, PbxPlan, QueuePlan
+
+OFFER = "b(deskline-offer^s^1)"     # gives the operator's phone the call's id before it rings
+NUMBER = '"^[+]?[0-9]{3,15}$"'
+
+
+def context(name: str, *extensions: str) -> str:
+    return f"[{name}]\n" + "".join(extensions) + "\n"
+
+
+def extension(pattern: str, *steps: str) -> str:
+    """One extension; a step may carry a label: `(bye)Hangup()`."""
+    lines = []
+    for place, step in enumerate(steps):
+        label, _, rest = step[1:].partition(")") if step.startswith("(") else ("", "", step)
+        priority = ("1" if place == 0 else "n") + (f"({label})" if label else "")
+        head = f"exten => {pattern}" if place == 0 else " same => "
+        lines.append(f"{head}{',' if place == 0 else ''}{priority},{rest}\n")
+    return "".join(lines)
+
+
+def extensions_conf(plan: PbxPlan) -> str:
+    return ("[general]\nstatic = yes\nwriteprotect = yes\nautofallthrough = yes\n\n"
+            + contexts(plan))
+
+
+def contexts(plan: PbxPlan) -> str:
+    """The part an existing Asterisk can include."""
+    return "".join([
+        from_trunk(), entries(plan), inbound(plan), queues(plan), offer(), sorry(),
+        operators(plan), click_to_call(plan), dialler(plan), answered(plan)])
+
+
+def from_trunk() -> str:
+    """Any number that the trunk asks for; only its digits go on."""
+    return context("from-trunk", extension(
+        "_[0-9a-zA-Z+*#]!", "Set(DESKLINE_DIALLED=${FILTER(0-9,${EXTEN}):0:15})",
+        "Goto(deskline-in,s,1)"), extension("s", "Goto(deskline-in,s,1)"))
+
+
+def entries(plan: PbxPlan) -> str:
+    known = [_entry(entry.digits, entry) for entry in plan.entries]
+    return context("deskline-entry", *known, _entry("_X!", plan.entries[0]),
+                   _entry("s", plan.entries[0]))
+
+
+def _entry(pattern: str, entry: EntryPlan) -> str:
+    return extension(pattern, f"Set(DESKLINE_ENTRY={entry.digits})",
+                     f"Set(DESKLINE_DEFAULT={entry.queue})", "Return()")
+
+
+def inbound(plan: PbxPlan) -> str:
+    """Menu first; then where it says, or the entry's queue when it says nothing that we know.
+
+    AGIEXITONHANGUP and the absolute limit: a menu server that hangs must keep neither a caller
+    nor the channel of one who has left.
+    """
+    menu = (f"AGI(agi://{plan.host}:{plan.ports.agi_menu}/menu?entry=${{DESKLINE_ENTRY}}"
+            f"&pbx={plan.name})")
+    choose = (
+        "(chosen)Set(TIMEOUT(absolute)=0)",
+        'GotoIf($["${DESKLINE_NEXT}" = "hangup"]?bye)',
+        "Set(DESKLINE_QUEUE=${IF($[\"${DESKLINE_NEXT:0:6}\" = \"queue:\"]?"
+        "${FILTER(a-z0-9_,${DESKLINE_NEXT:6})}:${DESKLINE_DEFAULT})})",
+        "Set(DESKLINE_KNOWN=${DIALPLAN_EXISTS(deskline-queue,${DESKLINE_QUEUE},1)})",
+        "ExecIf($[${DESKLINE_KNOWN} = 0]?Set(DESKLINE_QUEUE=${DESKLINE_DEFAULT}))",
+        "Goto(deskline-queue,${DESKLINE_QUEUE},1)",
+        "(bye)Hangup()")
+    return context("deskline-in", extension(
+        "s", "Gosub(deskline-entry,${IF($[${LEN(${DESKLINE_DIALLED})} > 0]?"
+        "${DESKLINE_DIALLED}:s)},1)",
+        "Answer()", "Set(DESKLINE_NEXT=)", "Set(AGIEXITONHANGUP=yes)",
+        f"Set(TIMEOUT(absolute)={plan.menu_limit_s})", menu, *choose),
+        extension("T", "Set(TIMEOUT(absolute)=0)", "Set(DESKLINE_NEXT=)", "Goto(s,chosen)"))
+
+
+def queues(plan: PbxPlan) -> str:
+    return context("deskline-queue", *(extension(
+        queue.id, f"Queue({queue.id},C{OFFER},,,{queue.max_wait_s})",
+        "Goto(deskline-sorry,s,1)") for queue in plan.queues))
+
+
+def offer() -> str:
+    return context("deskline-offer", extension(
+        "s", "Set(PJSIP_HEADER(add,X-Linkedid)=${CHANNEL(linkedid)})", "Return()"))
+
+
+def sorry() -> str:
+    return context("deskline-sorry", extension(
+        "s", "Playback(im-sorry&tt-allbusy)", "Hangup()"))
+
+
+def operators(plan: PbxPlan) -> str:
+    """What an operator's phone may dial: a colleague, a queue, a number."""
+    people = [_colleague(operator) for operator in plan.operators]
+    lines = [extension(queue.id, f"Goto(deskline-queue,{queue.id},1)") for queue in plan.queues]
+    out = [extension(pattern, "Goto(deskline-out,${EXTEN},1)") for pattern in ("_XXX!", "_+XXX!")]
+    return context("operators", *people, *lines, *out)
+
+
+def _colleague(operator: OperatorPlan) -> str:
+    phones = "&".join(f"PJSIP/{name}" for name in operator.endpoints)
+    return extension(operator.id, f"Dial({phones},30,{OFFER})", "Hangup()")
+
+
+def click_to_call(plan: PbxPlan) -> str:
+    steps = (f"Set(DESKLINE_OK=${{REGEX({NUMBER} ${{EXTEN}})}})",
+             'GotoIf($["${DESKLINE_OK}" = "1"]?:refuse)',
+             f"Set(CALLERID(all)=<{plan.caller_id}>)",
+             "Dial(PJSIP/${EXTEN}@trunk,60)", "Hangup(${HANGUPCAUSE})", "(refuse)Hangup(28)")
+    return context("deskline-out", *(extension(p, *steps) for p in ("_X!", "_+X!")))
+
+
+def dialler(plan: PbxPlan) -> str:
+    """One attempt, asked for by its id: no claim, no call (PBX-FACTS 9)."""
+    gate = f"AGI(agi://{plan.host}:{plan.ports.agi_gate}/claim?attempt=${{EXTEN}})"
+    told = "UserEvent(DesklineAttempt,Attempt: ${DESKLINE_ATTEMPT},Status: %s,Cause: %s)"
+    return context("deskline-dial", extension(
+        "_X!", 'Set(DESKLINE_OK=${REGEX("^[0-9]{1,18}$" ${EXTEN})})',
+        'GotoIf($["${DESKLINE_OK}" = "1"]?:refuse)', "Set(__DESKLINE_ATTEMPT=${EXTEN})",
+        "Set(DESKLINE_CLAIM=)", "Set(AGIEXITONHANGUP=yes)", gate,
+        'GotoIf($["${DESKLINE_CLAIM}" = "yes"]?:refuse)',
+        f"Set(DESKLINE_OK=${{REGEX({NUMBER} ${{DESKLINE_NUMBER}})}})",
+        "Set(DESKLINE_KNOWN=${DIALPLAN_EXISTS(deskline-queue,${DESKLINE_QUEUE},1)})",
+        'GotoIf($["${DESKLINE_OK}${DESKLINE_KNOWN}" = "11"]?:bad)',
+        "Set(__DESKLINE_NUMBER=${DESKLINE_NUMBER})", "Set(__DESKLINE_QUEUE=${DESKLINE_QUEUE})",
+        'Set(DESKLINE_OK=${REGEX("^[0-9]{1,3}$" ${DESKLINE_RING_S})})',
+        'ExecIf($["${DESKLINE_OK}" = "1"]?:Set(DESKLINE_RING_S=30))',
+        f"Set(DESKLINE_OK=${{REGEX({NUMBER} ${{DESKLINE_CALLERID}})}})",
+        'Set(CALLERID(all)=<${IF($["${DESKLINE_OK}" = "1"]?${DESKLINE_CALLERID}:'
+        f"{plan.caller_id})}}>)",
+        "Dial(PJSIP/${DESKLINE_NUMBER}@trunk,${DESKLINE_RING_S},G(deskline-answered^s^1))",
+        "Set(DESKLINE_TOLD=yes)", told % ("${DIALSTATUS}", "${HANGUPCAUSE}"), "Hangup()",
+        "(bad)Set(DESKLINE_TOLD=yes)", told % ("FAILED", "28"), "(refuse)Hangup(21)"),
+        extension("h", 'GotoIf($["${DESKLINE_CLAIM}${DESKLINE_TOLD}" = "yes"]?:done)',
+                  told % ("${IF($[${LEN(${DIALSTATUS})} > 0]?${DIALSTATUS}:CANCEL)}",
+                          "${HANGUPCAUSE}"), "(done)NoOp()")
+    ) + context("deskline-idle", extension("s", "Wait(1)", "Hangup()"))
+
+
+def answered(plan: PbxPlan) -> str:
+    """Dial's option G: step 1 is run by the dialler's Local half, step 2 by the client's leg."""
+    return context("deskline-answered", extension(
+        "s", "Goto(half)",
+        "UserEvent(DesklineAttempt,Attempt: ${DESKLINE_ATTEMPT},Status: ANSWER,Cause: 0)",
+        "Set(CALLERID(all)=<${DESKLINE_NUMBER}>)",
+        f"Queue(${{DESKLINE_QUEUE}},C{OFFER},,,{plan.campaign_wait_s})",
+        "UserEvent(DesklineDropped,Attempt: ${DESKLINE_ATTEMPT})",
+        "Goto(deskline-sorry,s,1)", "(half)Answer()", "Hangup()"))
+
+
+def queues_conf(plan: PbxPlan) -> str:
+    return ("[general]\npersistentmembers = yes\nautofill = yes\nshared_lastcall = yes\n"
+            "log_membername_as_agent = yes\n\n" + queue_parts(plan))
+
+
+def queue_parts(plan: PbxPlan) -> str:
+    """The part an existing Asterisk can include."""
+    return "".join(_queue(queue) for queue in plan.queues)
+
+
+def _queue(queue: QueuePlan) -> str:
+    return (f"[{queue.id}]\nstrategy = leastrecent\nringinuse = no\nwrapuptime = "
+            f"{queue.wrap_up_s}\ntimeout = {queue.ring_s}\nretry = 1\n"
+            f"servicelevel = {queue.service_level_s}\nautopause = all\nautopausebusy = yes\n"
+            "joinempty = yes\nleavewhenempty = no\nmusicclass = default\n"
+            "announce-frequency = 0\nperiodic-announce-frequency = 0\nreportholdtime = no\n\n")

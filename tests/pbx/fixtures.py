@@ -1,0 +1,142 @@
+"""`pbx`: a real private Asterisk and the one that plays the outside, once per test session.
+
+Mark such tests `pbx`. The unpacked Asterisk is shared (`DESKLINE_CACHE`, else the checkout's
+`.deskline`); ports and folders are this session's own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import shutil
+import signal
+import socket
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cti.pbx import world
+from cti.pbx.find import Program, find_asterisk
+from cti.pbx.plan import EntryPlan, OperatorPlan, PbxPlan, Ports, QueuePlan, WorldPlan
+from cti.pbx.run import (
+    Instance,
+    ask,
+    down,
+    main_instance,
+    pid_of,
+    start,
+    up,
+    world_instance,
+)
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+PORTS_PER_SESSION = 500
+ENTRY, ENTRY_OUTAGES = "+74951200000", "+74951200001"
+
+
+@dataclass(frozen=True, slots=True)
+class PrivatePbx:
+    """Two running Asterisks: `plan.ports`, `password("ami:observer")`, callers on demand."""
+    plan: PbxPlan
+    program: Program
+
+    @property
+    def ports(self) -> Ports:
+        return self.plan.ports
+
+    @property
+    def main(self) -> Instance:
+        return main_instance(self.plan, self.program)
+
+    @property
+    def world(self) -> Instance:
+        return world_instance(self.plan, self.program)
+
+    def password(self, purpose: str) -> str:
+        return self.plan.password(purpose)
+
+    async def world_originate(self, script: str = "talk", entry: str = ENTRY,
+                              caller_number: str = "+79161234567", caller_name: str = "",
+                              **more: Any) -> None:
+        """A caller calls in; `more` is keys, before_s, talk_s of `cti.pbx.world.Caller`."""
+        await world.place_call(self.plan, world.Caller(
+            script=script, entry=entry, number=caller_number, name=caller_name, **more))  # type: ignore[arg-type]
+
+    def ask(self, command: str) -> str:
+        """Our Asterisk's console, e.g. `queue add member PJSIP/101 to billing`."""
+        return ask(self.main, command)
+
+    def ask_world(self, command: str) -> str:
+        return ask(self.world, command)
+
+    def hang_up_everything(self) -> None:
+        for instance in (self.world, self.main):
+            ask(instance, "channel request hangup all")
+
+    def kill(self) -> None:
+        """kill -9 of our Asterisk; `start_again` brings it back."""
+        if (pid := pid_of(self.main)) is not None:
+            os.kill(pid, signal.SIGKILL)
+
+    def start_again(self) -> None:
+        start(self.main)
+
+
+def sample_plan(folder: Path, ports: Ports, **changes: Any) -> PbxPlan:
+    """Ten operators, three queues, two entries; the world plays 103-107 and is in a hurry."""
+    values: dict[str, Any] = {
+        "folder": folder, "secret": b"s" * 32, "ports": ports, "trunk_port": ports.world_sip,
+        "operators": tuple(OperatorPlan(id=str(i), name=f"Operator {i}")
+                           for i in range(101, 111)),
+        "queues": tuple(QueuePlan(id=q) for q in ("billing", "outages", "collection")),
+        "entries": (EntryPlan(number=ENTRY, queue="billing"),
+                    EntryPlan(number=ENTRY_OUTAGES, queue="outages")),
+        "world": WorldPlan(colleagues=("103", "104", "105", "106", "107"),
+                           debtor_answers_s=(1, 2), colleague_answers_s=(1, 2),
+                           colleague_talks_s=(3, 6))}
+    return PbxPlan(**{**values, **changes})
+
+
+def free_ports() -> Ports:
+    """A block of ports that nobody uses now."""
+    for _ in range(50):
+        ports = Ports.from_base(random.randrange(40_000, 60_000, PORTS_PER_SESSION))
+        if all(_is_free(port) for port in (ports.sip, ports.ami, ports.http, ports.agi_menu,
+                                           ports.agi_gate, ports.world_sip, ports.world_ami,
+                                           ports.rtp[0], ports.world_rtp[0])):
+            return ports
+    raise RuntimeError("no free ports")
+
+
+def _is_free(port: int) -> bool:
+    with contextlib.ExitStack() as stack:
+        for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
+            probe = stack.enter_context(socket.socket(socket.AF_INET, kind))
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                return False
+    return True
+
+
+@pytest.fixture(scope="session")
+def asterisk() -> Program:
+    """An Asterisk to run; fetched on first use."""
+    return find_asterisk(CHECKOUT / ".deskline")
+
+
+@pytest.fixture(scope="session")
+def pbx(asterisk: Program) -> Iterator[PrivatePbx]:
+    folder = Path(tempfile.mkdtemp(prefix="deskline-pbx-"))
+    plan = sample_plan(folder, free_ports())
+    try:
+        up(plan, asterisk, world=True)
+        yield PrivatePbx(plan, asterisk)
+    finally:
+        down(plan, asterisk)
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,120 @@
+"""`deskline pbx up|down|status|config`: the private Asterisk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from cti.pbx.errors import PbxError
+from cti.pbx.find import Program, find_asterisk
+from cti.pbx.plan import OperatorPlan, PbxPlan
+from cti.pbx.render import render_for_existing
+from cti.pbx.run import Instance, down, instances, pid_of, up
+from workstation.cli.options import Failure, json_option, print_json, with_settings
+from workstation.pbx_plan import colleagues_of, plan_of
+from workstation.settings import Settings
+
+
+@click.group(name="pbx")
+def command() -> None:
+    """The private Asterisk: start, stop, look, or write its files for an Asterisk of yours."""
+
+
+@command.command("up")
+@click.option("--world", is_flag=True, help="Also start the Asterisk that plays the outside.")
+@with_settings
+def up_command(settings: Settings, world: bool) -> None:
+    """Start it (fetching Asterisk on first use) and wait until it is ready."""
+    plan = _plan(settings, world)
+    program = _program(settings)
+    try:
+        up(plan, program, world=world)
+    except PbxError as exc:
+        raise Failure(str(exc)) from exc
+    click.echo(f"Asterisk {program.version} is up: SIP {plan.host}:{plan.ports.sip}, "
+               f"softphones ws://{plan.host}:{plan.ports.http}/ws")
+
+
+@command.command("down")
+@with_settings
+def down_command(settings: Settings) -> None:
+    """Stop it; calls in progress end."""
+    try:
+        down(_plan(settings, False), _program(settings, fetch=False))
+    except PbxError as exc:
+        raise Failure(str(exc)) from exc
+
+
+@command.command("status")
+@json_option
+@with_settings
+def status_command(settings: Settings, as_json: bool) -> None:
+    """What runs, where it listens, and every operator's SIP name and password."""
+    plan, program = _plan(settings, False), _program(settings, fetch=False)
+    facts = status(plan, program)
+    if as_json:
+        print_json(facts)
+        return
+    for instance in instances(plan, program, world=True):
+        pid = pid_of(instance)
+        click.echo(f"{instance.name}: " + (f"up, process {pid}" if pid else "down"))
+    for operator in plan.operators:
+        names = ", ".join(operator.endpoints)
+        click.echo(f"{operator.id}  {operator.name}: phones {names} (passwords: --json)")
+
+
+@command.command("config")
+@click.option("--out", "folder", required=True, metavar="DIR", help="Folder to write to.",
+              type=click.Path(file_okay=False, path_type=Path))
+@with_settings
+def config_command(settings: Settings, folder: Path) -> None:
+    """Write the files that an existing Asterisk includes (they hold passwords: mode 0600)."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in render_for_existing(_plan(settings, False)).items():
+            path = folder / name
+            path.touch(mode=0o600)
+            path.write_text(text)
+            click.echo(path)
+    except OSError as exc:
+        raise Failure(f"{exc.filename}: {exc.strerror}") from exc
+
+
+def status(plan: PbxPlan, program: Program) -> dict[str, object]:
+    """What `status --json` prints; it holds passwords."""
+    ports = plan.ports
+    return {
+        "asterisk": program.version,
+        "instances": [_instance_facts(i) for i in instances(plan, program, world=True)],
+        "host": plan.host, "sip_port": ports.sip, "ami_port": ports.ami,
+        "websocket": f"ws://{plan.host}:{ports.http}/ws", "rtp": list(ports.rtp),
+        "trunk": f"{plan.trunk_host}:{plan.trunk_port}",
+        "entries": [entry.number for entry in plan.entries],
+        "operators": [_operator_facts(plan, operator) for operator in plan.operators],
+    }
+
+
+def _instance_facts(instance: Instance) -> dict[str, object]:
+    pid = pid_of(instance)
+    return {"name": instance.name, "up": pid is not None, "pid": pid,
+            "folder": str(instance.site.folder)}
+
+
+def _operator_facts(plan: PbxPlan, operator: OperatorPlan) -> dict[str, object]:
+    desk, web = operator.endpoints
+    return {"id": operator.id, "name": operator.name, "sip_name": desk,
+            "sip_password": plan.password(f"sip:{desk}"), "web_sip_name": web,
+            "web_sip_password": plan.password(f"sip:{web}")}
+
+
+def _plan(settings: Settings, world: bool) -> PbxPlan:
+    return plan_of(settings, world=colleagues_of(settings) if world else None)
+
+
+def _program(settings: Settings, *, fetch: bool = True) -> Program:
+    try:
+        return find_asterisk(settings.data_dir, fetch=fetch,
+                             say=lambda text: click.echo(text, err=True))
+    except PbxError as exc:
+        raise Failure(str(exc)) from exc

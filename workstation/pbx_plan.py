@@ -1,0 +1,49 @@
+"""Settings → the private Asterisk's plan: the only place that knows both."""
+
+from __future__ import annotations
+
+from cti.pbx.errors import BadPlan
+from cti.pbx.plan import EntryPlan, OperatorPlan, PbxPlan, Ports, QueuePlan, WorldPlan
+from cti.secrets import load_or_create
+from workstation.settings import Settings, SettingsError
+
+
+def plan_of(settings: Settings, *, world: WorldPlan | None = None) -> PbxPlan:
+    """The plan; makes `data_dir` and the installation's secret on first use.
+
+    Raises SettingsError when a value must not enter Asterisk's configuration.
+    """
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        secret = load_or_create(settings.secret_file)
+    except (OSError, ValueError) as exc:
+        raise SettingsError(f"the data folder {settings.data_dir} cannot be used: {exc}") from exc
+    trunk_host, _, trunk_port = settings.pbx.trunk.rpartition(":")
+    try:
+        return PbxPlan(
+            folder=settings.data_dir.absolute() / "pbx", secret=secret, ports=_ports(settings),
+            name=settings.pbx.name, host=settings.pbx.host, trunk_host=trunk_host,
+            trunk_port=int(trunk_port), caller_id=settings.pbx.caller_id,
+            operators=tuple(OperatorPlan(id=o.id, name=o.name) for o in settings.operator),
+            queues=tuple(QueuePlan(id=q.id, ring_s=q.ring_s, max_wait_s=q.max_wait_s,
+                                   service_level_s=q.service_level_s) for q in settings.queue),
+            entries=tuple(EntryPlan(number=e.number, queue=e.queue, menu=e.menu)
+                          for e in settings.entry),
+            world=world or WorldPlan())
+    except BadPlan as exc:
+        raise SettingsError(str(exc)) from exc
+
+
+def _ports(settings: Settings) -> Ports:
+    """The world listens where the trunk leads; its own sound follows after ours."""
+    pbx, after = settings.pbx, settings.pbx.rtp_end + 1
+    return Ports(sip=pbx.sip_port, ami=pbx.ami_port, http=pbx.http_port,
+                 rtp=(pbx.rtp_start, pbx.rtp_end), agi_menu=settings.menu.port,
+                 agi_gate=settings.menu.gate_port, world_ami=pbx.world_ami_port,
+                 world_sip=int(pbx.trunk.rpartition(":")[2]), world_rtp=(after, after + 999))
+
+
+def colleagues_of(settings: Settings) -> WorldPlan:
+    """The world of the demo: it plays the phones of all operators but the first two."""
+    played = [o.id for o in settings.operator if o.role == "operator" and o.queues]
+    return WorldPlan(colleagues=tuple(played[2:7]))
