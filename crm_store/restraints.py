@@ -1,0 +1,86 @@
+"""What speaks against dialling somebody: flags, suppressions, promises; and where he may be."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import insert, or_, select
+
+from crm_store import errors
+from crm_store.base import Tx
+from crm_store.tables.campaigns import Promises, Suppressions
+from crm_store.tables.clients import ClientPhones, Clients
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseRow:
+    id: int
+    amount_minor: int
+    currency: str
+    due_on: date
+
+
+async def client_facts(tx: Tx, client_id: int) -> tuple[str, frozenset[str], str | None]:
+    """Name, flags and time zone of a client. Raises `NotFound`."""
+    row = await tx.first(select(Clients.name, Clients.flags, Clients.time_zone).where(
+        Clients.id == client_id))
+    if row is None:
+        raise errors.NotFound(f"client {client_id}")
+    return row.name, frozenset(row.flags), row.time_zone
+
+
+async def phones_of_client(tx: Tx, client_id: int) -> list[str]:
+    """E.164, most trusted first."""
+    rows = await tx.all(select(ClientPhones.e164).where(
+        ClientPhones.client_id == client_id,
+    ).order_by(ClientPhones.is_primary.desc(), ClientPhones.trust.desc(), ClientPhones.e164))
+    return [row.e164 for row in rows]
+
+
+async def clients_of_phone(tx: Tx, e164: str) -> list[int]:
+    """Most trusted first."""
+    rows = await tx.all(select(ClientPhones.client_id).where(
+        ClientPhones.e164 == e164,
+    ).order_by(ClientPhones.trust.desc(), ClientPhones.client_id))
+    return [row.client_id for row in rows]
+
+
+async def client_exists(tx: Tx, client_id: int) -> bool:
+    return await tx.scalar(select(Clients.id).where(Clients.id == client_id)) is not None
+
+
+async def suppress(
+    tx: Tx, *, client_id: int | None, e164: str | None, reason: str, by: str, at: datetime,
+) -> int:
+    result = await tx.run(insert(Suppressions).values(
+        client_id=client_id, e164=e164, reason=reason, by=by, at=at).returning(Suppressions.id))
+    return int(result.scalar_one())
+
+
+async def suppressed(tx: Tx, client_id: int, e164s: Collection[str]) -> dict[str | None, str]:
+    """Reasons in force: by number, and under None the one on the person himself."""
+    rows = await tx.all(select(
+        Suppressions.client_id, Suppressions.e164, Suppressions.reason,
+    ).where(Suppressions.lifted_at.is_(None), or_(
+        Suppressions.client_id == client_id, Suppressions.e164.in_(e164s),
+    )).order_by(Suppressions.id))
+    return {None if row.client_id == client_id else row.e164: row.reason for row in rows}
+
+
+async def add_promise(
+    tx: Tx, *, client_id: int, attempt_id: int | None, amount_minor: int, currency: str,
+    due_on: date, by: str, at: datetime,
+) -> int:
+    result = await tx.run(insert(Promises).values(
+        client_id=client_id, attempt_id=attempt_id, amount_minor=amount_minor, currency=currency,
+        due_on=due_on, state="open", by=by, at=at).returning(Promises.id))
+    return int(result.scalar_one())
+
+
+async def open_promises(tx: Tx, client_id: int) -> list[PromiseRow]:
+    rows = await tx.all(select(
+        Promises.id, Promises.amount_minor, Promises.currency, Promises.due_on,
+    ).where(Promises.client_id == client_id, Promises.state == "open").order_by(Promises.due_on))
+    return [PromiseRow(*row) for row in rows]
