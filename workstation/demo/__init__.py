@@ -1,0 +1,1 @@
+"""`make demo`: a whole contact centre on one machine, set up, run and stopped as one."""
