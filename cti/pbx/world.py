@@ -73,7 +73,7 @@ async def order(plan: PbxPlan, action: Mapping[str, str]) -> dict[str, str]:
                 writer.close()
     except (OSError, TimeoutError, asyncio.IncompleteReadError) as exc:
         raise PbxError(f"the world at {plan.host}:{plan.ports.world_ami} does not answer: "
-                       f"{exc or 'time-out'}") from exc
+                       f"{str(exc) or 'time-out'}") from exc
 
 
 async def _exchange(reader: asyncio.StreamReader, writer: asyncio.StreamWriter,
