@@ -75,7 +75,7 @@ TRANSITIONS: Mapping[Happening, tuple[frozenset[State], State]] = {
     Happening.REFUSAL: (_DISPOSED, State.REFUSED),
     Happening.DISPUTE: (_DISPOSED, State.DISPUTED),
     Happening.STRANGER: (_DISPOSED, State.WRONG_NUMBER),
-    Happening.NOTHING_LEFT: (OPEN | {State.WRONG_NUMBER}, State.EXHAUSTED),
+    Happening.NOTHING_LEFT: (OPEN, State.EXHAUSTED),
     Happening.FORBIDDEN: (_DIALLABLE | {State.BEING_TRIED}, State.NOT_CALLABLE),
     Happening.STOPPED: (OPEN, State.WITHDRAWN),
 }

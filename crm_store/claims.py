@@ -270,3 +270,17 @@ async def dialled_by_campaign(tx: Tx) -> dict[int, tuple[int, int]]:
     ).join(CampaignEntries, CampaignEntries.id == Attempts.entry_id,
            ).group_by(CampaignEntries.campaign_id))
     return {row.campaign_id: (int(row.made), int(row.open)) for row in rows}
+
+
+async def is_busy(tx: Tx, client_id: int, e164: str) -> bool:
+    """The person or the number has an open attempt, on whatever campaign."""
+    return await tx.scalar(select(Attempts.id).where(
+        or_(Attempts.client_id == client_id, Attempts.e164 == e164),
+        Attempts.state.in_(OPEN_ATTEMPTS)).limit(1)) is not None
+
+
+async def dials_by_number(tx: Tx, entry_id: int) -> dict[str, int]:
+    rows = await tx.all(select(Attempts.e164, func.count().label("dials")).where(
+        Attempts.entry_id == entry_id, Attempts.dialling_at.is_not(None),
+    ).group_by(Attempts.e164))
+    return {row.e164: int(row.dials) for row in rows}

@@ -15,6 +15,13 @@ from crm_store.tables.clients import ClientPhones, Clients
 
 
 @dataclass(frozen=True, slots=True)
+class ClientFacts:
+    name: str
+    flags: frozenset[str]
+    time_zone: str | None       # IANA, where it is known
+
+
+@dataclass(frozen=True, slots=True)
 class PromiseRow:
     id: int
     amount_minor: int
@@ -22,13 +29,13 @@ class PromiseRow:
     due_on: date
 
 
-async def client_facts(tx: Tx, client_id: int) -> tuple[str, frozenset[str], str | None]:
-    """Name, flags and time zone of a client. Raises `NotFound`."""
+async def client_facts(tx: Tx, client_id: int) -> ClientFacts:
+    """Raises `NotFound`."""
     row = await tx.first(select(Clients.name, Clients.flags, Clients.time_zone).where(
         Clients.id == client_id))
     if row is None:
         raise errors.NotFound(f"client {client_id}")
-    return row.name, frozenset(row.flags), row.time_zone
+    return ClientFacts(row.name, frozenset(row.flags), row.time_zone)
 
 
 async def phones_of_client(tx: Tx, client_id: int) -> list[str]:

@@ -1,0 +1,295 @@
+"""The dialler: once a second it looks at what runs, who is free and what is lawful, and dials.
+
+Its memory is the database alone: it may be killed between any two statements, and several may
+run on one base. Changes from the floor settle attempts; what no change settles (a crash, a lost
+link) is settled by looking whether the channel is still alive.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import secrets
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
+
+from campaigns import gate, ledger, picking, settling
+from campaigns.capacity import FloorView, OpenLine, line_for
+from campaigns.coverage import LedgerError
+from campaigns.gate import GatePlan
+from campaigns.lawful import RehearsalRefused, check_trunk
+from campaigns.pacing import Pacing, Reason, next_step
+from campaigns.plans import PlanError
+from campaigns.rule_files import RuleFileError, rule_set
+from campaigns.rules import RuleSet
+from crm_store import campaigns as rows
+from crm_store import claims
+from crm_store.base import Tx
+from crm_store.campaigns import CampaignRow
+from crm_store.claims import AttemptRow
+from crm_store.errors import StoreError
+from crm_store.store import Store
+from cti import agi
+from cti.changes import AttemptSettled, CallAnswered, CallEnded, CallsMerged, Change
+from cti.errors import CommandRefused, CommandTimedOut, LinkDown, NotSendable, Overrun
+from cti.feed import Feed
+
+log = logging.getLogger(__name__)
+
+Dial: TypeAlias = Callable[[int, str], Awaitable[None]]     # attempt id, channel id
+_EVERY_S = 1.0
+_DIAL_LIMIT_S = 10.0
+_RETRY_CHANGE_S = 0.5
+_STEP_NOTE_S = 30               # an unchanged decision is written again after so long
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _own_name() -> str:
+    return f"{os.uname().nodename[:32]}-{os.getpid()}-{secrets.token_hex(2)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiallerPlan:
+    """`trunk_host` is the far end of the trunk, an address; see `lawful.check_trunk`."""
+
+    trunk_host: str
+    caller_id: str
+    gate_host: str = "127.0.0.1"
+    gate_port: int = 4574
+    name: str = field(default_factory=_own_name)
+    lease_s: float = 10.0           # an intent that did not pass the gate by then is void
+    lost_after_s: float = 20.0      # a dialled attempt that the floor does not show for so long
+    untold_after_s: float = 30.0    # after the wrap-up: an outcome that nobody gave
+    untold_at_most_s: float = 900.0
+
+
+class Dialler:
+    """Owns the claim gate and the dialling of every running campaign. `run` until cancelled."""
+
+    def __init__(
+        self, store: Store, dial: Dial, floor: FloorView, feed: Feed, *, plan: DiallerPlan,
+        clock: Callable[[], datetime] = utc_now, link_is_up: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self._store = store
+        self._dial = dial
+        self._floor = floor
+        self._subscription = feed.subscribe("dialler")
+        self._plan = plan
+        self._clock = clock
+        self._link_is_up = link_is_up
+        self._calls: frozenset[str] = frozenset()   # that belong to open attempts
+
+    async def run(self) -> None:
+        """Serve the gate, follow the floor, dial. Raises OSError when the gate's port is taken."""
+        plan = self._plan
+        script = gate.script(self._store, GatePlan(plan.trunk_host, plan.caller_id), self._clock)
+        routes = {gate.ROUTE: script}
+        async with agi.serve(plan.gate_host, plan.gate_port, routes), asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._follow(), name="dialler: follow the floor")
+            tasks.create_task(self._beat(), name="dialler: dial")
+
+    async def _beat(self) -> None:
+        while True:
+            try:
+                await self.step(self._clock())
+            except (StoreError, LedgerError) as exc:
+                log.warning("The dialler skipped a second: %s", exc,
+                            extra={"action": "dialler_skipped"})
+            await asyncio.sleep(_EVERY_S)
+
+    async def _follow(self) -> None:
+        with self._subscription as feed:
+            while True:
+                try:
+                    async for fed in feed:
+                        for change in fed.changes:
+                            await self._take_until_stored(change)
+                except Overrun:
+                    log.warning("The dialler fell behind the floor and looks again.",
+                                extra={"action": "dialler_overrun"})
+
+    async def _take_until_stored(self, change: Change) -> None:
+        """A busy database delays a change, it does not lose it."""
+        while True:
+            try:
+                await self.take(change)
+            except (StoreError, ledger.EntryMoved) as exc:
+                log.warning("A change waits for the database: %s", exc,
+                            extra={"action": "dialler_waits"})
+                await asyncio.sleep(_RETRY_CHANGE_S)
+            except (LedgerError, PlanError):
+                log.exception("A change contradicts the ledger.",
+                              extra={"action": "dialler_contradiction"})
+                return
+            else:
+                return
+
+    async def take(self, change: Change) -> None:
+        """Settle what the floor says about attempts; other people's calls cost no statement."""
+        if not self._concerns_us(change):
+            return
+        async with self._store.begin() as tx:
+            await settling.take_change(tx, change)
+        if isinstance(change, AttemptSettled) and change.call:
+            self._calls |= {change.call}
+
+    def _concerns_us(self, change: Change) -> bool:
+        if isinstance(change, AttemptSettled):
+            return True
+        if isinstance(change, CallAnswered | CallEnded):
+            call = self._floor.calls.get(change.call)
+            return change.call in self._calls or (call is not None and call.attempt is not None)
+        return isinstance(change, CallsMerged) and change.absorbed in self._calls
+
+    # ── one second ───────────────────────────────────────────────────────────────────────────
+    async def step(self, now: datetime) -> None:
+        """Mend what a crash left, then dial for every running campaign, by priority."""
+        async with self._store.read() as tx:
+            open_attempts = await claims.open_attempts(tx)
+            campaigns = await rows.running(tx)
+            untold = await claims.undisposed(tx)
+        self._calls = frozenset(call for attempt in open_attempts
+                                for call in (attempt.channel_id, attempt.call_id) if call)
+        await self._mend(open_attempts, untold, now)
+        for campaign in campaigns:
+            await self._serve(campaign.id, now)
+
+    async def _mend(self, open_attempts: list[AttemptRow], untold: list[AttemptRow],
+                    now: datetime) -> None:
+        for attempt in open_attempts:
+            if attempt.state == "intent" and attempt.lease_until <= now:
+                await self._settle(attempt, "lease_ran_out", now)
+            elif attempt.state != "intent" and self._is_lost(attempt, now):
+                await self._settle(attempt, "LOST", now)
+        for attempt in untold:
+            if self._is_untold(attempt, now):
+                async with self._store.begin() as tx:
+                    await settling.close_untold(tx, attempt, now=now)
+
+    async def _settle(self, attempt: AttemptRow, status: str, now: datetime) -> None:
+        async with self._store.begin() as tx:
+            current = await claims.get(tx, attempt.id)
+            if current.state != attempt.state:
+                return
+            if current.state == "intent":
+                await settling.give_back(tx, current, status, now=now)
+            else:
+                await settling.end(tx, current, status, 0, at=now)
+
+    def _is_lost(self, attempt: AttemptRow, now: datetime) -> bool:
+        """Dialled a while ago, and Asterisk, whom we see, has no call for it."""
+        if not self._link_is_up() or attempt.dialling_at is None:
+            return False
+        latest = max(moment for moment in (
+            attempt.dialling_at, attempt.answered_at, attempt.talking_at) if moment is not None)
+        if now - latest < timedelta(seconds=self._plan.lost_after_s):
+            return False
+        names = {attempt.channel_id, attempt.call_id}
+        return not any(call.attempt == attempt.id or call.id in names or call.channel in names
+                       for call in self._floor.calls.values())
+
+    def _is_untold(self, attempt: AttemptRow, now: datetime) -> bool:
+        """The talk and its wrap-up are over and no outcome came."""
+        if attempt.ended_at is None:
+            return False
+        silent_s = (now - attempt.ended_at).total_seconds()
+        if silent_s >= self._plan.untold_at_most_s:
+            return True
+        operator = self._floor.operators.get(attempt.operator or "")
+        is_busy_with_it = operator is not None and operator.state == "wrap_up"
+        return silent_s >= self._plan.untold_after_s and not is_busy_with_it
+
+    # ── one campaign ─────────────────────────────────────────────────────────────────────────
+    async def _serve(self, campaign_id: int, now: datetime) -> None:
+        async with self._store.begin() as tx:
+            running = await rows.running(tx, lock=True)
+            campaign = next((item for item in running if item.id == campaign_id), None)
+            picked = [] if campaign is None else await self._pick(tx, campaign, running, now)
+        for attempt in picked:
+            await self._place(attempt)
+
+    async def _pick(self, tx: Tx, campaign: CampaignRow, running: list[CampaignRow],
+                    now: datetime) -> list[AttemptRow]:
+        if (await ledger.coverage_of(tx, campaign.id)).is_complete:
+            await _finish(tx, campaign, now)
+            return []
+        rules = await self._rules(tx, campaign, now)
+        if rules is None:
+            return []
+        lines = await _open_lines(tx)
+        line = line_for(campaign.id, campaign.queue, campaign.lines_max, self._floor, lines)
+        step = next_step(Pacing(campaign.pacing), line)
+        facts = {"operators_ready": line.operators_ready, "dial": step.dial,
+                 "lines_in_flight": line.lines_in_flight,
+                 "callers_waiting": line.callers_waiting}
+        picked = await picking.pick(
+            tx, campaign, rules, self._lease(now), wanted=step.dial, now=now)
+        why = step.reason.value
+        if step.reason is Reason.DIALLING and not picked:
+            why, facts = "nobody_due", {**facts}
+        await _note(tx, campaign, why, facts, now)
+        return picked
+
+    async def _rules(self, tx: Tx, campaign: CampaignRow, now: datetime) -> RuleSet | None:
+        """None, with the reason noted: the link or the law forbid every call of this campaign."""
+        if not self._link_is_up():
+            await _note(tx, campaign, "link_down", {}, now)
+            return None
+        try:
+            rules = rule_set(campaign.law)
+            check_trunk(rules, self._plan.trunk_host)
+        except (RuleFileError, RehearsalRefused) as exc:
+            await _note(tx, campaign, "law_refused", {"because": str(exc)}, now)
+            return None
+        return rules
+
+    def _lease(self, now: datetime) -> picking.Lease:
+        until = now + timedelta(seconds=self._plan.lease_s)
+        return picking.Lease(self._plan.name, until, secrets.token_hex(4))
+
+    async def _place(self, attempt: AttemptRow) -> None:
+        """Ask Asterisk. An unclear answer is left to the gate: unclaimed intents become void."""
+        try:
+            async with asyncio.timeout(_DIAL_LIMIT_S):
+                await self._dial(attempt.id, attempt.channel_id)
+        except (CommandRefused, LinkDown, NotSendable) as exc:
+            log.warning("Attempt %s was not dialled: %s", attempt.id, exc,
+                        extra={"action": "dial_refused"})
+            with suppress(StoreError):
+                async with self._store.begin() as tx:
+                    await settling.give_back(tx, attempt, "never_dialled", now=self._clock())
+        except (CommandTimedOut, TimeoutError):
+            log.warning("Asterisk did not answer about attempt %s.", attempt.id,
+                        extra={"action": "dial_unclear"})
+
+
+async def _open_lines(tx: Tx) -> list[OpenLine]:
+    queues = {campaign.id: campaign.queue for campaign in await rows.listing(tx)}
+    return [OpenLine(attempt.id, attempt.campaign_id, queues[attempt.campaign_id],
+                     attempt.state in claims.IN_FLIGHT)
+            for attempt in await claims.open_attempts(tx)]
+
+
+async def _finish(tx: Tx, campaign: CampaignRow, now: datetime) -> None:
+    """Everybody on the list has a final state: the campaign ends by itself."""
+    if await rows.change_state(tx, campaign.id, ("running",), "ended", ended_at=now,
+                               end_reason="complete"):
+        await rows.record(tx, campaign.id, "ended: everybody has a final state",
+                          by=ledger.DIALLER, at=now)
+        await rows.note_step(tx, campaign.id, "complete", {}, at=now)
+
+
+async def _note(tx: Tx, campaign: CampaignRow, why: str,
+                facts: dict[str, int] | dict[str, str], now: datetime) -> None:
+    """Keep the decision where it differs from the last one, or that one is old."""
+    is_old = (campaign.step_at is None
+              or now - campaign.step_at >= timedelta(seconds=_STEP_NOTE_S))
+    if why != campaign.step_why or is_old:
+        await rows.note_step(tx, campaign.id, why, dict(facts), at=now)

@@ -1,0 +1,104 @@
+"""The law asked about one stored entry: gathers what a decision looks at, then decides.
+
+Asked twice for every dial: when an entry is picked, and again at the gate.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import ip_address
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from campaigns.contact_limits import Contact, Kind
+from campaigns.promises import Promise, silent_until
+from campaigns.rules import Inquiry, RuleSet, Verdict, decide
+from crm_store import claims, restraints
+from crm_store.base import Tx
+from crm_store.campaigns import EntryRow, NumberRow
+from crm_store.claims import ContactRow
+
+_HISTORY = timedelta(days=92)       # longer than any window of a rule
+
+
+class RehearsalRefused(Exception):
+    """The rehearsal rules are only for a trunk whose far end is on loopback."""
+
+
+def check_trunk(rule_set: RuleSet, trunk_host: str) -> None:
+    """Synthetic debtors live on this machine: a rehearsal with any other trunk is refused.
+
+    `trunk_host` must be a loopback address; a name proves nothing. Raises RehearsalRefused.
+    """
+    if rule_set.is_rehearsal and not is_loopback(trunk_host):
+        raise RehearsalRefused(
+            f"the rehearsal rules allow no call over the trunk {trunk_host}: "
+            "they are for synthetic debtors behind a loopback address")
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What is known of an entry's client, besides his numbers."""
+
+    flags: frozenset[str]
+    suppressed_because: str | None
+    dead: frozenset[str]            # numbers under a suppression
+    zones: tuple[ZoneInfo, ...]
+    silent_until: datetime | None
+
+
+async def person_of(tx: Tx, entry: EntryRow, numbers: tuple[NumberRow, ...],
+                    now: datetime) -> Person:
+    """Raises `NotFound` when the client is gone."""
+    facts = await restraints.client_facts(tx, entry.client_id)
+    marks = await restraints.suppressed(tx, entry.client_id, [item.e164 for item in numbers])
+    promised = await restraints.open_promises(tx, entry.client_id)
+    zones = _zones(entry.zones)
+    promises = tuple(Promise(row.amount_minor, row.due_on) for row in promised)
+    silences = [silent_until(promises, now, zone) for zone in zones]
+    return Person(
+        facts.flags, marks.get(None), frozenset(e164 for e164 in marks if e164 is not None),
+        zones, max((moment for moment in silences if moment is not None), default=None))
+
+
+def _zones(names: tuple[str, ...]) -> tuple[ZoneInfo, ...]:
+    """() when one name is unknown: the law engine then refuses."""
+    try:
+        return tuple(ZoneInfo(name) for name in names)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ()
+
+
+async def judge(tx: Tx, rule_set: RuleSet, entry: EntryRow, person: Person, e164: str,
+                now: datetime) -> Verdict:
+    """May this number be dialled for this entry now? A suppression answers before any rule."""
+    if person.suppressed_because is not None or e164 in person.dead:
+        return Verdict(False, "suppressed", facts={"because": person.suppressed_because or e164})
+    history = await claims.contacts(tx, entry.client_id, e164, since=now - _HISTORY)
+    contacts = tuple(_contact(row, entry.client_id) for row in history)
+    verdict = decide(rule_set, Inquiry(
+        now, person.zones, e164, contacts, person.flags, person.silent_until))
+    facts = {**verdict.facts, "zones": " ".join(entry.zones), "contacts": len(contacts)}
+    return Verdict(verdict.is_allowed, verdict.why, verdict.until_at, facts)
+
+
+def _contact(row: ContactRow, client_id: int) -> Contact:
+    return Contact(row.at, _kind(row), row.e164, row.client_id == client_id)
+
+
+def _kind(row: ContactRow) -> Kind:
+    """Whoever answered and hung up before an operator came may have heard us: unknown."""
+    if row.talked:
+        return Kind.CONVERSATION
+    if row.miss == "dropped":
+        return Kind.DROPPED
+    if row.is_open or row.miss in ("unknown", "hung_up", None):
+        return Kind.UNKNOWN
+    return Kind.NOT_ANSWERED
