@@ -32,6 +32,7 @@ from sqlalchemy.types import TypeEngine
 from typing_extensions import TypeVarTuple
 
 from crm_store import errors
+from crm_store.plain import plain
 from crm_store.translate import translated
 
 JSON: TypeAlias = "str | int | float | bool | list[JSON] | dict[str, JSON] | None"
@@ -43,7 +44,6 @@ Whole = BigInteger().with_variant(Integer(), "sqlite")      # ids, money in mino
 Json = sql_types.JSON(none_as_null=True).with_variant(
     postgresql.JSONB(none_as_null=True), "postgresql"
 )
-Bytewise = Text().with_variant(Text(collation="C"), "postgresql")   # prefix search by range
 
 
 class Utc(TypeDecorator[datetime]):
@@ -77,6 +77,27 @@ class Utc(TypeDecorator[datetime]):
         return _EPOCH + timedelta(microseconds=value)
 
 
+class Plain(TypeDecorator[str]):
+    """Text without what an engine cannot hold. `bytewise` columns are searched by prefix range."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, *, bytewise: bool = False) -> None:
+        super().__init__()
+        self.bytewise = bytewise
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        is_collated = self.bytewise and dialect.name == "postgresql"
+        return Text(collation="C") if is_collated else Text()
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else plain(value)
+
+
+Bytewise = Plain(bytewise=True)
+
+
 class Base(DeclarativeBase):
     """The tables; their rows never leave `crm_store`. There are no relationships to lazy-load."""
 
@@ -87,7 +108,7 @@ class Base(DeclarativeBase):
         "fk": "fk_%(table_name)s_%(column_0_N_name)s",
         "pk": "pk_%(table_name)s",
     })
-    type_annotation_map = {datetime: Utc, date: Date, str: Text, int: Whole}  # noqa: RUF012
+    type_annotation_map = {datetime: Utc, date: Date, str: Plain, int: Whole}  # noqa: RUF012
 
 
 class Tx:

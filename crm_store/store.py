@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from crm_store import errors
 from crm_store.base import Tx
+from crm_store.plain import dumps
 from crm_store.translate import translated
 
 _BUSY_MS = 5_000
@@ -125,7 +126,7 @@ def _make_folder(url: URL) -> None:
 def _sqlite_engine(url: URL, *, readonly: bool) -> AsyncEngine:
     """One writer (SQLite allows one at a time, so ours wait here and not in it), some readers."""
     engine = create_async_engine(
-        url, pool_size=_SQLITE_READERS if readonly else 1, max_overflow=0,
+        url, pool_size=_SQLITE_READERS if readonly else 1, max_overflow=0, json_serializer=dumps,
     )
     begin = "BEGIN" if readonly else "BEGIN IMMEDIATE"
 
@@ -149,6 +150,6 @@ def _postgres_engine(url: URL) -> AsyncEngine:
     settings = {"timezone": "UTC", "lock_timeout": str(_BUSY_MS), "jit": "off",
                 "application_name": "deskline"}
     return create_async_engine(
-        url, pool_size=_POSTGRES_CONNECTIONS, max_overflow=0, pool_pre_ping=False,
+        url, pool_size=_POSTGRES_CONNECTIONS, max_overflow=0, json_serializer=dumps,
         connect_args={"server_settings": settings, "timeout": 10},
     )

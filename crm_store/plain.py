@@ -1,0 +1,33 @@
+"""Text that both engines can hold: PostgreSQL refuses NUL, neither stores half a surrogate pair.
+
+Both come only from broken or hostile senders; they are dropped, what is around them is kept.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+
+def plain(text: str) -> str:
+    if text.isascii() and "\x00" not in text:
+        return text
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode()
+
+
+def dumps(value: Any) -> str:
+    """JSON for a column. Raises TypeError for what JSON does not know, ValueError for NaN."""
+    said = json.dumps(value, separators=(",", ":"), allow_nan=False)
+    if "\\u0000" in said or "\\ud" in said:
+        return json.dumps(_plain_within(value), separators=(",", ":"), allow_nan=False)
+    return said
+
+
+def _plain_within(value: Any) -> Any:
+    if isinstance(value, str):
+        return plain(value)
+    if isinstance(value, dict):
+        return {plain(key): _plain_within(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain_within(inner) for inner in value]
+    return value
