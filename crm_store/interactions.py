@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import Select, insert, select, update
+
+from crm_store import errors
 from crm_store.base import Tx
-from crm_store.timeline import Cursor, Page, TimelineItem
+from crm_store.calls import absorb, add_segments, upsert_call
+from crm_store.contacts import (
+    COLUMNS,
+    CallFacts,
+    Interaction,
+    SegmentFacts,
+    call_item,
+    place_of,
+    show,
+)
+from crm_store.tables.clients import ClientChoices, Clients
+from crm_store.tables.contacts import Dispositions, Interactions, Notes, Segments
+from crm_store.timeline import Cursor, Page, TimelineItem, put
 from crm_store.timeline import page as timeline
 
 __all__ = ["CallFacts", "Cursor", "Interaction", "Page", "SegmentFacts", "TimelineItem", "absorb",
@@ -14,136 +29,108 @@ __all__ = ["CallFacts", "Cursor", "Interaction", "Page", "SegmentFacts", "Timeli
            "set_disposition", "timeline", "upsert_call", "without_disposition"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SegmentFacts:
-    """A stretch of one kind: menu, waiting, ringing, talk, hold, dialling, wrap_up."""
-    kind: str
-    started_at: datetime
-    ended_at: datetime | None = None
-    who: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallFacts:
-    """What is known of a call so far. None (or an empty tuple) means "not known", never "none"."""
-    call_id: str
-    pbx: str
-    direction: str
-    started_at: datetime
-    number: str | None = None       # the client's: E.164 where it is one, else as it came
-    dialled: str | None = None
-    entry: str | None = None
-    queue: str | None = None
-    operator: str | None = None
-    client_id: int | None = None
-    campaign_entry: int | None = None
-    attempt: int | None = None
-    menu_path: tuple[str, ...] = ()
-    answered_at: datetime | None = None
-    ended_at: datetime | None = None
-    outcome: str | None = None
-    cause: int | None = None
-    ended_by: str | None = None
-    waited_s: float | None = None
-    talked_s: float | None = None
-    held_s: float | None = None
-    segments: tuple[SegmentFacts, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Interaction:
-    """A stored interaction. `disposition`, `note` are the latest the human chose."""
-    id: int
-    channel: str
-    call_id: str | None
-    direction: str
-    number: str | None
-    dialled: str | None
-    entry: str | None
-    queue: str | None
-    operator: str | None
-    client_id: int | None
-    client_name: str | None
-    campaign_entry: int | None
-    attempt: int | None
-    menu_path: tuple[str, ...]
-    started_at: datetime
-    answered_at: datetime | None
-    ended_at: datetime | None
-    outcome: str | None
-    waited_s: float | None
-    talked_s: float | None
-    held_s: float | None
-    disposition: str | None
-    note: str | None
-    disposed_by: str | None
-    disposed_at: datetime | None
-
-
-async def upsert_call(tx: Tx, facts: CallFacts) -> int:
-    """Write what is known of a call; the id of its interaction (of the kept one, once absorbed).
-
-    May be repeated and may come again from a replayed tape: what is not known now never
-    overwrites what was, `lost_sight` never overwrites a seen outcome, and the machine's guess of
-    the client never overwrites a person's choice.
-    """
-    raise NotImplementedError
-
-
-async def add_segments(tx: Tx, interaction_id: int, found: tuple[SegmentFacts, ...]) -> None:
-    """Add or end segments (the wrap-up, for instance); a known one is not written twice."""
-    raise NotImplementedError
-
-
-async def absorb(tx: Tx, kept_call: str, absorbed_call: str) -> None:
-    """Two calls became one: the kept interaction gets everything of the absorbed one.
-
-    Raises `NotFound` when the kept call was never stored; an unknown absorbed call is nothing.
-    """
-    raise NotImplementedError
-
-
 async def choose_client(
     tx: Tx, interaction_id: int, client_id: int | None, *, by: str, at: datetime
 ) -> None:
-    """A person says whose contact this is; None: none of the candidates. Stored as a fact."""
-    raise NotImplementedError
+    """A person says whose contact this is; None: none of the candidates. Stored as a fact.
+
+    Raises `NotFound` for an unknown interaction, `Conflict` for an unknown client.
+    """
+    before = place_of(await _row(tx, interaction_id))
+    row = (await tx.run(
+        update(Interactions).where(Interactions.id == interaction_id)
+        .values(client_id=client_id, client_is_chosen=True).returning(*COLUMNS))).one()
+    await tx.run(insert(ClientChoices).values(
+        interaction_id=interaction_id, client_id=client_id, by=by, at=at))
+    await show(tx, before, row)
 
 
 async def set_disposition(
     tx: Tx, interaction_id: int, *, outcome_id: str, note: str = "", by: str, at: datetime
 ) -> None:
     """What the human chose. Each call adds an event; the latest counts. Raises `NotFound`."""
-    raise NotImplementedError
+    before = place_of(await _row(tx, interaction_id))
+    await tx.run(insert(Dispositions).values(
+        interaction_id=interaction_id, outcome_id=outcome_id, note=note, by=by, at=at))
+    row = (await tx.run(
+        update(Interactions).where(Interactions.id == interaction_id)
+        .values(disposition=outcome_id, note=note, disposed_by=by, disposed_at=at)
+        .returning(*COLUMNS))).one()
+    await show(tx, before, row)
 
 
 async def add_note(
     tx: Tx, client_id: int, text: str, *, by: str, at: datetime, interaction_id: int | None = None
 ) -> int:
-    """A note on the client himself, in his timeline."""
-    raise NotImplementedError
+    """A note on the client himself, in his timeline. Raises `Conflict` for an unknown client."""
+    note_id = int(await tx.scalar(insert(Notes).values(
+        client_id=client_id, interaction_id=interaction_id, text=text, by=by, at=at,
+    ).returning(Notes.id)))
+    await put(tx, client_id, at, "note", note_id, {"text": text, "by": by})
+    return note_id
 
 
 async def one(tx: Tx, interaction_id: int) -> Interaction:
     """Raises `NotFound`."""
-    raise NotImplementedError
+    row = await tx.first(_interactions().where(Interactions.id == interaction_id))
+    if row is None:
+        raise errors.NotFound(f"interaction {interaction_id}")
+    return _interaction(row)
 
 
 async def by_call(tx: Tx, call_id: str) -> Interaction | None:
     """The interaction of a call; of the kept call, if this one was absorbed."""
-    raise NotImplementedError
+    row = await tx.first(_interactions().where(Interactions.call_id == call_id))
+    if row is None:
+        return None
+    return _interaction(row) if row.absorbed_into is None else await one(tx, row.absorbed_into)
 
 
 async def segments(tx: Tx, interaction_id: int) -> list[SegmentFacts]:
     """In order of time."""
-    raise NotImplementedError
+    rows = await tx.all(
+        select(Segments.kind, Segments.started_at, Segments.ended_at, Segments.who)
+        .where(Segments.interaction_id == interaction_id)
+        .order_by(Segments.started_at, Segments.kind))
+    return [SegmentFacts(kind=row.kind, started_at=row.started_at, ended_at=row.ended_at,
+                         who=row.who or None) for row in rows]
 
 
 async def without_disposition(tx: Tx, operator: str, *, limit: int = 50) -> list[Interaction]:
     """Answered contacts of this operator for which he has chosen no outcome, oldest first."""
-    raise NotImplementedError
+    rows = await tx.all(
+        _interactions().where(
+            Interactions.operator == operator, Interactions.disposition.is_(None),
+            Interactions.answered_at.is_not(None), Interactions.absorbed_into.is_(None))
+        .order_by(Interactions.started_at).limit(limit))
+    return [_interaction(row) for row in rows]
 
 
 async def by_number(tx: Tx, e164: str, limit: int = 20) -> list[TimelineItem]:
     """The calls of a number, newest first: the history of a caller nobody knows."""
-    raise NotImplementedError
+    rows = await tx.all(
+        select(*COLUMNS)
+        .where(Interactions.number == e164, Interactions.absorbed_into.is_(None))
+        .order_by(Interactions.started_at.desc()).limit(limit))
+    return [TimelineItem("call", row.started_at, f"call:{row.id}", call_item(row))
+            for row in rows]
+
+
+def _interactions() -> Select[*tuple[Any, ...]]:
+    return select(*COLUMNS, Clients.name.label("client_name")).outerjoin(
+        Clients, Clients.id == Interactions.client_id)
+
+
+def _interaction(row: Any) -> Interaction:
+    facts = dict(row._mapping)
+    del facts["absorbed_into"]
+    facts["menu_path"] = tuple(facts["menu_path"] or ())
+    return Interaction(**facts)
+
+
+async def _row(tx: Tx, interaction_id: int) -> Any:
+    row = await tx.first(
+        select(*COLUMNS).where(Interactions.id == interaction_id).with_for_update())
+    if row is None:
+        raise errors.NotFound(f"interaction {interaction_id}")
+    return row

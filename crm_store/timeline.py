@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Literal, TypeVar
 
-from crm_store.base import JSON, Tx
+from sqlalchemy import delete, literal, select, tuple_
+
+from crm_store import errors
+from crm_store.base import JSON, Tx, Utc
+from crm_store.tables.contacts import Timeline
 
 TimelineKind = Literal[
     "attempt", "call", "correction", "invoice", "note", "payment", "promise", "reading", "request",
 ]
 Item = TypeVar("Item")
+_CURSOR = re.compile(r"^[0-9T:.+-]{32}~[a-z]{1,20}~[0-9]{1,18}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +29,18 @@ class Cursor:
     ref: int
 
     def __str__(self) -> str:
-        raise NotImplementedError
+        return f"{self.at.isoformat(timespec='microseconds')}~{self.kind}~{self.ref}"
 
     @classmethod
     def parse(cls, text: str) -> Cursor:
         """Raises `BadCursor`."""
-        raise NotImplementedError
+        if not _CURSOR.match(text):
+            raise errors.BadCursor
+        at, kind, ref = text.split("~")
+        try:
+            return cls(datetime.fromisoformat(at), kind, int(ref))
+        except ValueError as exc:
+            raise errors.BadCursor from exc
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +72,16 @@ async def put(
     tx: Tx, client_id: int, at: datetime, kind: TimelineKind, ref: int, facts: dict[str, JSON]
 ) -> None:
     """Write or rewrite one row. Call it in the transaction that writes the source row."""
-    raise NotImplementedError
+    new = tx.insert(Timeline).values(client_id=client_id, at=at, kind=kind, ref=ref, facts=facts)
+    await tx.run(new.on_conflict_do_update(
+        index_elements=["client_id", "at", "kind", "ref"], set_={"facts": new.excluded.facts}))
 
 
 async def remove(tx: Tx, client_id: int, at: datetime, kind: TimelineKind, ref: int) -> None:
     """Take a row out, for instance before it is put under another client."""
-    raise NotImplementedError
+    await tx.run(delete(Timeline).where(
+        Timeline.client_id == client_id, Timeline.at == at, Timeline.kind == kind,
+        Timeline.ref == ref))
 
 
 async def page(
@@ -73,4 +89,19 @@ async def page(
     kinds: Collection[str] = (),
 ) -> Page[TimelineItem]:
     """One page, newest first; `kinds` filters, empty means all."""
-    raise NotImplementedError
+    wanted = select(Timeline.at, Timeline.kind, Timeline.ref, Timeline.facts).where(
+        Timeline.client_id == client_id)
+    if before:
+        wanted = wanted.where(
+            tuple_(Timeline.at, Timeline.kind, Timeline.ref)
+            < tuple_(literal(before.at, Utc), literal(before.kind), literal(before.ref)))
+    if kinds:
+        wanted = wanted.where(Timeline.kind.in_(sorted(kinds)))
+    rows = await tx.all(wanted.order_by(
+        Timeline.at.desc(), Timeline.kind.desc(), Timeline.ref.desc()).limit(limit + 1))
+    shown = rows[:limit]
+    is_last = len(rows) <= limit or not shown
+    return Page(
+        items=tuple(TimelineItem(kind, at, f"{kind}:{ref}", facts)
+                    for at, kind, ref, facts in shown),
+        next=None if is_last else Cursor(shown[-1].at, shown[-1].kind, shown[-1].ref))
