@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeAlias
 
-from crm_store.base import Tx
+from sqlalchemy import func, select
+
+from crm_store import errors
+from crm_store.base import Tx, Utc
+from crm_store.tables.billing import Accounts, Addresses, Debts, Meters, Readings
+from crm_store.tables.clients import ClientPhones, Clients, IdentityConfirmations, Phones
+
+Debt: TypeAlias = tuple[int, str, date]     # minor units, currency, since when
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,4 +71,85 @@ class Card:
 
 async def card(tx: Tx, client_id: int) -> Card:
     """The card. Raises `NotFound`."""
-    raise NotImplementedError
+    client = await tx.first(
+        select(Clients.id, Clients.kind, Clients.name, Clients.language, Clients.time_zone,
+               Clients.flags, Clients.tags, Clients.merged_into, _CONFIRMED_AT)
+        .where(Clients.id == client_id))
+    if client is None:
+        raise errors.NotFound(f"client {client_id}")
+    debts, accounts = await _accounts(tx, client_id)
+    debt_minor, currency, oldest = _sum(debts)
+    return Card(
+        client_id=client.id, kind=client.kind, name=client.name, language=client.language,
+        time_zone=client.time_zone, flags=tuple(client.flags), tags=tuple(client.tags),
+        phones=await _phones(tx, client_id), accounts=accounts, debt_minor=debt_minor,
+        currency=currency or next((account.currency for account in accounts), None),
+        oldest_debt_on=oldest, identity_confirmed_at=client.identity_confirmed_at,
+        merged_into=client.merged_into)
+
+
+async def _phones(tx: Tx, client_id: int) -> tuple[PhoneLink, ...]:
+    rows = await tx.all(
+        select(ClientPhones.e164, Phones.kind, ClientPhones.is_primary, ClientPhones.label,
+               ClientPhones.source, ClientPhones.trust, ClientPhones.confirmed_at,
+               ClientPhones.confirmed_by)
+        .join(Phones, Phones.e164 == ClientPhones.e164)
+        .where(ClientPhones.client_id == client_id)
+        .order_by(ClientPhones.is_primary.desc(), ClientPhones.trust.desc(), ClientPhones.e164))
+    return tuple(PhoneLink(*row) for row in rows)
+
+
+async def _accounts(tx: Tx, client_id: int) -> tuple[list[Debt], tuple[Account, ...]]:
+    rows = await tx.all(
+        select(Accounts.id, Accounts.number, Accounts.balance_minor, Accounts.currency,
+               Addresses.city, Addresses.street, Addresses.house, Addresses.flat,
+               Debts.amount_minor, Debts.currency.label("debt_currency"), Debts.since_on)
+        .outerjoin(Addresses, Addresses.id == Accounts.address_id)
+        .outerjoin(Debts, Debts.account_id == Accounts.id)
+        .where(Accounts.client_id == client_id).order_by(Accounts.number))
+    meters = await _meters(tx, client_id) if rows else {}
+    return (
+        [(row.amount_minor, row.debt_currency, row.since_on) for row in rows if row.amount_minor],
+        tuple(Account(row.id, row.number, _address(row.city, row.street, row.house, row.flat),
+                      tuple(meters.get(row.id, ())), row.balance_minor, row.currency)
+              for row in rows))
+
+
+async def _meters(tx: Tx, client_id: int) -> dict[int, list[Meter]]:
+    rows = await tx.all(
+        select(Meters.account_id, Meters.id, Meters.number, Meters.resource, Meters.unit,
+               Readings.value_milli, Readings.read_at)
+        .join(Accounts, Accounts.id == Meters.account_id)
+        .outerjoin(Readings, Readings.id == _LAST_READING)
+        .where(Accounts.client_id == client_id).order_by(Meters.number))
+    found: dict[int, list[Meter]] = {}
+    for row in rows:
+        value: int | None = row.value_milli
+        read_at: datetime | None = row.read_at
+        found.setdefault(row.account_id, []).append(Meter(
+            row.id, row.number, row.resource, row.unit,
+            None if value is None else value / 1000, read_at.date() if read_at else None))
+    return found
+
+
+def _address(*parts: str | None) -> str | None:
+    return ", ".join(part for part in parts if part) or None
+
+
+def _sum(debts: list[Debt]) -> tuple[int, str | None, date | None]:
+    """Sums of different currencies are not added: the largest debt's currency is shown."""
+    if not debts:
+        return 0, None, None
+    currency = max(debts)[1]
+    shown = [debt for debt in debts if debt[1] == currency]
+    return sum(debt[0] for debt in shown), currency, min(debt[2] for debt in shown)
+
+
+_CONFIRMED_AT = (
+    select(func.max(IdentityConfirmations.at, type_=Utc()))
+    .where(IdentityConfirmations.client_id == Clients.id)
+    .scalar_subquery().label("identity_confirmed_at"))
+_LAST_READING = (
+    select(Readings.id).where(Readings.meter_id == Meters.id)
+    .order_by(Readings.read_at.desc(), Readings.id.desc()).limit(1)
+    .correlate(Meters).scalar_subquery())

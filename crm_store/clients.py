@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from crm_store.base import JSON, Tx
+from sqlalchemy import func, select
+
+from crm_store.base import JSON, Tx, Utc
 from crm_store.cards import Account, Card, Meter, PhoneLink, card
+from crm_store.folding import fold, words
+from crm_store.phones import normalise
 from crm_store.search import Hit, search
+from crm_store.tables.billing import Accounts
+from crm_store.tables.clients import ClientPhones, Clients, ClientWords, Phones
+from crm_store.tables.contacts import Interactions
 
 __all__ = ["Account", "Candidate", "Card", "Hit", "Meter", "PhoneLink", "Reason", "by_account",
-           "candidates", "card", "create", "link_phone", "search"]
+           "candidates", "card", "create", "link_phone", "search", "trust_of"]
 
 ClientKind = Literal["person", "organisation"]
 ReasonKind = Literal["confirmed", "called", "source", "primary"]
+_TRUST = {"billing": 70, "operator": 60, "sample": 60, "import": 50, "call": 30}
+_MOST_ON_ONE_NUMBER = 50        # a hostel's telephone must not slow the pop
+_CONTACTS_LOOKED_AT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +49,44 @@ class Candidate:
 
 async def candidates(tx: Tx, e164: str, *, limit: int = 9) -> list[Candidate]:
     """The clients who may be at this number, likeliest first."""
-    raise NotImplementedError
+    links = await tx.all(
+        select(Clients.id, Clients.name, Clients.kind, ClientPhones.source, ClientPhones.trust,
+               ClientPhones.is_primary, ClientPhones.confirmed_at, ClientPhones.confirmed_by)
+        .join(ClientPhones, ClientPhones.client_id == Clients.id)
+        .where(ClientPhones.e164 == e164, Clients.merged_into.is_(None))
+        .order_by(ClientPhones.trust.desc(), Clients.id).limit(_MOST_ON_ONE_NUMBER))
+    if not links:
+        return []
+    called = await _contacts_from(tx, e164)
+    found = [_candidate(link, called.get(link.id)) for link in links]
+    return sorted(found, key=lambda one: -one.trust)[:limit]
+
+
+async def _contacts_from(tx: Tx, e164: str) -> dict[int, tuple[int, datetime]]:
+    """By client: how many of the number's latest contacts were his, and when the last was."""
+    latest = (
+        select(Interactions.client_id, Interactions.started_at)
+        .where(Interactions.number == e164, Interactions.absorbed_into.is_(None))
+        .order_by(Interactions.started_at.desc()).limit(_CONTACTS_LOOKED_AT).subquery())
+    rows = await tx.all(
+        select(latest.c.client_id, func.count(), func.max(latest.c.started_at, type_=Utc()))
+        .where(latest.c.client_id.is_not(None)).group_by(latest.c.client_id))
+    return {client_id: (times, last_at) for client_id, times, last_at in rows}
+
+
+def _candidate(link: Any, called: tuple[int, datetime] | None) -> Candidate:
+    reasons: list[Reason] = []
+    if link.confirmed_at:
+        reasons.append(Reason("confirmed", {"by": link.confirmed_by,
+                                            "at": link.confirmed_at.isoformat()}))
+    if called:
+        reasons.append(Reason("called", {"times": called[0], "last_at": called[1].isoformat()}))
+    if link.is_primary:
+        reasons.append(Reason("primary", {}))
+    reasons.append(Reason("source", {"source": link.source}))
+    trust = link.trust + min(called[0], 10) * 2 if called else link.trust
+    return Candidate(link.id, link.name, link.kind, tuple(reasons),
+                     min(100, trust + 5 * link.is_primary))
 
 
 async def create(
@@ -48,7 +95,19 @@ async def create(
     source: str = "operator",
 ) -> int:
     """A new client, with a number (E.164) if one is known; his id."""
-    raise NotImplementedError
+    client_id = int(await tx.scalar(
+        tx.insert(Clients).values(
+            kind=kind, name=name.strip(), search_key=fold(name), language=language,
+            time_zone=time_zone, flags=[], tags=[], source=source, created_at=at, created_by=by,
+            version=1,
+        ).returning(Clients.id)))
+    found = sorted(set(words(name)))
+    if found:
+        await tx.run(tx.insert(ClientWords),
+                     [{"word": word, "client_id": client_id} for word in found])
+    if number:
+        await link_phone(tx, client_id, number, source=source, by=by, at=at, is_primary=True)
+    return client_id
 
 
 async def link_phone(
@@ -56,9 +115,29 @@ async def link_phone(
     confirmed: bool = False, original: str | None = None, is_primary: bool = False,
 ) -> None:
     """Say that the client may be reached there; again with `confirmed` to say who vouches."""
-    raise NotImplementedError
+    kind = normalise(e164, region="ZZ").kind
+    await tx.run(tx.insert(Phones).values(e164=e164, kind=kind, reversed=e164[::-1])
+                 .on_conflict_do_nothing())
+    trust = trust_of(source, confirmed=confirmed)
+    link = tx.insert(ClientPhones).values(
+        e164=e164, client_id=client_id, original=original or e164, is_primary=is_primary,
+        source=source, trust=trust, created_at=at, confirmed_at=at if confirmed else None,
+        confirmed_by=by if confirmed else None)
+    changes = {"confirmed_at": at, "confirmed_by": by, "trust": trust} if confirmed else {}
+    keys = ["e164", "client_id"]
+    await tx.run(link.on_conflict_do_update(index_elements=keys, set_=changes) if changes
+                 else link.on_conflict_do_nothing(index_elements=keys))
+
+
+def trust_of(source: str, *, confirmed: bool = False) -> int:
+    """How far a link is believed, 0..100: a confirmed one most, then by where it came from."""
+    if confirmed:
+        return 95
+    return _TRUST.get(source.partition(":")[0], 40)
 
 
 async def by_account(tx: Tx, account_number: str) -> int | None:
     """The client of an account, for the menu."""
-    raise NotImplementedError
+    found: int | None = await tx.scalar(
+        select(Accounts.client_id).where(Accounts.number == account_number))
+    return found

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import insert
+
 from crm_store.base import Tx
+from crm_store.clients import link_phone
+from crm_store.tables.clients import IdentityConfirmations
 
 
 async def confirm(
@@ -12,4 +16,7 @@ async def confirm(
     interaction_id: int | None = None,
 ) -> None:
     """Store the fact; the client's link to the number becomes confirmed (made if missing)."""
-    raise NotImplementedError
+    await tx.run(insert(IdentityConfirmations).values(
+        client_id=client_id, e164=e164, interaction_id=interaction_id, by=by, at=at))
+    if e164:
+        await link_phone(tx, client_id, e164, source="call", by=by, at=at, confirmed=True)
