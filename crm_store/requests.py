@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import Select, insert, select, update
+
+from crm_store import errors, timeline
 from crm_store.base import JSON, Tx
+from crm_store.tables.billing import Accounts
+from crm_store.tables.clients import Clients
+from crm_store.tables.requests import Groups, RequestEvents, Requests
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +64,12 @@ class RequestEvent:
 
 async def ensure_groups(tx: Tx, groups: Mapping[str, str]) -> None:
     """Groups by id with their names; those in the table and not here stay."""
-    raise NotImplementedError
+    if not groups:
+        return
+    new = tx.insert(Groups)
+    await tx.run(
+        new.on_conflict_do_update(index_elements=["id"], set_={"name": new.excluded.name}),
+        [{"id": group_id, "name": name} for group_id, name in groups.items()])
 
 
 async def file(tx: Tx, new: NewRequest) -> RequestRow:
@@ -65,12 +77,22 @@ async def file(tx: Tx, new: NewRequest) -> RequestRow:
 
     Raises `Conflict` when the group, client, account or interaction does not exist.
     """
-    raise NotImplementedError
+    request_id = int(await tx.scalar(insert(Requests).values(
+        type=new.type, client_id=new.client_id, account_id=new.account_id,
+        interaction_id=new.interaction_id, stage=new.stage, group_id=new.group,
+        responsible=new.responsible, deadline_at=new.deadline_at, form=new.form,
+        filed_by=new.by, filed_at=new.at,
+    ).returning(Requests.id)))
+    await _tell(tx, request_id, "filed", None, new.stage, new.by, new.at, "")
+    return await _shown(tx, request_id)
 
 
 async def one(tx: Tx, request_id: int) -> RequestRow:
     """Raises `NotFound`."""
-    raise NotImplementedError
+    row = await tx.first(_requests().where(Requests.id == request_id))
+    if row is None:
+        raise errors.NotFound(f"request {request_id}")
+    return RequestRow(**row._mapping)
 
 
 async def listing(
@@ -78,7 +100,17 @@ async def listing(
     open_only: bool = True, limit: int = 200,
 ) -> list[RequestRow]:
     """By deadline, the earliest first. `operator` is the responsible one."""
-    raise NotImplementedError
+    wanted = _requests()
+    if group is not None:
+        wanted = wanted.where(Requests.group_id == group)
+    if operator is not None:
+        wanted = wanted.where(Requests.responsible == operator)
+    if client_id is not None:
+        wanted = wanted.where(Requests.client_id == client_id)
+    if open_only:
+        wanted = wanted.where(Requests.closed_at.is_(None))
+    rows = await tx.all(wanted.order_by(Requests.deadline_at, Requests.id).limit(limit))
+    return [RequestRow(**row._mapping) for row in rows]
 
 
 async def move(
@@ -86,7 +118,11 @@ async def move(
     closes: bool = False,
 ) -> RequestRow:
     """To another stage; `closes` says that it is a last one. Raises `NotFound`."""
-    raise NotImplementedError
+    before = await _locked(tx, request_id)
+    await tx.run(update(Requests).where(Requests.id == request_id)
+                 .values(stage=stage, closed_at=at if closes else None))
+    await _tell(tx, request_id, "moved", before, stage, by, at, note)
+    return await _shown(tx, request_id)
 
 
 async def assign(
@@ -94,9 +130,66 @@ async def assign(
     note: str = "",
 ) -> RequestRow:
     """To another group or person. Raises `NotFound`, `Conflict`."""
-    raise NotImplementedError
+    stage = await _locked(tx, request_id)
+    await tx.run(update(Requests).where(Requests.id == request_id)
+                 .values(group_id=group, responsible=responsible))
+    await _tell(tx, request_id, "assigned", stage, stage, by, at, note)
+    return await _shown(tx, request_id)
 
 
 async def events(tx: Tx, request_id: int) -> list[RequestEvent]:
     """In order."""
-    raise NotImplementedError
+    rows = await tx.all(
+        select(RequestEvents.kind, RequestEvents.from_stage, RequestEvents.to_stage,
+               RequestEvents.note, RequestEvents.by, RequestEvents.at)
+        .where(RequestEvents.request_id == request_id).order_by(RequestEvents.id))
+    return [RequestEvent(**row._mapping) for row in rows]
+
+
+def request_item(row: RequestRow) -> dict[str, JSON]:
+    """What the timeline tells about a request; see `TimelineItem`."""
+    return {
+        "request_id": row.id, "type": row.type, "stage": row.stage, "group": row.group,
+        "responsible": row.responsible, "deadline_at": row.deadline_at.isoformat(),
+        "closed_at": row.closed_at.isoformat() if row.closed_at else None,
+        "filed_by": row.filed_by,
+    }
+
+
+async def _shown(tx: Tx, request_id: int) -> RequestRow:
+    """The row as it is now, after the timeline has been told."""
+    row = await one(tx, request_id)
+    if row.client_id is not None:
+        await timeline.put(tx, row.client_id, row.filed_at, "request", row.id, request_item(row))
+    return row
+
+
+async def _tell(
+    tx: Tx, request_id: int, kind: str, before: str | None, after: str, by: str, at: datetime,
+    note: str,
+) -> None:
+    await tx.run(insert(RequestEvents).values(
+        request_id=request_id, kind=kind, from_stage=before, to_stage=after, note=note, by=by,
+        at=at))
+
+
+async def _locked(tx: Tx, request_id: int) -> str:
+    """The stage before the change; the row is ours until commit."""
+    row = await tx.first(
+        select(Requests.stage).where(Requests.id == request_id).with_for_update())
+    if row is None:
+        raise errors.NotFound(f"request {request_id}")
+    stage: str = row.stage
+    return stage
+
+
+def _requests() -> Select[*tuple[Any, ...]]:
+    return (
+        select(Requests.id, Requests.type, Requests.client_id, Clients.name.label("client_name"),
+               Requests.account_id, Accounts.number.label("account_number"),
+               Requests.interaction_id, Requests.stage, Requests.group_id.label("group"),
+               Groups.name.label("group_name"), Requests.responsible, Requests.deadline_at,
+               Requests.form, Requests.filed_by, Requests.filed_at, Requests.closed_at)
+        .join(Groups, Groups.id == Requests.group_id)
+        .outerjoin(Clients, Clients.id == Requests.client_id)
+        .outerjoin(Accounts, Accounts.id == Requests.account_id))

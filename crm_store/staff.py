@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
 
 from crm_store.base import Tx
+from crm_store.tables.staff import People, Sessions
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,48 +43,79 @@ async def upsert(
     is_active: bool = True,
 ) -> int:
     """Make or change the person of this login; a password hash of None keeps the old one."""
-    raise NotImplementedError
+    told = {"name": name, "operator_id": operator_id, "roles": list(roles),
+            "groups": list(groups), "language": language, "is_active": is_active}
+    new = tx.insert(People).values(login=login, password_hash=password_hash, **told)
+    kept = func.coalesce(new.excluded.password_hash, People.password_hash)
+    return int(await tx.scalar(new.on_conflict_do_update(
+        index_elements=["login"], set_=told | {"password_hash": kept}).returning(People.id)))
 
 
 async def by_login(tx: Tx, login: str) -> Person | None:
     """Active or not."""
-    raise NotImplementedError
+    row = await tx.first(select(*_PERSON).where(People.login == login))
+    return _person(row) if row else None
 
 
 async def by_operator(tx: Tx, operator_id: str) -> Person | None:
-    raise NotImplementedError
+    """Active or not."""
+    row = await tx.first(select(*_PERSON).where(People.operator_id == operator_id))
+    return _person(row) if row else None
 
 
 async def everyone(tx: Tx) -> list[Person]:
     """By login."""
-    raise NotImplementedError
+    return [_person(row) for row in await tx.all(select(*_PERSON).order_by(People.login))]
 
 
 async def set_password_hash(tx: Tx, person_id: int, password_hash: str) -> None:
     """And close every session of that person."""
-    raise NotImplementedError
+    await tx.run(update(People).where(People.id == person_id).values(password_hash=password_hash))
+    await tx.run(delete(Sessions).where(Sessions.person_id == person_id))
 
 
 async def open_session(
     tx: Tx, token_hash: str, person_id: int, *, csrf: str, opened_at: datetime,
     expires_at: datetime, opened_from: str | None = None,
 ) -> None:
-    raise NotImplementedError
+    """Raises `Conflict` for an unknown person."""
+    await tx.run(insert(Sessions).values(
+        token_hash=token_hash, person_id=person_id, csrf=csrf, opened_at=opened_at,
+        expires_at=expires_at, opened_from=opened_from and opened_from[:200]))
 
 
 async def session(tx: Tx, token_hash: str, *, now: datetime) -> Session | None:
     """The session of an active person that has not run out."""
-    raise NotImplementedError
+    row = await tx.first(
+        select(*_PERSON, Sessions.csrf, Sessions.opened_at, Sessions.expires_at,
+               Sessions.opened_from)
+        .join(Sessions, Sessions.person_id == People.id)
+        .where(Sessions.token_hash == token_hash, Sessions.expires_at > now,
+               People.is_active.is_(True)))
+    if row is None:
+        return None
+    return Session(token_hash, _person(row), row.csrf, row.opened_at, row.expires_at,
+                   row.opened_from)
 
 
 async def extend_session(tx: Tx, token_hash: str, *, expires_at: datetime) -> None:
-    raise NotImplementedError
+    await tx.run(update(Sessions).where(Sessions.token_hash == token_hash)
+                 .values(expires_at=expires_at))
 
 
 async def close_session(tx: Tx, token_hash: str) -> None:
-    raise NotImplementedError
+    await tx.run(delete(Sessions).where(Sessions.token_hash == token_hash))
 
 
 async def forget_sessions(tx: Tx, *, now: datetime) -> int:
     """Delete those that have run out; how many."""
-    raise NotImplementedError
+    return (await tx.run(delete(Sessions).where(Sessions.expires_at <= now))).rowcount
+
+
+def _person(row: Any) -> Person:
+    return Person(row.id, row.login, row.name, row.operator_id, tuple(row.roles),
+                  tuple(row.groups), row.language, row.password_hash, row.is_active)
+
+
+_PERSON = (People.id, People.login, People.name, People.operator_id, People.roles, People.groups,
+           People.language, People.password_hash, People.is_active)
