@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
-from cti.changes import Direction, SegmentKind
+from cti.changes import Direction, SegmentKind, Side
 
 CallState = Literal["menu", "waiting", "ringing", "talking", "held", "dialling"]
 
@@ -14,6 +14,8 @@ SEGMENT_OF: dict[CallState, SegmentKind] = {
     "menu": "menu", "waiting": "waiting", "ringing": "ringing",
     "talking": "talk", "held": "hold", "dialling": "dialling",
 }
+
+DOWN, RING, RINGING, UP = 0, 4, 5, 6     # ChannelState: RING is a leg that calls us
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,33 @@ class Segment:
     who: str | None     # the operator, queue or menu id concerned
     started_at: datetime
     ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One operator's phone rings, or is about to, for a call."""
+    leg: str
+    operator: str
+    queue: str | None
+    channel: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leg:
+    """One connection of a party to Asterisk."""
+    id: str
+    channel: str
+    call: str                       # the call it belongs to, after all merges
+    state: int                      # ChannelState
+    operator: str | None = None     # None: a client, or plumbing
+    is_local: bool = False          # a half of a Local channel: plumbing, nobody's ear
+    number: str = ""
+    name: str = ""
+    exten: str = ""
+    bridge: str | None = None
+    is_holding: bool = False        # its party put the others on hold
+    has_talked: bool = False
+    dial_status: str = ""           # how the Dial that rang it ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,15 +70,55 @@ class Call:
     answered_at: datetime | None = None
     queue: str | None = None
     operator: str | None = None         # who talks with the other party, or talked last
-    offered: tuple[str, ...] = ()       # operators whose phones ring for it now
     attempt: int | None = None
     menu_path: tuple[str, ...] = ()     # `menu:step`, in order
     client_hint: int | None = None      # our client id, as the menu found it
     segments: tuple[Segment, ...] = ()  # the last one is open while the call lives
     channel: str = ""                   # the other party's
     operator_channel: str | None = None
+    first_leg: str = ""
+    offers: tuple[Offer, ...] = ()
+    connected: tuple[str, ...] = ()     # operators who hear the other party now
+    hung_up_by: Side | None = None      # who asked for the end since the last change of state
+    has_given_up: bool = False          # the caller left before anybody answered
+    is_picked_up: bool = False          # the person we dialled outside answered
+    dial_status: str = ""               # DIALSTATUS of the person we dialled outside
+    cause: int = 0
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """Operators whose phones ring for it now."""
+        return tuple(offer.operator for offer in self.offers)
 
     @property
     def client_number(self) -> str:
         """The number of the person outside: who called, or who is called."""
         return self.number if self.direction == "in" else self.dialled
+
+
+def seconds(call: Call, *kinds: SegmentKind) -> float:
+    """The length of the closed segments of these kinds; to the microsecond, never negative."""
+    total = 0.0
+    for segment in call.segments:
+        if segment.kind in kinds and segment.ended_at is not None:
+            total += (segment.ended_at - segment.started_at).total_seconds()
+    return round(max(0.0, total), 6)
+
+
+def closed(call: Call, at: datetime) -> Call:
+    """The call with its open segment ended."""
+    if not call.segments or call.segments[-1].ended_at is not None:
+        return call
+    last = replace(call.segments[-1], ended_at=max(at, call.segments[-1].started_at))
+    return replace(call, segments=(*call.segments[:-1], last))
+
+
+def opened(call: Call, state: CallState, who: str | None, at: datetime) -> Call:
+    """The call in a new state, with the segment that goes with it."""
+    segment = Segment(SEGMENT_OF[state], who, at)
+    return replace(call, state=state, since=at, segments=(*call.segments, segment),
+                   hung_up_by=None)
+
+
+def is_older(one: Call, other: Call) -> bool:
+    return (one.started_at, one.id) < (other.started_at, other.id)

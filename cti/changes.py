@@ -24,6 +24,8 @@ Outcome = Literal[
     "lost_sight",   # the link was down when it ended; the journal mends it from CEL
 ]
 Side = Literal["client", "operator", "system"]
+AttemptStatus = Literal["ANSWER", "BUSY", "NOANSWER", "CONGESTION", "CHANUNAVAIL", "CANCEL",
+                        "DROPPED", "FAILED", "ENDED"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,8 +165,7 @@ class CallEnded(CallChange):
 class AttemptSettled(Change):
     """The dialler's attempt has a result: `status` is Dial's DIALSTATUS, or DROPPED."""
     attempt: int
-    status: Literal["ANSWER", "BUSY", "NOANSWER", "CONGESTION", "CHANUNAVAIL", "CANCEL",
-                    "DROPPED", "FAILED", "ENDED"]
+    status: AttemptStatus       # ENDED: its channels are gone and nobody told why
     cause: int
     call: str
 

@@ -2,6 +2,27 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Mapping
+
+from cti.ami import Session
+from cti.errors import CommandRefused, LinkDown, NotSendable
+
+PATTERNS: dict[str, re.Pattern[str]] = {
+    "queue": re.compile(r"[a-z][a-z0-9_-]{0,63}"),
+    "interface": re.compile(r"(PJSIP|SIP)/[A-Za-z0-9_.-]{1,64}"),
+    "operator": re.compile(r"[A-Za-z0-9_.-]{1,32}"),
+    "reason": re.compile(r"[a-z0-9_.:-]{0,64}"),
+    "channel": re.compile(r"[A-Za-z]{2,16}/[A-Za-z0-9_.@;:+*#-]{1,120}"),
+    "context": re.compile(r"[a-z0-9_-]{1,64}"),
+    "exten": re.compile(r"[+]?[A-Za-z0-9_*#-]{1,40}"),
+    "number": re.compile(r"\+?[0-9]{3,15}"),
+    "caller_id": re.compile(r"\+?[0-9]{2,15}"),
+    "channel_id": re.compile(r"deskline-[a-z0-9.-]{1,64}"),
+}
+ORIGINATE_LIMIT_MS = 120_000    # longer than any ring time: the dialplan ends the ringing
+OWN_PHONE_LIMIT_MS = 20_000
+
 
 class Commands:
     """Each raises CommandRefused, CommandTimedOut, LinkDown or NotSendable (cti.errors).
@@ -9,27 +30,79 @@ class Commands:
     Nothing is ever sent twice, and nothing waits for the link to come back.
     """
 
+    def __init__(self, session: Callable[[], Session | None] = lambda: None) -> None:
+        self._session = session
+
     async def add_member(self, queue: str, interface: str, operator: str, *, paused: bool,
                          reason: str = "", penalty: int = 0) -> None:
-        raise NotImplementedError
+        """A phone joins a queue; one that is there already only gets its pause."""
+        try:
+            await self._send("QueueAdd", {
+                "Queue": fit("queue", queue), "Interface": fit("interface", interface),
+                "MemberName": fit("operator", operator), "Penalty": f"{penalty:d}",
+                "Paused": _yes(paused)})
+        except CommandRefused as error:
+            if "Already there" not in error.reason:
+                raise
+        if paused and reason:
+            await self._send("QueuePause", {
+                "Queue": queue, "Interface": interface, "Paused": "true",
+                "Reason": fit("reason", reason)})
 
     async def remove_member(self, queue: str, interface: str) -> None:
-        raise NotImplementedError
+        """A phone leaves a queue; one that is not in it stays so."""
+        try:
+            await self._send("QueueRemove", {
+                "Queue": fit("queue", queue), "Interface": fit("interface", interface)})
+        except CommandRefused as error:
+            if "Not there" not in error.reason:
+                raise
 
     async def pause_member(self, interface: str, *, paused: bool, reason: str = "") -> None:
         """In all queues at once."""
-        raise NotImplementedError
+        await self._send("QueuePause", {
+            "Interface": fit("interface", interface), "Paused": _yes(paused),
+            "Reason": fit("reason", reason)})
 
     async def hang_up(self, channel: str) -> None:
-        raise NotImplementedError
+        await self._send("Hangup", {"Channel": fit("channel", channel), "Cause": "16"})
 
     async def redirect(self, channel: str, context: str, exten: str) -> None:
-        raise NotImplementedError
+        await self._send("Redirect", {
+            "Channel": fit("channel", channel), "Context": fit("context", context),
+            "Exten": fit("exten", exten), "Priority": "1"})
 
     async def dial_attempt(self, attempt: int, channel_id: str) -> None:
         """Originate `Local/<attempt>@deskline-dial`; returning only says that it was queued."""
-        raise NotImplementedError
+        await self._send("Originate", {
+            "Channel": f"Local/{attempt:d}@deskline-dial/n",
+            "ChannelId": fit("channel_id", channel_id),
+            "Context": "deskline-idle", "Exten": "s", "Priority": "1",
+            "Timeout": f"{ORIGINATE_LIMIT_MS}", "Async": "true"})
 
     async def click_to_call(self, interface: str, number: str, *, caller_id: str) -> None:
         """Ring the operator's own phone (auto-answer), then dial `number` from it."""
-        raise NotImplementedError
+        await self._send("Originate", {
+            "Channel": fit("interface", interface),
+            "Context": "deskline-out", "Exten": fit("number", number), "Priority": "1",
+            "CallerID": fit("caller_id", caller_id),
+            "Timeout": f"{OWN_PHONE_LIMIT_MS}", "Async": "true",
+            "Variable": "PJSIP_HEADER(add,Call-Info)=<sip:deskline>;answer-after=0"})
+
+    async def _send(self, action: str, headers: Mapping[str, str]) -> None:
+        session = self._session()
+        if session is None:
+            raise LinkDown("there is no link to Asterisk")
+        filled = {key: value for key, value in headers.items() if value != ""}
+        await session.ask({"Action": action, **filled})
+
+
+def fit(field: str, value: str) -> str:
+    """`value` when it matches the pattern of its field whole; raises NotSendable otherwise."""
+    if PATTERNS[field].fullmatch(value) is None:
+        raise NotSendable(field, value)
+    return value
+
+
+def _yes(is_so: bool) -> str:
+    return "true" if is_so else "false"

@@ -60,6 +60,7 @@ class Subscription:
             await self._arrived.wait()
         if self._is_overrun:
             self._is_overrun = False
+            self._queue.clear()
             raise Overrun(self.name)
         return self._queue.popleft()
 

@@ -1,37 +1,70 @@
-"""The floor: all that is live now. `apply` is the only writer; others read frozen views."""
+"""The floor: all that is live now, and the one table from an event's type to its step.
+
+`apply` is the only writer. It asks no clock and touches nothing outside: the same events give
+the same changes, always.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable
+from typing import Any
 
-from cti.calls import Call, CallState, Segment
+from cti import bridges, comparison, dials, legs, lines, members, told, transfers
+from cti import events as ev
+from cti.calls import Call, CallState, Leg, Offer, Segment
 from cti.changes import Change
+from cti.live import Floor, Gap
 from cti.operators import Operator
-from cti.queues import Queue, Waiting
+from cti.queues import Member, Queue, Waiting
 
-__all__ = ["Call", "CallState", "Floor", "Gap", "Operator", "Queue", "Segment", "Waiting"]
+__all__ = [
+    "Call", "CallState", "Floor", "Gap", "Leg", "Member", "Offer", "Operator", "Queue",
+    "Segment", "Waiting", "apply",
+]
+
+Step = Callable[[Floor, Any, list[Change]], None]
+
+STEPS: dict[type[ev.Event], Step] = {
+    ev.LegCreated: legs.created,
+    ev.LegMoved: legs.moved,
+    ev.CallerNamed: legs.caller_named,
+    ev.LegRenamed: legs.renamed,
+    ev.LegHungUp: legs.hung_up,
+    ev.HangupAsked: legs.hangup_asked,
+    ev.LegHeld: legs.held,
+    ev.LegResumed: legs.resumed,
+    ev.DialBegan: dials.began,
+    ev.DialEnded: dials.ended,
+    ev.BridgeEntered: bridges.entered,
+    ev.BridgeLeft: bridges.left,
+    ev.BridgesMerged: bridges.merged,
+    ev.LegsLinked: bridges.linked,
+    ev.QueueJoined: lines.caller_joined,
+    ev.QueueLeft: lines.caller_left,
+    ev.QueueAbandoned: lines.caller_gave_up,
+    ev.OfferMade: lines.offered,
+    ev.OfferRangOut: lines.rang_out,
+    ev.MemberSeen: members.seen,
+    ev.MemberGone: members.gone,
+    ev.DeviceSeen: members.phone_seen,
+    ev.BlindTransferred: transfers.blind,
+    ev.AttendedTransferred: transfers.attended,
+    ev.Told: told.told,
+    ev.Booted: comparison.booted,
+    ev.Started: comparison.started,
+    ev.LinkCut: comparison.cut,
+    ev.SnapshotBegan: comparison.snapshot_began,
+    ev.LegListed: comparison.leg_listed,
+    ev.QueueListed: comparison.queue_listed,
+    ev.EntryListed: comparison.entry_listed,
+    ev.SnapshotEnded: comparison.snapshot_ended,
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """A stretch without sight of Asterisk; `ended_at` is None while it lasts."""
-    started_at: datetime
-    ended_at: datetime | None
-
-
-class Floor:
-    """Live calls, operators and queues by id, and the gaps of the link (newest last)."""
-
-    def __init__(self, pbx: str) -> None:
-        self.pbx = pbx
-        self.calls: Mapping[str, Call] = {}
-        self.operators: Mapping[str, Operator] = {}
-        self.queues: Mapping[str, Queue] = {}
-        self.gaps: tuple[Gap, ...] = ()
-
-
-def apply(floor: Floor, event: object) -> tuple[Change, ...]:
-    """What `event` changes on the floor, in order; () when nothing that we care about."""
-    raise NotImplementedError
+def apply(floor: Floor, event: ev.Event) -> tuple[Change, ...]:
+    """What `event` changes on the floor, in order; () when nothing that we tell."""
+    out: list[Change] = []
+    STEPS[type(event)](floor, event, out)
+    members.refresh(floor, event.at, out)
+    floor.last_at = event.at
+    return tuple(out)

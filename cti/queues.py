@@ -15,6 +15,37 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """One phone that a queue may ring."""
+    queue: str
+    interface: str
+    operator: str
+    is_paused: bool
+    reason: str
+    penalty: int
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
     id: str
     waiting: tuple[Waiting, ...] = ()
+
+
+def joined(queue: Queue, call: str, since: datetime, position: int) -> Queue:
+    """The queue with `call` at `position` (Asterisk's count from 1; 0 = last)."""
+    line = [one for one in queue.waiting if one.call != call]
+    place = position - 1 if 0 < position <= len(line) else len(line)
+    line.insert(place, Waiting(call, since, 0))
+    return Queue(queue.id, _numbered(line))
+
+
+def left(queue: Queue, call: str) -> Queue:
+    return Queue(queue.id, _numbered([one for one in queue.waiting if one.call != call]))
+
+
+def place_of(queue: Queue, call: str) -> Waiting | None:
+    return next((one for one in queue.waiting if one.call == call), None)
+
+
+def _numbered(line: list[Waiting]) -> tuple[Waiting, ...]:
+    return tuple(Waiting(one.call, one.since, place) for place, one in enumerate(line, 1))

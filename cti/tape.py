@@ -1,8 +1,22 @@
-"""The tape: what Asterisk said, as JSON lines, written before anybody interprets it."""
+"""The tape: what Asterisk said, as JSON lines, written before anybody interprets it.
+
+One file per Asterisk and UTC day, `<pbx>-<day>.jsonl`, mode 0600; older days are packed by gzip
+and removed after `keep_days`. A full disk does not stop the floor: `trouble` says so instead.
+"""
 
 from __future__ import annotations
 
+import gzip
+import json
+import os
+import shutil
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import IO, Any, cast
+
+Headers = dict[str, "str | list[str]"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -10,3 +24,196 @@ class TapePosition:
     """A place on the tape: the day's file (`2026-11-22`, UTC) and the byte in it, unpacked."""
     day: str
     offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One message of Asterisk. What we did not believe carries `quarantined`, the reason."""
+    at: datetime
+    pbx: str
+    headers: Headers
+    quarantined: str | None = None
+
+
+def encode(record: Record) -> bytes:
+    """The line of the tape, with its end."""
+    picture: dict[str, object] = {"at": stamp(record.at), "pbx": record.pbx}
+    if record.quarantined is not None:
+        picture["quarantined"] = record.quarantined
+    picture["headers"] = record.headers
+    return json.dumps(picture, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def stamp(at: datetime) -> str:
+    """`2026-11-22T10:00:00.123456Z`."""
+    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def decode(line: bytes) -> Record:
+    """A line of our tape; raises ValueError with the reason when it is none."""
+    picture = json.loads(line)
+    headers = picture.get("headers") if isinstance(picture, dict) else None
+    if not isinstance(headers, dict):
+        raise ValueError("no object with headers")  # noqa: TRY004 - one error for bad lines
+    at = datetime.fromisoformat(str(picture.get("at")))
+    if at.tzinfo is None:
+        raise ValueError("its moment has no zone")
+    quarantined = picture.get("quarantined")
+    return Record(
+        at.astimezone(UTC), str(picture.get("pbx", "")), tidy(headers),
+        None if quarantined is None else str(quarantined))
+
+
+def tidy(headers: dict[str, Any]) -> Headers:
+    """Headers as others write them, with text for every value."""
+    return {
+        key: [_text(item) for item in value] if isinstance(value, list) else _text(value)
+        for key, value in headers.items()
+    }
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    return "" if value is None else str(value)
+
+
+class Tape:
+    """The end of one Asterisk's tape, where the engine appends.
+
+    Small appends to a local file; they are not synced one by one: a crash of ours loses nothing,
+    a crash of the machine what the disk had not taken yet.
+    """
+
+    def __init__(self, folder: Path, pbx: str, *, keep_days: int = 30) -> None:
+        self.trouble: str | None = None     # why the last append failed, for people
+        self.lost = 0                       # records that could not be written
+        self._folder = folder
+        self._pbx = pbx
+        self._keep_days = keep_days
+        self._file: int | None = None
+        self._day = ""
+        self._offset = 0
+        self._is_torn = False
+
+    def append(self, records: Sequence[Record]) -> list[TapePosition]:
+        """Write `records` in one go; the position after each. Never raises for a bad disk."""
+        if not records:
+            return []
+        lines = [encode(record) for record in records]
+        try:
+            self._open_for(records[0].at)
+            start = self._write(lines)
+        except OSError as error:
+            self.trouble = f"the tape cannot be written: {error.strerror or error}"
+            self.lost += len(records)
+            self._close()
+            return [self.position()] * len(records)
+        self.trouble = None
+        positions = []
+        for line in lines:
+            start += len(line)
+            positions.append(TapePosition(self._day, start))
+        return positions
+
+    def position(self) -> TapePosition:
+        return TapePosition(self._day, self._offset)
+
+    def _open_for(self, at: datetime) -> None:
+        day = f"{at.date()}"
+        if self._file is not None and day <= self._day:
+            return
+        self._close()
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = self._folder / f"{self._pbx}-{day}.jsonl"
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        self._day = day
+        self._offset = os.fstat(self._file).st_size
+        self._is_torn = self._offset > 0 and os.pread(self._file, 1, self._offset - 1) != b"\n"
+
+    def _write(self, lines: list[bytes]) -> int:
+        """The offset where the first line begins. A line torn before is ended first."""
+        if self._file is None:
+            raise OSError("no file")
+        head = b"\n" if self._is_torn else b""
+        data = head + b"".join(lines)
+        start = self._offset + len(head)
+        self._is_torn = True
+        while data:
+            written = os.write(self._file, data)
+            self._offset += written
+            data = data[written:]
+        self._is_torn = False
+        return start
+
+    def _close(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+    def close(self) -> None:
+        self._close()
+
+    def tidy_up(self, today: date) -> None:
+        """Pack the days before `today`, remove those past `keep_days`; blocking, for a thread."""
+        for path in sorted(self._folder.glob(f"{self._pbx}-????-??-??.jsonl*")):
+            day = _day_of(path)
+            if day is None or day >= today:
+                continue
+            if today - day > timedelta(days=self._keep_days):
+                path.unlink(missing_ok=True)
+            elif path.suffix == ".jsonl":
+                _pack(path)
+
+
+def _day_of(path: Path) -> date | None:
+    try:
+        return date.fromisoformat(path.name.split(".")[0][-10:])
+    except ValueError:
+        return None
+
+
+def _pack(path: Path) -> None:
+    packed, growing = path.with_suffix(".jsonl.gz"), path.with_suffix(".jsonl.packing")
+    with path.open("rb") as source, open(
+        os.open(growing, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb",
+    ) as file, gzip.open(file, "wb") as target:
+        shutil.copyfileobj(source, target)
+    growing.replace(packed)
+    path.unlink()
+
+
+def days(folder: Path, pbx: str) -> list[str]:
+    """The days there is tape of, oldest first."""
+    found = {day for path in folder.glob(f"{pbx}-????-??-??.jsonl*")
+             if path.suffix in (".jsonl", ".gz") and (day := _day_of(path)) is not None}
+    return [f"{day}" for day in sorted(found)]
+
+
+def _opened(path: Path) -> IO[bytes]:
+    if path.exists():
+        return path.open("rb")
+    return cast("IO[bytes]", gzip.open(path.with_suffix(".jsonl.gz"), "rb"))
+
+
+def read(
+    folder: Path, pbx: str, since: TapePosition | None = None,
+) -> Iterator[tuple[TapePosition, Record]]:
+    """What is on the tape from `since` on, each with the position after it.
+
+    Lines that cannot be read (torn by a crash) are skipped. Blocking.
+    """
+    for day in days(folder, pbx):
+        if since is not None and day < since.day:
+            continue
+        path = folder / f"{pbx}-{day}.jsonl"
+        with _opened(path) as file:
+            offset = since.offset if since is not None and day == since.day else 0
+            file.seek(offset)
+            for line in file:
+                offset += len(line)
+                try:
+                    record = decode(line)
+                except ValueError:
+                    continue
+                yield TapePosition(day, offset), record

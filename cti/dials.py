@@ -1,0 +1,119 @@
+"""Steps of dialling: who rings whom, and how it ended."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import datetime
+
+from cti import events as ev
+from cti.calls import Call, Leg
+from cti.causes import offer_end
+from cti.joins import merge
+from cti.legs import sight
+from cti.live import Floor
+from cti.stages import Out, begin, end_offer, offer, shift
+
+NUMBER = re.compile(r"\+?[0-9*#]{2,32}")
+
+
+def began(floor: Floor, event: ev.DialBegan, out: Out) -> None:
+    target = sight(floor, event.target, event.at, out)
+    source = sight(floor, event.source, event.at, out) if event.source is not None else None
+    _learn(floor, target, event.dial_string)
+    target = floor.legs[target.id]
+    if source is None:
+        if floor.call_of(target) is None and not target.is_local:
+            begin(floor, target, event.at, out)
+        return
+    call = _common_call(floor, source, target, event, out)
+    target = floor.legs[target.id]
+    if call is None or target.is_local:
+        return
+    if target.operator is not None:
+        _ring(floor, call, target, event.at, out)
+    else:
+        _dial_out(floor, call, source, target, event, out)
+
+
+def _common_call(
+    floor: Floor, source: Leg, target: Leg, event: ev.DialBegan, out: Out,
+) -> Call | None:
+    """The call both legs belong to; joins them where no Linkedid did (Asterisk 11)."""
+    mine, other = floor.call_of(source), floor.call_of(target)
+    if mine is not None and other is not None:
+        return merge(floor, mine, other, event.at, out)
+    if target.call != source.call:
+        target = floor.put_leg(replace(target, call=source.call))
+    if mine is not None or (source.is_local and target.is_local):
+        return mine
+    if not source.is_local:
+        return begin(floor, source, event.at, out)
+    dialled = "" if target.operator is not None else number_of(event.dial_string)
+    return begin(floor, target, event.at, out, dialled=dialled)
+
+
+def _ring(floor: Floor, call: Call, target: Leg, at: datetime, out: Out) -> None:
+    if call.first_leg == target.id:     # the operator's own phone rings to dial for him
+        return
+    queue = call.queue if call.state == "waiting" else None
+    offer(floor, call, target, queue, at, out)
+
+
+def _dial_out(
+    floor: Floor, call: Call, source: Leg, target: Leg, event: ev.DialBegan, out: Out,
+) -> None:
+    """Somebody outside is dialled: by an operator, by the dialler, or a call is passed on."""
+    dialled = number_of(event.dial_string)
+    if call.direction == "in":
+        if not call.connected:
+            shift(floor, call, "ringing", dialled or None, event.at, out)
+        return
+    call = replace(call, channel=target.channel, direction="out",
+                   dialled=call.dialled if call.dialled not in ("", "s") else dialled)
+    floor.put_call(call)
+
+
+def ended(floor: Floor, event: ev.DialEnded, out: Out) -> None:
+    for leg in _targets(floor, event):
+        leg = floor.put_leg(replace(leg, dial_status=event.status))
+        call = floor.call_of(leg)
+        if call is None or leg.is_local:
+            continue
+        if leg.operator is None:
+            floor.put_call(replace(
+                call, dial_status=event.status,
+                is_picked_up=call.is_picked_up or event.status == "ANSWER"))
+        elif event.status != "ANSWER":
+            reason = offer_end(call, dial_status=event.status, cause=0)
+            end_offer(floor, call, leg.id, reason, event.at, out)
+
+
+def _targets(floor: Floor, event: ev.DialEnded) -> list[Leg]:
+    if event.target is not None:
+        leg = floor.legs.get(event.target.leg_id)
+        return [leg] if leg is not None else []
+    source = floor.legs.get(event.source.leg_id) if event.source is not None else None
+    if source is None:
+        return []
+    legs = floor.legs_of(source.call)
+    return [leg for leg in legs if leg.id != source.id and not leg.dial_status]
+
+
+def number_of(dial_string: str) -> str:
+    """`+79160000000@trunk`, `trunk/079…`, `PJSIP/079…@trunk` → the number; "" if there is none."""
+    for part in reversed(dial_string.partition("@")[0].split("/")):
+        if NUMBER.fullmatch(part):
+            return part
+    return ""
+
+
+def _learn(floor: Floor, target: Leg, dial_string: str) -> None:
+    """On a tape that does not say whose phones are whose, a plain extension is an operator's."""
+    if floor.table is not None or target.operator is not None or target.is_local:
+        return
+    technology, _, rest = target.channel.rpartition("-")[0].partition("/")
+    if "@" in dial_string or "/" in dial_string or not rest or rest not in dial_string:
+        return
+    floor.learned[f"{technology}/{rest}"] = rest
+    floor.put_leg(replace(target, operator=rest))

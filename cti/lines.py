@@ -1,0 +1,105 @@
+"""Steps of queues: callers join and leave the line, members are offered the next call."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from cti import changes as ch
+from cti import events as ev
+from cti.calls import Call, Leg
+from cti.causes import offer_end
+from cti.legs import in_call, sight
+from cti.live import Floor
+from cti.queues import joined, left, place_of
+from cti.stages import Out, end_offer, facts, is_up, offer, shift
+
+
+def caller_joined(floor: Floor, event: ev.QueueJoined, out: Out) -> None:
+    leg, call = in_call(floor, event.leg, event.at, out)
+    floor.put_queue(joined(floor.queue(event.queue), call.id, event.at, event.position))
+    is_picked_up = call.is_picked_up or call.attempt is not None
+    call = floor.put_call(replace(call, queue=event.queue, is_picked_up=is_picked_up))
+    call = shift(floor, call, "waiting", event.queue, event.at, out)
+    out.append(ch.CallQueued(
+        **facts(call, event.at, leg.channel), queue=event.queue, position=event.position))
+
+
+def caller_left(floor: Floor, event: ev.QueueLeft, out: Out) -> None:
+    leg = floor.legs.get(event.leg.leg_id)
+    if floor.listing is not None:
+        floor.listing.left.add((event.queue, event.leg.leg_id))
+    call = floor.call_of(leg) if leg is not None else None
+    if leg is not None and call is not None:
+        leave(floor, call, event.queue, _reason(floor, call), event, out)
+
+
+def _reason(floor: Floor, call: Call) -> Literal["answered", "abandoned", "timed_out"]:
+    rung = {one.leg for one in call.offers}
+    if call.connected or any(is_up(leg) for leg in floor.legs_of(call.id) if leg.id in rung):
+        return "answered"
+    return "abandoned" if call.has_given_up or call.hung_up_by == "client" else "timed_out"
+
+
+def leave(
+    floor: Floor, call: Call, queue_id: str,
+    reason: Literal["answered", "abandoned", "timed_out", "removed"], event: ev.Event, out: Out,
+) -> None:
+    place = place_of(floor.queue(queue_id), call.id)
+    if place is None:
+        return
+    floor.put_queue(left(floor.queue(queue_id), call.id))
+    waited_s = max(0.0, (event.at - place.since).total_seconds())
+    out.append(ch.CallLeftQueue(
+        **facts(call, event.at), queue=queue_id, waited_s=round(waited_s, 6), reason=reason))
+
+
+def caller_gave_up(floor: Floor, event: ev.QueueAbandoned, out: Out) -> None:
+    leg = floor.legs.get(event.leg.leg_id)
+    call = floor.call_of(leg) if leg is not None else None
+    if call is not None:
+        floor.put_call(replace(call, has_given_up=True))
+
+
+def offered(floor: Floor, event: ev.OfferMade, out: Out) -> None:
+    leg, call = in_call(floor, event.leg, event.at, out)
+    target = _target(floor, event.target, leg, event, out)
+    if target is None:
+        return
+    if target.operator is None and floor.table is None and not target.is_local:
+        name = event.member if event.member != event.interface else ""
+        operator = name or event.interface.partition("/")[2]
+        floor.learned[event.interface] = operator
+        target = floor.put_leg(replace(target, operator=operator))
+    offer(floor, floor.calls[call.id], target, event.queue, event.at, out)
+
+
+def _target(
+    floor: Floor, said: ev.LegFacts, caller: Leg, event: ev.OfferMade, out: Out,
+) -> Leg | None:
+    """The ringing leg, in the caller's call; Asterisk 11 names only its channel."""
+    if not said.leg_id:
+        known = floor.leg_by_channel(said.channel)
+        if known is None:
+            return None
+    else:
+        known = sight(floor, said, event.at, out)
+    caller = floor.legs[caller.id]
+    return known if known.call == caller.call else floor.put_leg(replace(known, call=caller.call))
+
+
+def rang_out(floor: Floor, event: ev.OfferRangOut, out: Out) -> None:
+    """A member's phone rang in vain, or refused at once."""
+    caller = floor.legs.get(event.leg.leg_id)
+    call = floor.call_of(caller) if caller is not None else None
+    if call is None:
+        return
+    operator = floor.operator_at(event.interface)
+    ended = next((one for one in call.offers
+                  if one.leg == event.target.leg_id or one.operator == operator), None)
+    if ended is None:
+        return
+    leg = floor.legs.get(ended.leg)
+    status = leg.dial_status if leg is not None else ""
+    reason = offer_end(call, dial_status=status or "NOANSWER", cause=0)
+    end_offer(floor, call, ended.leg, reason, event.at, out)

@@ -1,0 +1,212 @@
+"""The floor itself: what is live now, by id, with the look-ups that its steps need.
+
+Only the steps (`legs`, `dials`, `bridges` …), called by `floor.apply`, write here. Others read
+`calls`, `operators`, `queues` and `gaps`, which hold frozen values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from types import MappingProxyType
+
+from cti.calls import Call, Leg
+from cti.events import EntryListed, LegListed
+from cti.operators import Operator
+from cti.queues import Member, Queue
+
+GAPS_KEPT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A stretch without sight of Asterisk; `ended_at` is None while it lasts."""
+    started_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """The dialler's attempt behind a call; `status` is "" until the dialplan told one."""
+    number: int
+    status: str = ""
+
+
+@dataclass(slots=True)
+class Listing:
+    """What Asterisk has listed since a snapshot began."""
+    known: frozenset[str]                                       # legs before it began
+    gone: set[str] = field(default_factory=set)                 # hung up while it ran
+    legs: dict[str, LegListed] = field(default_factory=dict)
+    entries: list[EntryListed] = field(default_factory=list)
+    left: set[tuple[str, str]] = field(default_factory=set)     # queue, leg: left while it ran
+    members: set[tuple[str, str]] = field(default_factory=set)
+
+
+class Floor:
+    """Live calls, operators and queues by id, and the gaps of the link (newest last)."""
+
+    def __init__(self, pbx: str) -> None:
+        self.pbx = pbx
+        self._calls: dict[str, Call] = {}
+        self._operators: dict[str, Operator] = {}
+        self._queues: dict[str, Queue] = {}
+        self.calls: Mapping[str, Call] = MappingProxyType(self._calls)
+        self.operators: Mapping[str, Operator] = MappingProxyType(self._operators)
+        self.queues: Mapping[str, Queue] = MappingProxyType(self._queues)
+        self.gaps: tuple[Gap, ...] = ()
+        self.last_at: datetime | None = None        # of the newest event
+        self.is_restarted = False                   # Asterisk was, in the gap that is open
+        self.table: dict[str, str] | None = None    # interface → operator id; None: not told
+        self.learned: dict[str, str] = {}           # the same, from members and dials
+        self.legs: dict[str, Leg] = {}
+        self.bridges: dict[str, dict[str, None]] = {}
+        self.holding: set[str] = set()              # bridges whose legs do not hear each other
+        self.aliases: dict[str, str] = {}           # absorbed call → the call that kept it
+        self.attempts: dict[str, Attempt] = {}      # by call
+        self.members: dict[tuple[str, str], Member] = {}
+        self.phones: dict[str, bool] = {}           # interface → can be reached
+        self.listing: Listing | None = None
+        self.stirred: dict[str, None] = {}          # operators to look at after this event
+        self._by_call: dict[str, dict[str, None]] = {}
+        self._by_operator: dict[str, dict[str, None]] = {}
+
+    def is_quiet(self) -> bool:
+        """Nobody is in a call and no leg is left."""
+        return not self.legs and not self._calls
+
+    # calls
+
+    def call_of(self, leg: Leg) -> Call | None:
+        return self._calls.get(leg.call)
+
+    def id_of(self, linkedid: str) -> str:
+        """The call that this Linkedid stands for now, after all merges."""
+        return self.aliases.get(linkedid, linkedid)
+
+    def put_call(self, call: Call) -> Call:
+        self._calls[call.id] = call
+        return call
+
+    def drop_call(self, call_id: str) -> None:
+        del self._calls[call_id]
+        for alias in [alias for alias, kept in self.aliases.items() if kept == call_id]:
+            del self.aliases[alias]
+
+    def add_alias(self, absorbed: str, kept: str) -> None:
+        for alias, target in self.aliases.items():
+            if target == absorbed:
+                self.aliases[alias] = kept
+        self.aliases[absorbed] = kept
+
+    # legs
+
+    def legs_of(self, call_id: str) -> list[Leg]:
+        """In the order they came."""
+        return [self.legs[leg_id] for leg_id in self._by_call.get(call_id, ())]
+
+    def legs_of_operator(self, operator: str) -> Iterator[Leg]:
+        return (self.legs[leg_id] for leg_id in self._by_operator.get(operator, ()))
+
+    def put_leg(self, leg: Leg) -> Leg:
+        before = self.legs.get(leg.id)
+        if before is not None and (before.call, before.operator) != (leg.call, leg.operator):
+            self._unlist(before)
+        self.legs[leg.id] = leg
+        self._by_call.setdefault(leg.call, {})[leg.id] = None
+        if leg.operator is not None:
+            self._by_operator.setdefault(leg.operator, {})[leg.id] = None
+            self.stirred[leg.operator] = None
+        return leg
+
+    def drop_leg(self, leg: Leg) -> None:
+        self.leave_bridge(leg)
+        self._unlist(leg)
+        del self.legs[leg.id]
+
+    def _unlist(self, leg: Leg) -> None:
+        _discard(self._by_call, leg.call, leg.id)
+        if leg.operator is not None:
+            _discard(self._by_operator, leg.operator, leg.id)
+            self.stirred[leg.operator] = None
+
+    def leg_by_channel(self, channel: str) -> Leg | None:
+        return next((leg for leg in self.legs.values() if leg.channel == channel), None)
+
+    # bridges
+
+    def enter_bridge(self, leg: Leg, bridge: str, *, is_holding: bool) -> Leg:
+        if leg.bridge is not None and leg.bridge != bridge:
+            self.leave_bridge(leg)
+        self.bridges.setdefault(bridge, {})[leg.id] = None
+        if is_holding:
+            self.holding.add(bridge)
+        return self.put_leg(replace(leg, bridge=bridge))
+
+    def leave_bridge(self, leg: Leg) -> Leg:
+        if leg.bridge is None:
+            return leg
+        _discard(self.bridges, leg.bridge, leg.id)
+        if leg.bridge not in self.bridges:
+            self.holding.discard(leg.bridge)
+        return self.put_leg(replace(leg, bridge=None))
+
+    def is_bridged(self, leg: Leg) -> bool:
+        """Whether somebody can hear this leg."""
+        if leg.bridge is None or leg.bridge in self.holding:
+            return False
+        return len(self.bridges.get(leg.bridge, ())) > 1
+
+    # queues and operators
+
+    def put_queue(self, queue: Queue) -> Queue:
+        self._queues[queue.id] = queue
+        return queue
+
+    def queue(self, queue_id: str) -> Queue:
+        return self._queues.get(queue_id) or self.put_queue(Queue(queue_id))
+
+    def put_operator(self, operator: Operator) -> None:
+        self._operators[operator.id] = operator
+
+    def forget_people(self) -> None:
+        """Nothing is known of members and phones until Asterisk tells again."""
+        self._operators.clear()
+        self.members.clear()
+        self.phones.clear()
+        self.learned.clear()
+
+    def operator_of(self, channel: str) -> str | None:
+        """Whose phone this channel is; None for clients and plumbing."""
+        if channel.endswith(">") or channel.startswith("Local/"):
+            return None     # `<ZOMBIE>`, `<MASQ>`: a name in transit
+        interface = channel.rpartition("-")[0]
+        return self.operator_at(interface)
+
+    def operator_at(self, interface: str) -> str | None:
+        if self.table is not None and interface in self.table:
+            return self.table[interface]
+        return self.learned.get(interface)
+
+    # the link
+
+    def open_gap(self, at: datetime) -> None:
+        if not self.gaps or self.gaps[-1].ended_at is not None:
+            self.gaps = (*self.gaps, Gap(at, None))[-GAPS_KEPT:]
+
+    def close_gap(self, at: datetime) -> Gap:
+        gap = self.gaps[-1] if self.gaps and self.gaps[-1].ended_at is None else Gap(at, None)
+        ended = Gap(gap.started_at, at)
+        self.gaps = (*self.gaps[:-1], ended) if self.gaps and gap is self.gaps[-1] else (
+            *self.gaps, ended)
+        return ended
+
+
+def _discard(table: dict[str, dict[str, None]], key: str, item: str) -> None:
+    items = table.get(key)
+    if items is None:
+        return
+    items.pop(item, None)
+    if not items:
+        del table[key]

@@ -1,0 +1,133 @@
+"""Steps of operators: their queues, pauses and phones, and what their legs make of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypedDict
+
+from cti import changes as ch
+from cti import events as ev
+from cti.calls import RING
+from cti.live import Floor
+from cti.operators import Operator
+from cti.queues import Member
+from cti.stages import Out, is_up
+
+UNREACHABLE = frozenset({0, 4, 5})      # device states: unknown, invalid, unavailable
+WRAP_UP = "wrap_up"
+
+
+class OperatorFacts(TypedDict):
+    """What `OperatorChanged` tells."""
+    state: ch.OperatorState
+    reason: str
+    interface: str | None
+    registered: bool
+    queues: tuple[str, ...]
+    call: str | None
+
+
+def seen(floor: Floor, event: ev.MemberSeen, out: Out) -> None:
+    operator = floor.operator_at(event.interface)
+    if operator is None:
+        operator = _learn(floor, event)
+    key = (event.queue, event.interface)
+    if floor.listing is not None:
+        floor.listing.members.add(key)
+    floor.members[key] = Member(
+        event.queue, event.interface, operator, event.is_paused, event.reason, event.penalty)
+    floor.queue(event.queue)
+    if event.device >= 0:
+        floor.phones[event.interface] = event.device not in UNREACHABLE
+    floor.stirred[operator] = None
+
+
+def _learn(floor: Floor, event: ev.MemberSeen) -> str:
+    """A member that nobody told us of goes by his member name, else by his phone's."""
+    is_named = event.member not in ("", event.interface)
+    operator = event.member if is_named else event.interface.partition("/")[2]
+    floor.learned[event.interface] = operator
+    return operator
+
+
+def gone(floor: Floor, event: ev.MemberGone, out: Out) -> None:
+    member = floor.members.pop((event.queue, event.interface), None)
+    if member is not None:
+        floor.stirred[member.operator] = None
+
+
+def phone_seen(floor: Floor, event: ev.DeviceSeen, out: Out) -> None:
+    operator = floor.operator_at(event.interface)
+    if operator is None:
+        return
+    floor.phones[event.interface] = event.is_reachable
+    floor.stirred[operator] = None
+
+
+def refresh(floor: Floor, at: datetime, out: Out) -> None:
+    """Look again at every operator that the last event may have touched."""
+    if not floor.stirred:
+        return
+    stirred, floor.stirred = floor.stirred, {}
+    for operator_id in stirred:
+        before = floor.operators.get(operator_id)
+        after = _look_at(floor, operator_id, before, at)
+        if after == before:
+            continue
+        floor.put_operator(after)
+        if before is None or _told(before) != _told(after):
+            out.append(ch.OperatorChanged(at=at, operator=operator_id, **_told(after)))
+
+
+def _told(operator: Operator) -> OperatorFacts:
+    return {
+        "state": operator.state, "reason": operator.reason, "interface": operator.interface,
+        "registered": operator.registered, "queues": tuple(sorted(operator.queues)),
+        "call": operator.call,
+    }
+
+
+def _look_at(floor: Floor, operator_id: str, before: Operator | None, at: datetime) -> Operator:
+    members = [one for one in floor.members.values() if one.operator == operator_id]
+    state, reason = _presence(members)
+    engagement, call = _engagement(floor, operator_id)
+    interface = members[0].interface if members else None
+    reachable = tuple(sorted(
+        phone for phone, is_reachable in floor.phones.items()
+        if is_reachable and floor.operator_at(phone) == operator_id))
+    is_same = before is not None and (before.state, before.reason) == (
+        engagement or state, reason)
+    return Operator(
+        id=operator_id, state=engagement or state, reason=reason, interface=interface,
+        since=before.since if before is not None and is_same else at,
+        queues=frozenset(one.queue for one in members), call=call, interfaces=reachable,
+        registered=interface in reachable if interface else bool(reachable),
+    )
+
+
+def _presence(members: list[Member]) -> tuple[ch.OperatorState, str]:
+    """What he chose, as the queues know it; one unpaused membership makes him ready."""
+    if not members:
+        return "offline", ""
+    paused = [one for one in members if one.is_paused]
+    if len(paused) < len(members):
+        return "ready", ""
+    reason = next((one.reason for one in paused if one.reason), "")
+    return (WRAP_UP, reason) if reason == WRAP_UP else ("paused", reason)
+
+
+def _engagement(
+    floor: Floor, operator_id: str,
+) -> tuple[ch.OperatorState | None, str | None]:
+    """What his calls say; the newest leg counts, and a talk counts before a ring."""
+    state: ch.OperatorState | None = None
+    call_id: str | None = None
+    for leg in floor.legs_of_operator(operator_id):
+        call = floor.call_of(leg)
+        if call is None:
+            continue
+        if is_up(leg) or leg.state == RING:
+            state, call_id = "talking", call.id
+        elif state != "talking" and any(one.leg == leg.id for one in call.offers):
+            state, call_id = "offered", call.id
+    return state, call_id

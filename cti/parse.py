@@ -1,0 +1,343 @@
+"""Headers to typed events: one table from the name of an AMI event to a function.
+
+Older Asterisks (11 to 16: `Dial`, `Bridge`, `Join`, `Leave`, `Location`, `UniqueID` …) come to
+the same events. A header that is not there reads as "". Nothing here raises on bad values from
+outside: a number that is none reads as its default, an event without its ids is None.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from cti import events as ev
+from cti import user_events
+
+Headers = Mapping[str, "str | list[str]"]
+Reader = Callable[[datetime, Headers], "ev.Event | None"]
+
+NUMERIC_TIME = re.compile(r"\d{9,11}(\.\d{1,9})?")
+UNSAID = frozenset({"<unknown>", "<none>", "(null)"})
+
+
+def parse(at: datetime, headers: Headers) -> ev.Event | None:
+    """The event that `headers` tell, or None when we do not care.
+
+    `at` is when the message came in; the event's own Timestamp wins over it.
+    """
+    reader = READERS.get(text(headers, "Event"))
+    if reader is None:
+        return None
+    return reader(moment(headers, at), headers)
+
+
+def moment(headers: Headers, otherwise: datetime) -> datetime:
+    """The event's Timestamp (seconds since 1970, UTC), or `otherwise`."""
+    stamp = headers.get("Timestamp")
+    if not isinstance(stamp, str) or not NUMERIC_TIME.fullmatch(stamp):
+        return otherwise
+    return datetime.fromtimestamp(float(stamp), UTC)
+
+
+def text(headers: Headers, *keys: str) -> str:
+    """The first of `keys` that is there; a repeated header counts by its first line."""
+    for key in keys:
+        value = headers.get(key)
+        if isinstance(value, list):
+            value = value[0] if value else None
+        if value is not None:
+            return value
+    return ""
+
+
+def whole(value: str, default: int = 0) -> int:
+    return int(value) if value.isascii() and value.lstrip("-").isdigit() and len(value) < 19 \
+        and "-" not in value[1:] else default
+
+
+def party(value: str) -> str:
+    return "" if value in UNSAID else value
+
+
+def leg(headers: Headers, prefix: str = "") -> ev.LegFacts | None:
+    """The leg whose headers begin with `prefix`; None when they are not there."""
+    leg_id = text(headers, prefix + "Uniqueid", prefix + "UniqueID", prefix + "UniqueId")
+    if not leg_id:
+        return None
+    return ev.LegFacts(
+        text(headers, prefix + "Channel"),
+        leg_id,
+        text(headers, prefix + "Linkedid", prefix + "LinkedID"),
+        whole(text(headers, prefix + "ChannelState"), -1),
+        party(text(headers, prefix + "CallerIDNum", prefix + "CallerIdNum")),
+        party(text(headers, prefix + "CallerIDName", prefix + "CallerIdName")),
+        text(headers, prefix + "Exten"),
+    )
+
+
+def _bare(channel: str, leg_id: str, number: str = "", name: str = "") -> ev.LegFacts:
+    return ev.LegFacts(channel, leg_id, "", -1, party(number), party(name), "")
+
+
+def _of_leg(make: Callable[..., ev.Event], **more: Callable[[Headers], Any]) -> Reader:
+    """A reader for an event about one leg; `more` reads its other fields, in their order."""
+    extras = tuple(more.values())
+
+    def read(at: datetime, headers: Headers) -> ev.Event | None:
+        facts = leg(headers)
+        if facts is None:
+            return None
+        return make(at, facts, *[extra(headers) for extra in extras])
+
+    return read
+
+
+def _field(*keys: str) -> Callable[[Headers], str]:
+    return lambda headers: text(headers, *keys)
+
+
+def _count(*keys: str) -> Callable[[Headers], int]:
+    return lambda headers: whole(text(headers, *keys))
+
+
+def _seconds(*keys: str) -> Callable[[Headers], int]:
+    """`90` or `00:01:30`."""
+
+    def read(headers: Headers) -> int:
+        total = 0
+        for part in text(headers, *keys).split(":"):
+            total = total * 60 + whole(part)
+        return total
+
+    return read
+
+
+def _renamed(at: datetime, headers: Headers) -> ev.Event | None:
+    leg_id = text(headers, "Uniqueid", "UniqueID")
+    return ev.LegRenamed(at, leg_id, text(headers, "Newname", "NewName")) if leg_id else None
+
+
+def _dial_began(at: datetime, headers: Headers) -> ev.Event | None:
+    target = leg(headers, "Dest")
+    if target is None:
+        return None
+    return ev.DialBegan(at, leg(headers), target, text(headers, "DialString"))
+
+
+def _dial_ended(at: datetime, headers: Headers) -> ev.Event | None:
+    target = leg(headers, "Dest")
+    return ev.DialEnded(at, leg(headers), target, text(headers, "DialStatus")) if target else None
+
+
+def _old_dial(at: datetime, headers: Headers) -> ev.Event | None:
+    """Asterisk 11 `Dial`, SubEvent Begin or End."""
+    source = leg(headers)
+    if text(headers, "SubEvent") == "End":
+        return ev.DialEnded(at, source, None, text(headers, "DialStatus")) if source else None
+    target_id = text(headers, "DestUniqueID", "DestUniqueid")
+    if not target_id:
+        return None
+    target = _bare(text(headers, "Destination"), target_id)
+    return ev.DialBegan(at, source, target, text(headers, "Dialstring", "DialString"))
+
+
+def _bridge_entered(at: datetime, headers: Headers) -> ev.Event | None:
+    facts = leg(headers)
+    bridge = text(headers, "BridgeUniqueid")
+    if facts is None or not bridge:
+        return None
+    is_holding = text(headers, "BridgeTechnology") == "holding_bridge"
+    return ev.BridgeEntered(at, facts, bridge, is_holding)
+
+
+def _bridges_merged(at: datetime, headers: Headers) -> ev.Event | None:
+    kept, gone = text(headers, "ToBridgeUniqueid"), text(headers, "FromBridgeUniqueid")
+    return ev.BridgesMerged(at, kept, gone) if kept and gone else None
+
+
+def _old_bridge(at: datetime, headers: Headers) -> ev.Event | None:
+    """Asterisk 11 `Bridge`; its `Unlink` is told by the hang-ups that follow."""
+    one, two = text(headers, "Uniqueid1"), text(headers, "Uniqueid2")
+    if not one or not two or text(headers, "Bridgestate") == "Unlink":
+        return None
+    return ev.LegsLinked(
+        at,
+        _bare(text(headers, "Channel1"), one, text(headers, "CallerID1")),
+        _bare(text(headers, "Channel2"), two, text(headers, "CallerID2")),
+    )
+
+
+def _hold(at: datetime, headers: Headers) -> ev.Event | None:
+    """`Hold`; Asterisk 11 says `Status: Off` for a resume."""
+    facts = leg(headers)
+    if facts is None:
+        return None
+    is_resumed = text(headers, "Status") == "Off"
+    return ev.LegResumed(at, facts) if is_resumed else ev.LegHeld(at, facts)
+
+
+def _offer_made(at: datetime, headers: Headers) -> ev.Event | None:
+    caller, target = leg(headers), leg(headers, "Dest")
+    channel = text(headers, "DestinationChannel")
+    if target is None and channel:
+        target = _bare(channel, "")
+    if caller is None or target is None:
+        return None
+    return ev.OfferMade(
+        at, caller, text(headers, "Queue"), text(headers, "Interface", "AgentCalled"),
+        text(headers, "MemberName", "AgentName"), target,
+    )
+
+
+def _offer_rang_out(at: datetime, headers: Headers) -> ev.Event | None:
+    caller = leg(headers)
+    if caller is None:
+        return None
+    target = leg(headers, "Dest") or _bare("", "")
+    return ev.OfferRangOut(
+        at, caller, text(headers, "Queue"), text(headers, "Interface", "Member"), target,
+        float(whole(text(headers, "RingTime", "Ringtime"))),
+    )
+
+
+def _member_seen(at: datetime, headers: Headers) -> ev.Event | None:
+    queue, interface = text(headers, "Queue"), text(headers, "Interface", "Location")
+    if not queue or not interface:
+        return None
+    return ev.MemberSeen(
+        at, queue, interface, text(headers, "MemberName", "Name"),
+        text(headers, "Paused") == "1", text(headers, "PausedReason", "Reason"),
+        whole(text(headers, "Status"), -1), whole(text(headers, "Penalty")),
+    )
+
+
+def _member_gone(at: datetime, headers: Headers) -> ev.Event | None:
+    queue, interface = text(headers, "Queue"), text(headers, "Interface", "Location")
+    return ev.MemberGone(at, queue, interface) if queue and interface else None
+
+
+def _device_seen(at: datetime, headers: Headers) -> ev.Event | None:
+    is_reachable = text(headers, "State") not in ("UNAVAILABLE", "INVALID", "UNKNOWN")
+    return ev.DeviceSeen(at, text(headers, "Device"), is_reachable)
+
+
+def _contact_seen(at: datetime, headers: Headers) -> ev.Event | None:
+    endpoint = text(headers, "EndpointName") or text(headers, "AOR")
+    is_reachable = text(headers, "ContactStatus") not in ("Removed", "Unreachable")
+    return ev.DeviceSeen(at, f"PJSIP/{endpoint}", is_reachable) if endpoint else None
+
+
+def _blind(at: datetime, headers: Headers) -> ev.Event | None:
+    transferor = leg(headers, "Transferer")
+    if transferor is None or text(headers, "Result") not in ("Success", ""):
+        return None
+    return ev.BlindTransferred(
+        at, transferor, leg(headers, "Transferee"), text(headers, "Extension"))
+
+
+INTO: dict[str, Literal["bridge", "app", "link", "threeway", "fail"]] = {
+    "Bridge": "bridge", "App": "app", "Link": "link", "Threeway": "threeway",
+}
+
+
+def _attended(at: datetime, headers: Headers) -> ev.Event | None:
+    first, second = leg(headers, "OrigTransferer"), leg(headers, "SecondTransferer")
+    if first is None or second is None or text(headers, "Result") not in ("Success", ""):
+        return None
+    return ev.AttendedTransferred(
+        at, first, second, leg(headers, "Transferee"), leg(headers, "TransferTarget"),
+        INTO.get(text(headers, "DestType"), "fail"),
+    )
+
+
+def _old_transfer(at: datetime, headers: Headers) -> ev.Event | None:
+    """Asterisk 11 `Transfer` of chan_sip."""
+    transferor = leg(headers)
+    if transferor is None:
+        return None
+    target_id = text(headers, "TargetUniqueid")
+    if text(headers, "TransferType") == "Blind":
+        exten = text(headers, "TransferExten")
+        transferee = _bare(text(headers, "TargetChannel"), target_id) if target_id else None
+        return ev.BlindTransferred(at, transferor, transferee, exten)
+    if not target_id:
+        return None
+    second = _bare(text(headers, "TargetChannel"), target_id)
+    return ev.AttendedTransferred(at, transferor, second, None, None, "bridge")
+
+
+def _told(at: datetime, headers: Headers) -> ev.Event | None:
+    """What our menus and our dialplan tell about a leg."""
+    facts = leg(headers)
+    told = user_events.decode({key: text(headers, key) for key in headers})
+    return ev.Told(at, facts, told) if facts is not None and told is not None else None
+
+
+def _booted(at: datetime, headers: Headers) -> ev.Event | None:
+    return ev.Booted(at, whole(text(headers, "Uptime")))
+
+
+def _started(at: datetime, headers: Headers) -> ev.Event | None:
+    lines = headers.get("Operator", [])
+    pairs: Sequence[str] = [lines] if isinstance(lines, str) else lines
+    split = (pair.partition("=") for pair in pairs)
+    return ev.Started(at, tuple((interface, operator) for interface, _, operator in split))
+
+
+def _queue_listed(at: datetime, headers: Headers) -> ev.Event | None:
+    return ev.QueueListed(at, text(headers, "Queue"))
+
+
+READERS: dict[str, Reader] = {
+    "Newchannel": _of_leg(ev.LegCreated),
+    "Newstate": _of_leg(ev.LegMoved),
+    "NewCallerid": _of_leg(ev.CallerNamed),
+    "Rename": _renamed,
+    "Hangup": _of_leg(ev.LegHungUp, cause=_count("Cause")),
+    "HangupRequest": _of_leg(ev.HangupAsked, is_soft=lambda _: False),
+    "SoftHangupRequest": _of_leg(ev.HangupAsked, is_soft=lambda _: True),
+    "DialBegin": _dial_began,
+    "DialEnd": _dial_ended,
+    "Dial": _old_dial,
+    "BridgeEnter": _bridge_entered,
+    "BridgeLeave": _of_leg(ev.BridgeLeft, bridge=_field("BridgeUniqueid")),
+    "BridgeMerge": _bridges_merged,
+    "Bridge": _old_bridge,
+    "Hold": _hold,
+    "Unhold": _of_leg(ev.LegResumed),
+    "QueueCallerJoin": _of_leg(
+        ev.QueueJoined, queue=_field("Queue"), position=_count("Position")),
+    "Join": _of_leg(ev.QueueJoined, queue=_field("Queue"), position=_count("Position")),
+    "QueueCallerLeave": _of_leg(ev.QueueLeft, queue=_field("Queue")),
+    "Leave": _of_leg(ev.QueueLeft, queue=_field("Queue")),
+    "QueueCallerAbandon": _of_leg(ev.QueueAbandoned, queue=_field("Queue")),
+    "AgentCalled": _offer_made,
+    "AgentRingNoAnswer": _offer_rang_out,
+    "QueueMemberAdded": _member_seen,
+    "QueueMemberStatus": _member_seen,
+    "QueueMemberPause": _member_seen,
+    "QueueMemberPaused": _member_seen,
+    "QueueMemberPenalty": _member_seen,
+    "QueueMember": _member_seen,
+    "QueueMemberRemoved": _member_gone,
+    "DeviceStateChange": _device_seen,
+    "ContactStatus": _contact_seen,
+    "BlindTransfer": _blind,
+    "AttendedTransfer": _attended,
+    "Transfer": _old_transfer,
+    "UserEvent": _told,
+    "FullyBooted": _booted,
+    "CoreShowChannel": _of_leg(
+        ev.LegListed, bridge=_field("BridgeId"), application=_field("Application"),
+        age_s=_seconds("Duration")),
+    "QueueParams": _queue_listed,
+    "QueueEntry": _of_leg(
+        ev.EntryListed, queue=_field("Queue"), position=_count("Position"),
+        wait_s=_seconds("Wait")),
+    "DesklineStarted": _started,
+    "DesklineLinkLost": lambda at, _: ev.LinkCut(at),
+    "DesklineSnapshotBegin": lambda at, _: ev.SnapshotBegan(at),
+    "DesklineSnapshotEnd": lambda at, _: ev.SnapshotEnded(at),
+}

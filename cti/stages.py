@@ -1,0 +1,190 @@
+"""The stages of a call: begun, moved from one state to the next, offered, connected, ended.
+
+Every function here writes to the floor and appends what it changed to `out`, in order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, TypedDict
+
+from cti import changes as ch
+from cti.calls import UP, Call, CallState, Leg, Offer, closed, opened, seconds
+from cti.causes import OfferEnd, outcome
+from cti.live import Floor
+
+Out = list[ch.Change]
+
+
+class CallFacts(TypedDict):
+    """The fields that every change of a call carries."""
+    at: datetime
+    call: str
+    pbx: str
+    direction: ch.Direction
+    caller_number: str
+    caller_name: str
+    dialled_number: str
+    channel: str
+
+
+def facts(call: Call, at: datetime, channel: str = "") -> CallFacts:
+    return CallFacts(
+        at=at, call=call.id, pbx=call.pbx, direction=call.direction, caller_number=call.number,
+        caller_name=call.name, dialled_number=call.dialled, channel=channel or call.channel,
+    )
+
+
+def begin(floor: Floor, leg: Leg, at: datetime, out: Out, *, dialled: str = "") -> Call:
+    """A call begins with `leg`; `dialled` is the number when the leg is one that we dialled."""
+    attempt = floor.attempts.get(leg.call)
+    direction = _direction(floor, leg, is_dialled=attempt is not None or bool(dialled))
+    is_in = direction == "in"
+    call = Call(
+        id=leg.call, pbx=floor.pbx, direction=direction,
+        number="" if dialled else leg.number, name="" if dialled else leg.name,
+        dialled=dialled or leg.exten, entry=leg.exten if is_in else None,
+        state="menu" if is_in else "dialling", since=at, started_at=at,
+        operator=leg.operator, attempt=attempt.number if attempt else None,
+        channel="" if leg.operator else leg.channel,
+        operator_channel=leg.channel if leg.operator else None, first_leg=leg.id,
+    )
+    call = floor.put_call(opened(call, call.state, leg.operator, at))
+    out.append(ch.CallStarted(**facts(call, at, leg.channel)))
+    return call
+
+
+def _direction(floor: Floor, leg: Leg, *, is_dialled: bool) -> ch.Direction:
+    if leg.operator is None:
+        return "out" if is_dialled else "in"
+    ids = set(floor.table.values()) if floor.table is not None else set(floor.learned.values())
+    return "internal" if leg.exten in ids else "out"
+
+
+def shift(
+    floor: Floor, call: Call, state: CallState, who: str | None, at: datetime, out: Out,
+) -> Call:
+    """The call goes to `state`; the segment it leaves is told. Nothing when it is there."""
+    last = call.segments[-1]
+    if call.state == state and last.who == who:
+        return call
+    out.extend(_closing(call, at))
+    return floor.put_call(opened(closed(call, at), state, who, at))
+
+
+def name_segment(floor: Floor, call: Call, who: str) -> Call:
+    """The open segment now has a name: the menu that the caller is in."""
+    last = replace(call.segments[-1], who=who)
+    return floor.put_call(replace(call, segments=(*call.segments[:-1], last)))
+
+
+def _closing(call: Call, at: datetime) -> Out:
+    last = call.segments[-1]
+    if last.ended_at is not None:
+        return []
+    return [ch.SegmentClosed(
+        **facts(call, max(at, last.started_at)), kind=last.kind, who=last.who,
+        started_at=last.started_at,
+    )]
+
+
+def offer(floor: Floor, call: Call, leg: Leg, queue: str | None, at: datetime, out: Out) -> Call:
+    """The phone of `leg` is about to ring for `call`; told once per leg."""
+    if leg.operator is None or any(one.leg == leg.id for one in call.offers):
+        return call
+    made = Offer(leg.id, leg.operator, queue, leg.channel)
+    call = floor.put_call(replace(call, offers=(*call.offers, made)))
+    floor.stirred[leg.operator] = None
+    if not call.connected:
+        who = leg.operator if len(call.offers) == 1 else queue
+        call = shift(floor, call, "ringing", who if call.state != "ringing" else
+                     call.segments[-1].who, at, out)
+    out.append(ch.OperatorOffered(
+        **facts(call, at), operator=made.operator, queue=queue, operator_channel=leg.channel))
+    return call
+
+
+def end_offer(
+    floor: Floor, call: Call, leg_id: str, reason: OfferEnd, at: datetime, out: Out,
+) -> Call:
+    """One phone stopped ringing; when it was the last, the caller waits again."""
+    ended = next((one for one in call.offers if one.leg == leg_id), None)
+    if ended is None:
+        return call
+    others = tuple(one for one in call.offers if one.leg != leg_id)
+    call = floor.put_call(replace(call, offers=others))
+    floor.stirred[ended.operator] = None
+    out.append(ch.OfferEnded(
+        **facts(call, at), operator=ended.operator, queue=ended.queue, reason=reason))
+    if not others and call.state == "ringing" and ended.queue and reason != "answered":
+        call = shift(floor, call, "waiting", ended.queue, at, out)
+    return call
+
+
+def connect(floor: Floor, call_id: str, at: datetime, out: Out) -> None:
+    """Look who hears whom in this call; every operator newly connected has answered."""
+    call = floor.calls.get(call_id)
+    if call is None:
+        return
+    heard = [leg for leg in floor.legs_of(call_id) if floor.is_bridged(leg) and not leg.is_local]
+    if len(heard) < 2:
+        return
+    operators = [leg for leg in heard if leg.operator is not None]
+    for leg in operators:
+        if not leg.has_talked:
+            floor.put_leg(replace(leg, has_talked=True))
+    if len(operators) == len(heard):    # an internal call: who was called has answered
+        operators = [leg for leg in operators if leg.id != call.first_leg]
+    for leg in operators:
+        call = _answer(floor, call, leg, at, out)
+
+
+def _answer(floor: Floor, call: Call, leg: Leg, at: datetime, out: Out) -> Call:
+    operator = leg.operator
+    if operator is None or operator in call.connected:
+        return call
+    queue = next((one.queue for one in call.offers if one.leg == leg.id), None)
+    call = end_offer(floor, call, leg.id, "answered", at, out)
+    call = shift(floor, call, "talking", operator, at, out)
+    call = floor.put_call(replace(
+        call, connected=(*call.connected, operator), operator=operator, hung_up_by=None,
+        operator_channel=leg.channel, answered_at=call.answered_at or at))
+    floor.stirred[operator] = None
+    out.append(ch.CallAnswered(
+        **facts(call, at), operator=operator, queue=queue or call.queue,
+        operator_channel=leg.channel))
+    return call
+
+
+def disconnect(floor: Floor, leg: Leg) -> None:
+    """The operator of this leg no longer hears the other party."""
+    call = floor.call_of(leg)
+    if call is None or leg.operator not in call.connected:
+        return
+    if any(floor.is_bridged(other) and other.id != leg.id and other.operator == leg.operator
+           for other in floor.legs_of(call.id)):
+        return
+    connected = tuple(one for one in call.connected if one != leg.operator)
+    floor.put_call(replace(call, connected=connected))
+
+
+def end(floor: Floor, call: Call, at: datetime, out: Out, *, is_lost: bool = False) -> None:
+    """The last leg is gone."""
+    for one in call.offers:
+        call = end_offer(floor, call, one.leg, "abandoned", at, out)
+    out.extend(_closing(call, at))
+    call = closed(call, at)
+    floor.drop_call(call.id)
+    end_of: dict[str, Any] = {"outcome": "lost_sight", "ended_by": None} if is_lost else {
+        "outcome": outcome(call), "ended_by": call.hung_up_by or "system"}
+    out.append(ch.CallEnded(
+        **facts(call, at), **end_of, cause=call.cause, operator=call.operator, queue=call.queue,
+        started_at=call.started_at, answered_at=call.answered_at,
+        waited_s=seconds(call, "waiting", "ringing"), talked_s=seconds(call, "talk"),
+        held_s=seconds(call, "hold"),
+    ))
+
+
+def is_up(leg: Leg) -> bool:
+    return leg.state == UP

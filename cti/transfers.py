@@ -1,0 +1,58 @@
+"""Steps of transfers. Joining the calls is `joins.py`'s; here they get their name."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from cti import changes as ch
+from cti import events as ev
+from cti.calls import Call, Leg
+from cti.joins import merge
+from cti.legs import in_call
+from cti.live import Floor
+from cti.stages import Out, facts
+
+
+def blind(floor: Floor, event: ev.BlindTransferred, out: Out) -> None:
+    leg, call = in_call(floor, event.transferor, event.at, out)
+    call = floor.put_call(replace(call, hung_up_by=None))
+    out.append(ch.CallTransferred(
+        **facts(call, event.at), kind="blind", transferor=leg.operator or leg.channel,
+        target=event.exten))
+
+
+def attended(floor: Floor, event: ev.AttendedTransferred, out: Out) -> None:
+    """Two calls of the transferor become one; blonde when the target had not answered yet."""
+    first, mine = in_call(floor, event.first, event.at, out)
+    second, other = in_call(floor, event.second, event.at, out)
+    mine = floor.calls[floor.legs[first.id].call]
+    if event.into == "fail":
+        return
+    target = _target(floor, second, other, event)
+    kind = _kind(other, event)
+    kept = merge(floor, mine, other, event.at, out) if mine.id != other.id else mine
+    kept = floor.put_call(replace(kept, hung_up_by=None))
+    if event.into != "threeway":
+        out.append(ch.CallTransferred(
+            **facts(kept, event.at), kind=kind, transferor=first.operator or first.channel,
+            target=target))
+
+
+def _kind(consultation: Call, event: ev.AttendedTransferred) -> Literal["attended", "blonde"]:
+    is_ringing = consultation.state in ("ringing", "dialling", "waiting")
+    return "blonde" if event.into == "app" or is_ringing else "attended"
+
+
+def _target(
+    floor: Floor, second: Leg, consultation: Call, event: ev.AttendedTransferred,
+) -> str:
+    """The operator asked, else the queue he waits in, else the number dialled."""
+    if event.target is not None:
+        leg = floor.legs.get(event.target.leg_id)
+        if leg is not None and leg.operator is not None:
+            return leg.operator
+    others = (leg.operator for leg in floor.legs_of(consultation.id)
+              if leg.operator is not None and leg.operator != second.operator)
+    waits_in = consultation.queue if consultation.state == "waiting" else None
+    return next(others, None) or waits_in or consultation.dialled
