@@ -133,7 +133,7 @@ def dialler(plan: PbxPlan) -> str:
         'GotoIf($["${DESKLINE_OK}${DESKLINE_KNOWN}" = "11"]?:bad)',
         "Set(__DESKLINE_NUMBER=${DESKLINE_NUMBER})", "Set(__DESKLINE_QUEUE=${DESKLINE_QUEUE})",
         'Set(DESKLINE_OK=${REGEX("^[0-9]{1,3}$" ${DESKLINE_RING_S})})',
-        'ExecIf($["${DESKLINE_OK}" = "1"]?:Set(DESKLINE_RING_S=30))',
+        'ExecIf($["${DESKLINE_OK}" != "1"]?Set(DESKLINE_RING_S=30))',
         f"Set(DESKLINE_OK=${{REGEX({NUMBER} ${{DESKLINE_CALLERID}})}})",
         'Set(CALLERID(all)=<${IF($["${DESKLINE_OK}" = "1"]?${DESKLINE_CALLERID}:'
         f"{plan.caller_id})}}>)",

@@ -29,6 +29,7 @@ from cti.pbx.render_system import NEEDED_MODULES, Site
 LONGEST_SOCKET_PATH = 100
 BOOT_LIMIT_S = 60.0
 STOP_LIMIT_S = 10.0
+PORTS_PATIENCE_S = 2.0
 TRIES = 5
 
 
@@ -202,6 +203,12 @@ def _is_written(instance: Instance) -> bool:
 
 
 def _check_ports(instance: Instance) -> None:
+    """Raises PortInUse; a process killed just now still holds its ports for a moment."""
+    if not _until(lambda: _port_taken(instance) is None, PORTS_PATIENCE_S):
+        raise PortInUse(f"Asterisk ({instance.name}) needs {_port_taken(instance)}")
+
+
+def _port_taken(instance: Instance) -> str | None:
     for kind, host, port in instance.sockets:
         family = socket.SOCK_STREAM if kind == "tcp" else socket.SOCK_DGRAM
         with socket.socket(socket.AF_INET, family) as probe:
@@ -210,8 +217,8 @@ def _check_ports(instance: Instance) -> None:
             try:
                 probe.bind((host, port))
             except OSError as exc:
-                raise PortInUse(f"Asterisk ({instance.name}) needs {kind.upper()} port {port} of "
-                                f"{host}, and cannot have it: {exc.strerror}") from exc
+                return f"{kind.upper()} port {port} of {host}: {exc.strerror}"
+    return None
 
 
 def _spawn(instance: Instance) -> subprocess.Popen[bytes]:

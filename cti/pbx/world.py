@@ -41,11 +41,10 @@ def originate(caller: Caller) -> dict[str, str]:
     for pattern, text in ((_KEYS, caller.keys), (_LINE, caller.number), (_LINE, caller.name)):
         if pattern.fullmatch(text) is None:
             raise BadPlan(f"{text!r} cannot be sent")
-    name = caller.name.replace("\\", "\\\\").replace('"', '\\"')
     return {
         "Action": "Originate", "Channel": f"PJSIP/{checked('number', caller.entry)}@main",
         "Context": "callers", "Exten": caller.script, "Priority": "1", "Async": "true",
-        "Timeout": "30000", "CallerID": f'"{name}" <{caller.number}>',
+        "Timeout": "30000", "CallerID": f'"{caller.name}" <{caller.number}>',
         "Variable": f"KEYS={caller.keys},BEFORE_S={caller.before_s},TALK_S={caller.talk_s}",
     }
 

@@ -88,9 +88,13 @@ class PrivatePbx:
 
 
 def sample_plan(folder: Path, ports: Ports, **changes: Any) -> PbxPlan:
-    """Ten operators, three queues, two entries; the world plays 103-107 and is in a hurry."""
+    """Ten operators, three queues, two entries; the world plays 103-107 and is in a hurry.
+
+    An answered client waits 4 s for an operator, a silent menu is left after 5 s.
+    """
     values: dict[str, Any] = {
         "folder": folder, "secret": b"s" * 32, "ports": ports, "trunk_port": ports.world_sip,
+        "campaign_wait_s": 4, "menu_limit_s": 5,
         "operators": tuple(OperatorPlan(id=str(i), name=f"Operator {i}")
                            for i in range(101, 111)),
         "queues": tuple(QueuePlan(id=q) for q in ("billing", "outages", "collection")),

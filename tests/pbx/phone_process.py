@@ -131,7 +131,8 @@ class Phone:
                 continue
             more = os.read(0, 65536)
             *orders, unread = (unread + more).split(b"\n")
-            if not more or not all([self.obey(json.loads(order)) for order in orders]):
+            obeyed = [self.obey(json.loads(order)) for order in orders]
+            if not more or not all(obeyed):
                 return
 
 

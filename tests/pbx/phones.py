@@ -113,7 +113,8 @@ def read_sound(path: Path) -> Sound:
 
 def header(message: str, name: str) -> str | None:
     """A header of the INVITE that an `incoming` event carries as `message`."""
-    found = re.search(rf"^{re.escape(name)}:[ \t]*(.*?)\r?$", message, re.MULTILINE | re.IGNORECASE)
+    found = re.search(rf"^{re.escape(name)}:[ \t]*(.*?)\r?$", message,
+                      re.MULTILINE | re.IGNORECASE)
     return found.group(1) if found else None
 
 
