@@ -76,6 +76,7 @@ class Commands:
         """Originate `Local/<attempt>@deskline-dial`; returning only says that it was queued."""
         await self._send("Originate", {
             "Channel": f"Local/{attempt:d}@deskline-dial/n",
+            "OtherChannelId": f"{channel_id}-half",
             "ChannelId": fit("channel_id", channel_id),
             "Context": "deskline-idle", "Exten": "s", "Priority": "1",
             "Timeout": f"{ORIGINATE_LIMIT_MS}", "Async": "true"})

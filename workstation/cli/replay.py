@@ -1,0 +1,157 @@
+"""`deskline replay TAPE`: recorded telephone events in, changes out, one JSON object a line.
+
+Takes our tapes (also packed) and recordings of other tools: a JSON array, or lines, of bare
+header objects. What can be read is always replayed; what cannot is told, with its line.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any, cast
+
+import click
+
+from cti.changes import Change, to_json
+from cti.errors import BrokenTape
+from cti.floor import Floor, apply
+from cti.parse import moment, parse, text
+from cti.tape import Record, decode, tidy
+from workstation.cli.options import Failure
+
+GZIP_MAGIC = b"\x1f\x8b"
+Report = Callable[[BrokenTape], None]
+
+
+@click.command("replay")
+@click.argument("tape", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--pbx", default="main", metavar="NAME",
+              help="Name of the Asterisk where the recording does not say it.")
+def command(tape: Path, pbx: str) -> None:
+    """Print the changes that TAPE tells, as JSON lines."""
+    broken = 0
+
+    def report(error: BrokenTape) -> None:
+        nonlocal broken
+        broken += 1
+        click.echo(f"{tape}: {error}", err=True)
+
+    try:
+        with _opened(tape) as file:
+            for change in replay(_records(file, pbx, report)):
+                click.echo(json.dumps(to_json(change), ensure_ascii=False))
+    except (OSError, EOFError) as exc:
+        raise Failure(f"{tape} cannot be read to its end: {exc}") from exc
+    if broken:
+        raise Failure(f"{tape}: {broken} of its lines could not be read; the others were replayed")
+
+
+def replay(records: Iterator[Record]) -> Iterator[Change]:
+    """Each Asterisk on the tape has a floor of its own."""
+    floors: dict[str, Floor] = {}
+    for record in records:
+        if record.quarantined is not None:
+            continue
+        event = parse(record.at, record.headers)
+        if event is None:
+            continue
+        if record.pbx not in floors:
+            floors[record.pbx] = Floor(record.pbx)
+        yield from apply(floors[record.pbx], event)
+
+
+def _opened(path: Path) -> IO[bytes]:
+    file = path.open("rb")
+    if file.read(2) == GZIP_MAGIC:
+        file.close()
+        return cast("IO[bytes]", gzip.open(path, "rb"))
+    file.seek(0)
+    return file
+
+
+def _records(file: IO[bytes], pbx: str, report: Report) -> Iterator[Record]:
+    clock = BareClock()
+    first = _first_text(file)
+    if first.lstrip().startswith(b"["):
+        for headers in _items((first + file.read()).decode("utf-8", "replace"), report):
+            yield clock.record(headers, pbx)
+        return
+    for number, line in _lines(first, file):
+        try:
+            yield _record(line, pbx, clock)
+        except ValueError as exc:
+            report(BrokenTape(number, f"{exc}"))
+
+
+def _first_text(file: IO[bytes]) -> bytes:
+    """The first line that is not blank, with the blank ones before it."""
+    head = b""
+    for line in file:
+        head += line
+        if line.strip():
+            break
+    return head.removeprefix(b"\xef\xbb\xbf")
+
+
+def _lines(first: bytes, file: IO[bytes]) -> Iterator[tuple[int, bytes]]:
+    number = 0
+    for number, line in enumerate(first.splitlines(), 1):
+        if line.strip():
+            yield number, line
+    for following, line in enumerate(file, number + 1):
+        if line.strip():
+            yield following, line
+
+
+def _record(line: bytes, pbx: str, clock: BareClock) -> Record:
+    try:
+        picture = json.loads(line)
+    except UnicodeDecodeError as exc:
+        raise ValueError("it is not UTF-8") from exc
+    if isinstance(picture, dict) and "headers" not in picture and "Event" in picture:
+        return clock.record(picture, pbx)
+    record = decode(line)
+    return record if record.pbx else Record(record.at, pbx, record.headers, record.quarantined)
+
+
+def _items(whole: str, report: Report) -> Iterator[dict[str, Any]]:
+    """The objects of a JSON array, as far as it can be read."""
+    decoder = json.JSONDecoder()
+    place = whole.index("[") + 1
+    while True:
+        place = _skip(whole, place)
+        if place < len(whole) and whole[place] == "]":
+            return
+        try:
+            item, end = decoder.raw_decode(whole, place)
+        except ValueError:
+            report(BrokenTape(whole.count("\n", 0, place) + 1, "the array is broken from here on"))
+            return
+        if isinstance(item, dict):
+            yield item
+        else:
+            report(BrokenTape(whole.count("\n", 0, place) + 1, "no object with headers"))
+        place = end
+
+
+def _skip(whole: str, place: int) -> int:
+    while place < len(whole) and whole[place] in ", \t\r\n":
+        place += 1
+    return place
+
+
+class BareClock:
+    """Bare headers need not say when: then the newest moment seen in a Uniqueid counts."""
+
+    def __init__(self) -> None:
+        self._at = datetime.fromtimestamp(0, UTC)
+
+    def record(self, headers: dict[str, Any], pbx: str) -> Record:
+        tidied = tidy(headers)
+        born = text(tidied, "Uniqueid", "DestUniqueid").rpartition("-")[2]
+        self._at = max(self._at, moment({"Timestamp": born}, self._at))
+        self._at = moment(tidied, self._at)
+        return Record(self._at, pbx, tidied)
