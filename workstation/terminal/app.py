@@ -1,0 +1,305 @@
+"""The terminal: one Textual app, one link, the screens of who is signed in."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from typing import Any, ClassVar
+
+import msgspec
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.notifications import SeverityLevel
+from textual.timer import Timer
+
+from workstation.protocol import (
+    Args,
+    AttachPhone,
+    Delta,
+    Notice,
+    Problem,
+    SaveDraft,
+    ServerMessage,
+    SetState,
+    SignIn,
+    SignOut,
+    Snapshot,
+)
+from workstation.terminal import drafts, theme
+from workstation.terminal.clean import clean
+from workstation.terminal.desk import DeskScreen
+from workstation.terminal.dialogs import HelpDialog, Menu
+from workstation.terminal.floor import FloorScreen
+from workstation.terminal.keys import deliver_alt_digits
+from workstation.terminal.link import Link, LinkLost, LinkState, Misunderstood, SignInRefused
+from workstation.terminal.palette import Commands
+from workstation.terminal.screens import EVERYTHING, Live
+from workstation.terminal.search import ClientDialog, SearchDialog
+from workstation.terminal.sign_in import SignInScreen
+from workstation.terminal.workplace import Workplace
+
+SAVE_AFTER_S = 0.2      # of a keystroke; the server has the letter within 0.4 s
+FLOOR_EVERY_S = 0.2     # what others do is painted at most 5 times a second
+AT_ONCE = frozenset({"conversations", "link"})
+
+
+class Terminal(App[None]):
+    CSS_PATH = "terminal.tcss"
+    ENABLE_COMMAND_PALETTE = True
+    COMMANDS = {Commands}  # noqa: RUF012, Textual declares it so
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "leave", show=False, priority=True),
+        Binding("f1,question_mark", "help", show=False),
+        Binding("f5", "state_menu", show=False, priority=True),
+        Binding("ctrl+k", "search", show=False, priority=True),
+        Binding("slash", "search", show=False),
+        Binding("ctrl+l", "toggle_light", show=False, priority=True),
+    ]
+
+    def __init__(self, server: str, *, entry: SignIn, locale: str = "en") -> None:
+        super().__init__()
+        for item in theme.THEMES:
+            self.register_theme(item)
+        self.theme = theme.preferred(os.environ)
+        self.desk = Workplace(locale=locale)
+        self.link = Link(server, hear=self.hear, changed=self.link_changed)
+        self._server = server
+        self._entry = entry
+        self._touched: set[str] = set()
+        self._painting: Timer | None = None
+        self._saving: Timer | None = None
+        self._is_leaving = False
+
+    def on_mount(self) -> None:
+        deliver_alt_digits()
+        self.set_interval(1.0, self._tick)
+        self.push_screen(SignInScreen(self._server, self._entry.login))
+        if self._entry.password:
+            self.sign_in(self._entry)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """The style sheet is read once before a theme is set."""
+        return theme.THEMES[0].variables
+
+    # ── the link ─────────────────────────────────────────────────────────────────────────────
+    def sign_in(self, entry: SignIn) -> None:
+        self.link.forget()
+        self.run_worker(self._live(entry), group="link", exclusive=True)
+
+    async def _live(self, entry: SignIn) -> None:
+        try:
+            await self.link.run(entry)
+        except SignInRefused as refused:
+            self._back_to_sign_in(refused.problem, entry)
+
+    def _back_to_sign_in(self, problem: Problem, entry: SignIn) -> None:
+        if self._is_leaving:
+            self.exit()
+            return
+        words = self.desk.words
+        text = problem.detail or problem.title or words("terminal.refused")
+        if entry.session or self.desk.me.login:
+            text = words("terminal.session_over")
+        login = self.desk.me.login or entry.login
+        self._show_only(SignInScreen(self._server, login, text))
+
+    def _show_only(self, screen: Any) -> None:
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
+        self.switch_screen(screen)
+
+    def hear(self, message: ServerMessage) -> None:
+        """Called by the link. Misunderstood: a view of another build."""
+        try:
+            self._take(message)
+        except msgspec.ValidationError as exc:
+            raise Misunderstood(str(exc)) from exc
+
+    def _take(self, message: ServerMessage) -> None:
+        if isinstance(message, Snapshot):
+            self.desk.take(message)
+            self._open_workplace()
+            self._touch(EVERYTHING)
+            self._save_drafts()
+        elif isinstance(message, Delta):
+            self._touch(self.desk.apply(message))
+        elif isinstance(message, Notice) and message.code != "bye":
+            key = f"terminal.notice.{message.code}"
+            text = self.desk.words(key)
+            self.say(message.text or ("" if text == key else text), "warning")
+
+    def _open_workplace(self) -> None:
+        wanted = FloorScreen if self.desk.supervises else DeskScreen
+        if not any(isinstance(screen, wanted) for screen in self.screen_stack):
+            self._show_only(wanted())
+
+    def link_changed(self, state: LinkState) -> None:
+        self.desk.link = state
+        if not state.up:
+            self.desk.typings = {key: drafts.lost(item)
+                                 for key, item in self.desk.typings.items()}
+            if self._is_leaving:
+                self.exit()
+        self._touch({"link"})
+
+    # ── painting ─────────────────────────────────────────────────────────────────────────────
+    def _touch(self, collections: set[str] | frozenset[str]) -> None:
+        """A conversation is painted at once, the rest of the floor is gathered first."""
+        self._touched |= collections
+        if self._touched & AT_ONCE:
+            self.call_next(self._paint)
+        elif self._painting is None:
+            self._painting = self.set_timer(FLOOR_EVERY_S, self._paint)
+
+    def _paint(self) -> None:
+        if self._painting is not None:
+            self._painting.stop()
+            self._painting = None
+        touched, self._touched = frozenset(self._touched), set()
+        if touched:
+            for screen in self.screen_stack:
+                if isinstance(screen, Live) and screen.is_mounted:
+                    screen.show(touched)
+
+    def _tick(self) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, Live) and screen.is_mounted:
+                screen.tick()
+
+    def say(self, text: str, severity: SeverityLevel = "information") -> None:
+        if text:
+            self.notify(clean(text), severity=severity, markup=False, timeout=6)
+
+    # ── asking ───────────────────────────────────────────────────────────────────────────────
+    async def ask(self, action: str, args: Args) -> dict[str, Any] | None:
+        """The result; None when it was refused or not sent, which the person is told."""
+        words = self.desk.words
+        try:
+            reply = await self.link.ask(action, args)
+        except LinkLost:
+            self.say(words("terminal.not_sent"), "error")
+            return None
+        if reply.problem is not None:
+            title, detail = reply.problem.title, reply.problem.detail
+            self.say(f"{title}: {detail}" if detail else title, "warning")
+            return None
+        return reply.result if isinstance(reply.result, dict) else {}
+
+    def do(self, action: str, args: Args) -> None:
+        self.run_worker(self.ask(action, args), group="do")
+
+    # ── drafts ───────────────────────────────────────────────────────────────────────────────
+    def write(self, conversation: int, content: drafts.Content) -> None:
+        typing = self.desk.typings.get(conversation)
+        if typing is None:
+            return
+        self.desk.typings[conversation] = drafts.write(typing, content)
+        if self._saving is None:
+            self._saving = self.set_timer(SAVE_AFTER_S, self._save_drafts)
+
+    def _save_drafts(self) -> None:
+        if self._saving is not None:
+            self._saving.stop()
+            self._saving = None
+        if not self.desk.link.up:
+            return
+        for key, typing in list(self.desk.typings.items()):
+            self.desk.typings[key], content = drafts.send(typing)
+            if content is not None:
+                self.run_worker(self._save(key, typing.version, content), group="drafts")
+
+    async def _save(self, key: int, base: int, content: drafts.Content) -> None:
+        args = SaveDraft(conversation=key, base=base, note=content.note,
+                         disposition=content.disposition, form_type=content.form_type,
+                         form=dict(content.form))
+        try:
+            reply = await self.link.ask("draft.save", args)
+        except LinkLost:
+            return
+        typing = self.desk.typings.get(key)
+        if typing is None:
+            return
+        if reply.problem is not None:
+            self.desk.typings[key] = drafts.lost(typing)
+            self.say(reply.problem.detail or reply.problem.title, "warning")
+            return
+        typing = self.desk.typings[key] = drafts.saved(typing, int(reply.result["version"]))
+        if not typing.is_saved and self._saving is None:
+            self._saving = self.set_timer(SAVE_AFTER_S, self._save_drafts)
+        self._touch({"conversations"})
+
+    # ── keys that work everywhere ────────────────────────────────────────────────────────────
+    @property
+    def _is_signed_in(self) -> bool:
+        return any(isinstance(screen, DeskScreen | FloorScreen) for screen in self.screen_stack)
+
+    def action_help(self) -> None:
+        if not isinstance(self.screen, HelpDialog):
+            self.push_screen(HelpDialog())
+
+    def action_toggle_light(self) -> None:
+        self.theme = theme.DARK if self.theme == theme.LIGHT else theme.LIGHT
+
+    def action_search(self) -> None:
+        if self._is_signed_in and not isinstance(self.screen, SearchDialog):
+            self.push_screen(SearchDialog(), self._open_client)
+
+    def _open_client(self, client_id: int | None) -> None:
+        if client_id is not None:
+            desk = next((screen for screen in self.screen_stack
+                         if isinstance(screen, DeskScreen)), None)
+            self.push_screen(ClientDialog(client_id, desk.current if desk else None))
+
+    def action_state_menu(self) -> None:
+        if not self._is_signed_in or isinstance(self.screen, Menu):
+            return
+        words = self.desk.words
+        choices = [("leave", words("terminal.leave_menu"))]
+        if self.desk.operator is not None or not self.desk.supervises:
+            pauses = [(f"pause:{item.id}", words("terminal.pause_for", reason=item.name))
+                      for item in self.desk.catalogue.pause_reasons]
+            choices = [("ready", words("terminal.be_ready")), *pauses,
+                       ("phone:desk", words("terminal.use_desk_phone")), *choices]
+        self.push_screen(Menu(words("terminal.state_title"), choices), self._set_state)
+
+    def _set_state(self, choice: str | None) -> None:
+        verb, _, rest = (choice or "").partition(":")
+        if verb == "ready":
+            self.run_worker(self._be_ready(), group="do")
+        elif verb == "pause":
+            self.do("state.set", SetState(state="paused", reason=rest))
+        elif verb == "phone":
+            self.do("phone.attach", AttachPhone(phone="desk"))
+        elif verb == "leave":
+            self.action_leave()
+
+    async def _be_ready(self) -> None:
+        """Somebody without a phone gets his desk phone first."""
+        me = self.desk.operator
+        if (me is None or not me.phone) and \
+                await self.ask("phone.attach", AttachPhone(phone="desk")) is None:
+            return
+        await self.ask("state.set", SetState(state="ready"))
+
+    def action_leave(self) -> None:
+        if not self._is_signed_in or not self.desk.link.up:
+            self.exit()
+            return
+        words = self.desk.words
+        self.push_screen(Menu(words("terminal.leave_title"), [
+            ("stay", words("terminal.stay")), ("out", words("terminal.sign_out")),
+            ("close", words("terminal.close_only"))]), self._leave)
+
+    def _leave(self, choice: str | None) -> None:
+        if choice == "close":
+            self.exit()
+        elif choice == "out":
+            self.run_worker(self._sign_out(), group="do")
+
+    async def _sign_out(self) -> None:
+        self._is_leaving = True
+        if not self.desk.supervises:
+            await self.ask("state.set", SetState(state="offline"))
+        with contextlib.suppress(LinkLost):
+            await self.link.ask("session.end", SignOut())
+        self.exit()

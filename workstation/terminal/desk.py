@@ -1,0 +1,278 @@
+"""The operator's screen: call bar, strip, conversations, client, timeline, work, foot bar."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import msgspec
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Horizontal
+from textual.widgets import OptionList
+
+from workstation.protocol import (
+    ChooseClient,
+    ConfirmIdentity,
+    ConversationView,
+    ExtendWrapUp,
+    FileRequest,
+    Finish,
+    HangUp,
+    MoreTimeline,
+    NewClient,
+    TimelineView,
+)
+from workstation.terminal.dialogs import NewClientDialog
+from workstation.terminal.keys import letter
+from workstation.terminal.pictures import bars
+from workstation.terminal.pictures.line import row
+from workstation.terminal.requests import RequestsDialog
+from workstation.terminal.screens import EVERYTHING, LiveScreen
+from workstation.terminal.widgets.client import ClientSide, Timeline
+from workstation.terminal.widgets.panels import Choices, Panel, Picture
+from workstation.terminal.widgets.work import Work
+
+DRAWN_BY_CONVERSATION = frozenset({"conversations", "link"})
+
+
+class DeskScreen(LiveScreen):
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *(Binding(f"alt+{n}", f"outcome({n})", show=False, priority=True) for n in range(1, 10)),
+        *(Binding(str(n), f"candidate({n})", show=False) for n in range(10)),
+        Binding("alt+left", "walk(-1)", show=False, priority=True),
+        Binding("alt+right", "walk(1)", show=False, priority=True),
+        Binding("f3", "identity", show=False, priority=True),
+        Binding("f9", "hang_up", show=False, priority=True),
+        Binding("f10,ctrl+d,ctrl+enter", "finish", show=False, priority=True),
+        Binding("f12", "more_time", show=False, priority=True),
+        Binding("f2,f4,f6,f7,f8", "on_phone", show=False, priority=True),
+        Binding("ctrl+r", "requests", show=False, priority=True),
+        Binding(letter("n"), "new_client", show=False),
+        Binding(letter("c"), "choose_again", show=False),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.current: int | None = None
+        self._seen: set[int] = set()
+
+    def compose(self) -> ComposeResult:
+        desk, words = self.desk, self.desk.words
+        with Horizontal(id="call-bar"):
+            yield Picture(id="state", classes="auto")
+            yield Picture(id="call")
+            yield Picture(id="call-keys", classes="auto")
+        yield Picture(id="strip")
+        with Horizontal(id="body"):
+            yield Panel(words("terminal.conversations"), Choices(id="conversations"),
+                        id="conversation-panel")
+            with Container(id="middle"):
+                yield Panel(words("terminal.client"), ClientSide(desk, id="client"),
+                            id="client-panel")
+                yield Panel(words("terminal.timeline_of.all"), Timeline(desk, id="timeline"),
+                            id="timeline-panel")
+            yield Panel(words("terminal.work"), Work(desk, id="work"), id="work-panel")
+        yield Picture(id="foot")
+        yield Picture(id="keys")
+
+    def on_mount(self) -> None:
+        self.show(EVERYTHING)
+        self.query_one("#conversations", Choices).focus()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self.tick)
+
+    # ── showing ──────────────────────────────────────────────────────────────────────────────
+    @property
+    def items(self) -> list[ConversationView]:
+        return self.desk.shelves.open_conversations()
+
+    @property
+    def conversation(self) -> ConversationView | None:
+        return self.desk.conversation(self.current)
+
+    def show(self, touched: frozenset[str]) -> None:
+        if not self.is_mounted:
+            return
+        if touched & DRAWN_BY_CONVERSATION:
+            self._settle_current()
+            self._show_conversation()
+        elif self.current is None and "operators" in touched:
+            self.query_one(Work).show(None)
+        self.tick()
+
+    def _settle_current(self) -> None:
+        """A new call opens its card, unless a draft is being edited; a gone one makes room."""
+        items = self.items
+        new = [item for item in items if item.id not in self._seen]
+        self._seen = {item.id for item in items}
+        is_gone = self.conversation is None or self.conversation.state == "done"
+        if is_gone:
+            self.current = items[0].id if items else None
+        elif new and not self.query_one(Work).is_editing():
+            self.current = new[0].id
+
+    def _show_conversation(self) -> None:
+        item = self.conversation
+        self.query_one(ClientSide).show(item)
+        self.query_one(Timeline).follow(item)
+        self.query_one(Work).show(item)
+
+    def tick(self) -> None:
+        if not self.is_mounted:
+            return
+        desk, items = self.desk, self.items
+        self.query_one("#state", Picture).show(bars.operator_state(desk))
+        self.query_one("#call", Picture).show(bars.current_call(desk, items))
+        kind, content = bars.strip(desk, items)
+        strip = self.query_one("#strip", Picture)
+        strip.set_classes(f"is-{kind}")
+        strip.show(content)
+        self._show_list(items)
+        width = self.size.width - 2
+        self.query_one("#foot", Picture).show(bars.foot(desk, width))
+        self.query_one("#call-keys", Picture).show(row((self._call_keys(items), "$dim")))
+        self.query_one("#keys", Picture).show(row((desk.words("terminal.key_line"), "$dim")))
+        self.query_one(Work).tick()
+
+    def _call_keys(self, items: list[ConversationView]) -> str:
+        words = self.desk.words
+        end = f"{words('terminal.end_key')}  " if bars.live_call(items) is not None else ""
+        return f"{end}{words('terminal.state_key')}"
+
+    def _show_list(self, items: list[ConversationView]) -> None:
+        listing = self.query_one("#conversations", Choices)
+        width = max(8, listing.size.width)
+        rows = [(str(item.id), bars.conversation(
+            self.desk, item, is_current=item.id == self.current, width=width)) for item in items]
+        empty = row((self.desk.words("terminal.no_conversation"), "$dim"))
+        listing.show(rows or [("", empty)])
+
+    # ── conversations ────────────────────────────────────────────────────────────────────────
+    def action_walk(self, step: int) -> None:
+        ids = [item.id for item in self.items]
+        if not ids:
+            return
+        place = ids.index(self.current) + step if self.current in ids else 0
+        self.open(ids[place % len(ids)])
+
+    def open(self, key: int) -> None:
+        self.current = key
+        self._show_conversation()
+        self.tick()
+
+    @on(OptionList.OptionSelected, "#conversations")
+    def _opened(self, event: OptionList.OptionSelected) -> None:
+        if event.option_id:
+            self.open(int(event.option_id))
+
+    def action_on_phone(self) -> None:
+        self.terminal.say(self.desk.words("terminal.on_phone"))
+
+    def action_hang_up(self) -> None:
+        item = bars.live_call(self.items)
+        if item is not None:
+            self.terminal.do("call.hangup", HangUp(call=item.call))
+
+    # ── client ───────────────────────────────────────────────────────────────────────────────
+    def action_candidate(self, place: int) -> None:
+        self.query_one(ClientSide).choose(place)
+
+    @on(ClientSide.Chosen)
+    def _chosen(self, event: ClientSide.Chosen) -> None:
+        if self.current is not None:
+            self.terminal.do("conversation.choose", ChooseClient(
+                conversation=self.current, client_id=event.client_id))
+            self.query_one("#card-scroll").display = True
+            self.query_one("#candidates").display = False
+
+    def action_choose_again(self) -> None:
+        if self.conversation is not None:
+            self.query_one(ClientSide).toggle(self.conversation)
+
+    def action_new_client(self) -> None:
+        item = self.conversation
+        if item is None or item.client_id is not None:
+            return
+
+        def make(made: NewClient | None) -> None:
+            if made is not None:
+                self.terminal.do("conversation.new_client", made)
+        dialog = NewClientDialog(item.id, item.caller_name, bars.number(item, self.desk))
+        self.app.push_screen(dialog, make)
+
+    def action_identity(self) -> None:
+        item = self.conversation
+        if item is not None and item.client_id is not None:
+            self.terminal.do("conversation.identity", ConfirmIdentity(
+                conversation=item.id, confirmed=item.identity != "confirmed"))
+
+    @on(Timeline.Filtered)
+    def _filtered(self, event: Timeline.Filtered) -> None:
+        title = self.desk.words(f"terminal.timeline_of.{event.filter}")
+        self.query_one("#timeline-panel", Panel).retitle(title)
+
+    @on(Timeline.Older)
+    def _older(self, event: Timeline.Older) -> None:
+        self.run_worker(self._fetch_older(event.client_id, event.cursor),
+                        group="timeline", exclusive=True)
+
+    async def _fetch_older(self, client_id: int, cursor: str) -> None:
+        asked = MoreTimeline(client_id=client_id, cursor=cursor)
+        result = await self.terminal.ask("client.timeline", asked)
+        if result is not None:
+            items = msgspec.convert(result["items"], list[TimelineView])
+            self.query_one(Timeline).add_older(items, result.get("cursor"))
+
+    # ── work ─────────────────────────────────────────────────────────────────────────────────
+    @on(Work.Typed)
+    def _typed(self, event: Work.Typed) -> None:
+        self.terminal.write(event.conversation, event.content)
+        if event.conversation == self.current and self.conversation is not None:
+            self.query_one(Work).show(self.conversation)
+
+    def action_outcome(self, place: int) -> None:
+        self.query_one(Work).choose(place - 1)
+
+    @on(Work.Filed)
+    def _filed(self) -> None:
+        item, values = self.conversation, self.query_one(Work).form_values()
+        if item is None or values is None:
+            return
+        if item.client_id is None:
+            self.terminal.say(self.desk.words("terminal.choose_client_first"), "warning")
+            return
+        self.run_worker(self._file(item.id, item.client_id, *values), group="file")
+
+    async def _file(self, key: int, client_id: int, kind: str, fields: dict[str, str]) -> None:
+        asked = FileRequest(client_id=client_id, type=kind, fields=fields, conversation=key)
+        result = await self.terminal.ask("request.file", asked)
+        if result is not None:
+            self.terminal.say(self.desk.words(
+                "terminal.filed", number=result.get("number", ""), group=result.get("group", "")))
+
+    @on(Work.Finished)
+    def _finish_pressed(self) -> None:
+        self.action_finish()
+
+    def action_finish(self) -> None:
+        item = self.conversation
+        if item is None:
+            return
+        typed = self.desk.typings[item.id].typed
+        if typed.disposition is None:
+            self.terminal.say(self.desk.words("terminal.choose_outcome"), "warning")
+            self.query_one("#outcomes", Choices).focus()
+            return
+        self.terminal.do("conversation.finish", Finish(
+            conversation=item.id, disposition=typed.disposition, note=typed.note))
+
+    def action_more_time(self) -> None:
+        if self.conversation is not None and self.conversation.state == "wrap_up":
+            self.terminal.do("conversation.extend", ExtendWrapUp(
+                conversation=self.conversation.id))
+
+    def action_requests(self) -> None:
+        self.app.push_screen(RequestsDialog())
+

@@ -1,0 +1,139 @@
+"""Menus and small questions over the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Input, OptionList
+
+from workstation.protocol import NewClient
+from workstation.terminal.clean import clean
+from workstation.terminal.keys import KEYS
+from workstation.terminal.pictures.line import row, stack
+from workstation.terminal.screens import Dialog
+from workstation.terminal.widgets.panels import Choices, Picture, Scroll
+
+
+class Menu(Dialog[str]):
+    """One of a few things: by arrows and Enter, or by its digit. Gives the chosen id."""
+
+    def __init__(self, title: str, choices: Sequence[tuple[str, str]]) -> None:
+        super().__init__()
+        self._title = title
+        self._choices = choices
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Picture(classes="title")
+            yield Choices(id="choices")
+            yield Picture(classes="keys")
+
+    def on_mount(self) -> None:
+        self.query_one(".title", Picture).show(Content(self._title))
+        self.query_one("#choices", Choices).show(
+            (key, row((f" {place if place < 10 else ' '} ", "$dim"), text))
+            for place, (key, text) in enumerate(self._choices, 1))
+        self.query_one(".keys", Picture).show(Content(self.desk.words("terminal.menu_keys")))
+
+    @on(OptionList.OptionSelected)
+    def _picked(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(event.option_id)
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key.isdigit() and 0 < int(event.key) <= len(self._choices):
+            event.stop()
+            self.dismiss(self._choices[int(event.key) - 1][0])
+
+
+class Question(Dialog[str]):
+    """One line of text; Enter gives it."""
+
+    def __init__(self, title: str, hint: str, value: str = "") -> None:
+        super().__init__()
+        self._title = title
+        self._hint = hint
+        self._value = value
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Picture(classes="title")
+            yield Input(self._value, id="answer", compact=True)
+            yield Picture(classes="keys")
+
+    def on_mount(self) -> None:
+        self.query_one(".title", Picture).show(Content(self._title))
+        self.query_one(".keys", Picture).show(Content(self._hint))
+
+    @on(Input.Submitted)
+    def _answered(self, event: Input.Submitted) -> None:
+        if text := clean(event.value):
+            self.dismiss(text)
+
+
+class NewClientDialog(Dialog[NewClient]):
+    """A client made of the caller's number: name, then person or organisation."""
+    BINDINGS: ClassVar = [("f10", "make", "")]
+
+    def __init__(self, conversation: int, name: str, number: str) -> None:
+        super().__init__()
+        self._conversation = conversation
+        self._name = name
+        self._number = number
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Picture(classes="title")
+            yield Input(self._name, id="answer", compact=True)
+            yield Choices(id="choices")
+            yield Picture(classes="keys")
+
+    def on_mount(self) -> None:
+        words = self.desk.words
+        self.query_one(".title", Picture).show(
+            Content(words("terminal.new_client", number=self._number)))
+        self.query_one("#choices", Choices).show(
+            (kind, Content(words(f"terminal.kind.{kind}"))) for kind in ("person", "organisation"))
+        self.query_one(".keys", Picture).show(Content(words("terminal.new_client_keys")))
+        self.query_one(Input).focus()
+
+    @on(Input.Submitted)
+    @on(OptionList.OptionSelected)
+    def _entered(self) -> None:
+        self.action_make()
+
+    def action_make(self) -> None:
+        name = clean(self.query_one(Input).value)
+        chosen = self.query_one("#choices", Choices).highlighted_key
+        kind = "organisation" if chosen == "organisation" else "person"
+        if name:
+            self.dismiss(NewClient(conversation=self._conversation, name=name,
+                                   kind="organisation" if kind == "organisation" else "person"))
+
+
+class HelpDialog(Dialog[None]):
+    """Every key, in groups."""
+    BINDINGS: ClassVar = [("question_mark,f1,enter,q", "leave", "")]
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog tall"):
+            yield Picture(classes="title")
+            with Scroll():
+                yield Picture(classes="auto", id="key-list")
+            yield Picture(classes="keys")
+
+    def on_mount(self) -> None:
+        words = self.desk.words
+        lines: list[Content] = []
+        for group, keys in KEYS.items():
+            lines += [Content("")] if lines else []
+            lines.append(row((words(f"terminal.keys.{group}"), "bold")))
+            lines += [row((f"  {key:<16}", "$primary"), words(f"terminal.key.{name}"))
+                      for name, key in keys]
+        self.query_one("#key-list", Picture).show(stack(lines))
+        self.query_one(".title", Picture).show(Content(words("terminal.keys_title")))
+        self.query_one(".keys", Picture).show(Content(words("terminal.close_keys")))

@@ -1,0 +1,40 @@
+"""The keys: what they do, what terminals send for them, and on other keyboard layouts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from textual import _ansi_sequences as ansi
+
+# name of the text `terminal.key.<name>` and the key, as the help shows them
+KEYS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "call": (("state", "F5"), ("hangup", "F9"), ("on_phone", "F2 F4 F6 F7 F8"),
+             ("conversations", "Alt+← Alt+→")),
+    "client": (("candidate", "1 … 9"), ("none_of_these", "0"), ("choose", "c"),
+               ("new_client", "n"), ("identity", "F3"), ("filter", "← → (timeline)")),
+    "work": (("outcome", "Alt+1 … Alt+9"), ("done", "F10 / Ctrl+D"), ("more_time", "F12"),
+             ("fields", "Tab, Shift+Tab")),
+    "everywhere": (("search", "Ctrl+K or /"), ("requests", "Ctrl+R"), ("palette", "Ctrl+P"),
+                   ("theme", "Ctrl+L"), ("help", "? or F1"), ("leave", "Ctrl+Q")),
+    "supervisor": (("tabs", "1 … 4"), ("campaign", "s p x"), ("hangup", "F9")),
+}
+
+# the letter on the same key of a Russian keyboard
+_CYRILLIC = dict(zip("qwertyuiopasdfghjklzxcvbnm", "йцукенгшщзфывапролдячсмить", strict=True))
+
+
+def letter(key: str) -> str:
+    """A binding for a letter key wherever the layout stands: `n` → `n,т`."""
+    return f"{key},{_CYRILLIC[key]}"
+
+
+def deliver_alt_digits() -> None:
+    """Alt+digit arrives as ESC digit; Textual reads that as the sign a Mac's Option key types.
+
+    Without its entries ESC 1 becomes `alt+1` by the parser's general rule, and `£`, `§`, `•`
+    typed on a keyboard that has them stay letters of the note.
+    """
+    table = cast("dict[str, object]", ansi.ANSI_SEQUENCES_KEYS)
+    for digit in "0123456789":
+        table.pop(f"\x1b{digit}", None)

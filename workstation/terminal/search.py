@@ -1,0 +1,145 @@
+"""Find a client as one types, and read a card outside a conversation."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import msgspec
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.timer import Timer
+from textual.widgets import Input, OptionList
+
+from workstation.protocol import (
+    CardView,
+    ChooseClient,
+    ClientCard,
+    Dial,
+    SearchClients,
+    TimelineView,
+    View,
+)
+from workstation.terminal.keys import letter
+from workstation.terminal.pictures import client
+from workstation.terminal.pictures.line import row, stack
+from workstation.terminal.screens import Dialog
+from workstation.terminal.widgets.panels import Choices, Picture, Scroll
+
+PAUSE_S = 0.15          # after the last key, before the server is asked
+
+
+class Hit(View, frozen=True, kw_only=True):
+    """One result of `client.search`; `why` says what matched."""
+    client_id: int
+    name: str
+    why: str = ""
+    marked: Any = None
+
+
+class SearchDialog(Dialog[int]):
+    """Gives the chosen client's id."""
+    BINDINGS: ClassVar = [("down", "app.focus_next", "")]
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Picture(classes="title")
+            yield Input(id="text", compact=True,
+                        placeholder=self.desk.words("terminal.search_hint"))
+            yield Choices(id="hits")
+            yield Picture(classes="keys")
+
+    def on_mount(self) -> None:
+        self._timer: Timer | None = None
+        words = self.desk.words
+        self.query_one(".title", Picture).show(Content(words("terminal.search")))
+        self.query_one(".keys", Picture).show(Content(words("terminal.search_keys")))
+        self.query_one(Input).focus()
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(PAUSE_S, self._look)
+
+    def _look(self) -> None:
+        text = self.query_one(Input).value.strip()
+        if len(text) < 2:
+            self.query_one("#hits", Choices).show([])
+            return
+        self.run_worker(self._find(text), group="search", exclusive=True)
+
+    async def _find(self, text: str) -> None:
+        result = await self.terminal.ask("client.search", SearchClients(text=text))
+        if result is None:
+            return
+        hits = msgspec.convert(result.get("hits", []), list[Hit], strict=False)
+        words = self.desk.words
+        self.query_one("#hits", Choices).show(
+            (str(hit.client_id), row((hit.name, "bold"), (f"  {hit.why}", "$dim")))
+            for hit in hits)
+        self.query_one(".keys", Picture).show(Content(
+            f"{words('terminal.hits', n=len(hits))} · {words('terminal.search_keys')}"))
+
+    @on(Input.Submitted)
+    def _first(self) -> None:
+        chosen = self.query_one("#hits", Choices).highlighted_key
+        if chosen is not None:
+            self.dismiss(int(chosen))
+
+    @on(OptionList.OptionSelected)
+    def _picked(self, event: OptionList.OptionSelected) -> None:
+        if event.option_id is not None:
+            self.dismiss(int(event.option_id))
+
+
+class ClientDialog(Dialog[None]):
+    """A client's card and timeline, read; linked to the open conversation or called by a key."""
+    BINDINGS: ClassVar = [(letter("l"), "link", ""), (letter("d"), "dial", "")]
+
+    def __init__(self, client_id: int, conversation: int | None) -> None:
+        super().__init__()
+        self._client_id = client_id
+        self._conversation = conversation
+        self._card: CardView | None = None
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog tall"):
+            yield Picture(classes="title")
+            with Scroll():
+                yield Picture(classes="auto", id="card")
+                yield Picture(classes="auto", id="events")
+            yield Picture(classes="keys")
+
+    def on_mount(self) -> None:
+        words = self.desk.words
+        self.query_one(".title", Picture).show(Content(words("terminal.client")))
+        keys = [words("terminal.client_keys")]
+        if self._conversation is not None:
+            keys.insert(0, words("terminal.client_link_key"))
+        self.query_one(".keys", Picture).show(Content(" · ".join(keys)))
+        self.run_worker(self._fetch(), group="card")
+
+    async def _fetch(self) -> None:
+        asked = ClientCard(client_id=self._client_id)
+        result = await self.terminal.ask("client.card", asked)
+        if result is None:
+            return
+        self._card = msgspec.convert(result["card"], CardView)
+        items = msgspec.convert(result.get("timeline", []), list[TimelineView])
+        self.query_one("#card", Picture).show(client.card(self.desk, self._card, None))
+        self.query_one("#events", Picture).show(stack(
+            [Content(""), *(client.timeline_item(self.desk, item) for item in items)]))
+
+    def action_link(self) -> None:
+        if self._conversation is not None:
+            self.terminal.do("conversation.choose", ChooseClient(
+                conversation=self._conversation, client_id=self._client_id))
+            self.dismiss(None)
+
+    def action_dial(self) -> None:
+        if self._card is not None and self._card.phones:
+            number = self._card.phones[0].e164
+            self.terminal.do("call.dial", Dial(number=number, client_id=self._client_id))
+            self.dismiss(None)

@@ -1,0 +1,91 @@
+"""The supervisor's tables: queues, operators, calls."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workstation.protocol import CallView, OperatorView, QueueView
+from workstation.terminal.formats import duration, moment, ticking
+from workstation.terminal.pictures import floor
+from workstation.terminal.theme import colour, shape
+from workstation.terminal.widgets.tables import Cell, Table
+from workstation.terminal.workplace import Workplace
+
+SCALE = 24              # signs of a call's picture
+
+
+class QueueTable(Table):
+    def __init__(self, desk: Workplace, **kwargs: Any) -> None:
+        heads = [("queue", 16), ("waiting", 9), ("longest", 9), ("ready", 7), ("talking", 9),
+                 ("signed_in", 10), ("answered", 9), ("abandoned", 9), ("in_time", 14)]
+        super().__init__([(desk.words(f"terminal.column.{key}"), width) for key, width in heads],
+                         **kwargs)
+        self.desk = desk
+
+    def paint(self) -> None:
+        found = sorted(self.desk.shelves.queues.values(), key=lambda item: item.name)
+        self.show({item.id: self._row(item) for item in found})
+
+    def _row(self, item: QueueView) -> list[Cell]:
+        longest, mark, style = "", "", ""
+        if item.waiting:
+            waited = (self.desk.now() - moment(item.waiting[0].since)).total_seconds()
+            is_late = waited > item.service_level_s
+            mark = " !" if is_late else ""
+            style = "bold $state-breach" if is_late else "bold $state-offered"
+            longest = duration(waited)
+        offered = item.answered_today + item.abandoned_today
+        share = f"{100 * item.in_time_today / offered:.0f} %" if offered else "–"
+        return [item.name, (str(len(item.waiting)), style), (f"{longest}{mark}", style),
+                str(item.ready), str(item.talking), str(item.signed_in),
+                str(item.answered_today), str(item.abandoned_today),
+                self.desk.words("terminal.within", share=share, seconds=item.service_level_s)]
+
+
+class OperatorTable(Table):
+    def __init__(self, desk: Workplace, **kwargs: Any) -> None:
+        heads = [("operator", 18), ("state", 18), ("since", 8), ("with_whom", 22), ("phone", 8),
+                 ("calls_today", 6), ("talked_today", 8)]
+        super().__init__([(desk.words(f"terminal.column.{key}"), width) for key, width in heads],
+                         **kwargs)
+        self.desk = desk
+
+    def paint(self) -> None:
+        found = sorted(self.desk.shelves.operators.values(), key=lambda item: item.id)
+        self.show({item.id: self._row(item) for item in found})
+
+    def _row(self, item: OperatorView) -> list[Cell]:
+        desk = self.desk
+        since = "" if item.state == "offline" else ticking(item.since, desk.now())
+        phone = desk.words(f"terminal.phone_short.{item.phone or 'none'}")
+        if item.phone and not item.registered:
+            phone += " !"
+        return [f"{item.id} {item.name}", (floor.state_word(desk, item), colour(item.state)),
+                since, item.with_whom, phone, str(item.calls_today),
+                duration(item.talked_today_s)]
+
+
+class CallTable(Table):
+    def __init__(self, desk: Workplace, **kwargs: Any) -> None:
+        heads = [("since", 7), ("state", 13), ("who", 20), ("queue", 12), ("operator", 12),
+                 ("course", SCALE)]
+        super().__init__([(desk.words(f"terminal.column.{key}"), width) for key, width in heads],
+                         **kwargs)
+        self.desk = desk
+
+    def paint(self) -> None:
+        found = sorted(self.desk.shelves.calls.values(),
+                       key=lambda item: (item.started_at, item.id))
+        longest = floor.longest(found, self.desk.now())
+        self.show({item.id: self._row(item, longest) for item in found})
+
+    def _row(self, item: CallView, longest: float) -> list[Cell]:
+        desk = self.desk
+        word = desk.words(f"terminal.state.{item.state}")
+        operator = desk.shelves.operators.get(item.operator or "")
+        who = item.client_name or item.name or item.number or desk.words("terminal.number_hidden")
+        course = floor.segments(item, desk.now(), SCALE, longest)
+        return [ticking(item.started_at, desk.now()),
+                (f"{shape(item.state)} {word}", colour(item.state)), who,
+                item.campaign or desk.queue_name(item.queue),
+                operator.name if operator is not None else (item.operator or ""), course]

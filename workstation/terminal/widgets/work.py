@@ -1,0 +1,228 @@
+"""The work area: request form, note, outcomes. What is typed here is the draft."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Button, Input, OptionList, TextArea
+
+from workstation.protocol import ConversationView, FormView
+from workstation.terminal import drafts
+from workstation.terminal.clean import clean
+from workstation.terminal.formats import remaining, ticking
+from workstation.terminal.pictures.line import row
+from workstation.terminal.widgets.form import FormBox
+from workstation.terminal.widgets.panels import Choices, Picture
+from workstation.terminal.workplace import Workplace
+
+
+class Work(VerticalScroll, can_focus=False):
+    """Shows one conversation's draft and says what is typed; it stores nothing itself."""
+
+    @dataclass
+    class Typed(Message):
+        """The draft of `conversation` as it stands on this screen."""
+        conversation: int
+        content: drafts.Content
+
+    @dataclass
+    class Filed(Message):
+        """File the open form."""
+        conversation: int
+
+    class Finished(Message):
+        """Done with this conversation."""
+
+    def __init__(self, desk: Workplace, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.desk = desk
+        self.key: int | None = None
+        self._form: FormView | None = None
+
+    def compose(self) -> ComposeResult:
+        words = self.desk.words
+        yield Picture(id="empty")
+        with Horizontal(id="note-head"):
+            yield Picture(id="note-title", classes="part")
+            yield Picture(id="saved", classes="auto")
+        yield TextArea(id="note", compact=True, tab_behavior="focus", soft_wrap=True,
+                       highlight_cursor_line=False, placeholder=words("terminal.note_hint"))
+        yield Picture(id="outcome-title", classes="part")
+        yield Choices(id="outcomes")
+        with Horizontal(id="finish"):
+            yield Button(words("terminal.done_key"), id="done", compact=True)
+            yield Picture(id="wrap-up")
+
+    def on_mount(self) -> None:
+        words = self.desk.words
+        self.query_one("#note-title", Picture).show(Content(words("terminal.note")))
+        self.query_one("#outcome-title", Picture).show(Content(words("terminal.outcome")))
+
+    # ── showing ──────────────────────────────────────────────────────────────────────────────
+    def show(self, item: ConversationView | None) -> None:
+        self.set_class(item is None, "is-empty")
+        if item is None:
+            self.key = None
+            self._open_form(None, {})
+            self.query_one("#empty", Picture).show(Content(self._nothing()))
+            return
+        is_other = item.id != self.key
+        self.key = item.id
+        typed = self.desk.typings[item.id].typed
+        self._show_note(typed.note, is_other=is_other)
+        self._show_form(item, typed, is_other=is_other)
+        self._show_outcomes(item, typed)
+        self.tick()
+
+    def _nothing(self) -> str:
+        me = self.desk.operator
+        state = "offline" if me is None else me.state
+        return self.desk.words("terminal.empty_ready" if state == "ready"
+                               else "terminal.empty_not_ready")
+
+    def _show_note(self, text: str, *, is_other: bool) -> None:
+        area = self.query_one("#note", TextArea)
+        if is_other:
+            with area.prevent(TextArea.Changed):
+                area.load_text(text)
+            area.move_cursor(area.document.end)
+        elif area.text != text:
+            put(area, text)
+
+    def _show_form(self, item: ConversationView, typed: drafts.Content, *,
+                   is_other: bool) -> None:
+        form = self.desk.form(item)
+        if is_other or form != self._form:
+            self._open_form(form, typed.form)
+            return
+        for box in self.query(FormBox):
+            box.show(typed.form)
+
+    def _open_form(self, form: FormView | None, values: Any) -> None:
+        self._form = form
+        self.query(FormBox).remove()
+        if form is not None:
+            box = FormBox(form, dict(values), self.desk.words("terminal.file_request"))
+            self.mount(box, before="#note-head")
+
+    def _show_outcomes(self, item: ConversationView, typed: drafts.Content) -> None:
+        rows = []
+        for place, choice in enumerate(item.dispositions, 1):
+            is_chosen = choice.id == typed.disposition
+            key = f"Alt+{place}" if place < 10 else ""
+            note = f" ({self.desk.words('terminal.needs_note')})" if choice.needs_note else ""
+            rows.append((choice.id, row(
+                (f"{'(•)' if is_chosen else '( )'} {choice.name}", "bold" if is_chosen else ""),
+                (note, "$dim"), (f"  {key}", "$dim"))))
+        self.query_one("#outcomes", Choices).show(rows)
+
+    def tick(self) -> None:
+        """Saved since, wrap-up left: from the server's clock."""
+        item = self.desk.conversation(self.key)
+        if item is None:
+            return
+        self.query_one("#saved", Picture).show(row((self._saved(item), "$dim")))
+        self.query_one("#wrap-up", Picture).show(self._wrap_up(item))
+
+    def _saved(self, item: ConversationView) -> str:
+        words, typing = self.desk.words, self.desk.typings.get(item.id)
+        if typing is None or typing.is_saved:
+            if item.draft.saved_at is None:
+                return ""
+            return words("terminal.saved", time=ticking(item.draft.saved_at, self.desk.now()))
+        return words("terminal.saving" if self.desk.link.up else "terminal.kept")
+
+    def _wrap_up(self, item: ConversationView) -> Content:
+        if item.state != "wrap_up":
+            return Content("")
+        left = remaining(item.wrap_up_until, self.desk.now())
+        return row((f"◐ {self.desk.words('terminal.wrap_up_left', time=left)}",
+                    "bold $state-wrap"), ("  F12 +60", "$dim"))
+
+    # ── typing ───────────────────────────────────────────────────────────────────────────────
+    @on(TextArea.Changed, "#note")
+    def _note_typed(self) -> None:
+        if self.key is None or self.key not in self.desk.typings:
+            return
+        area = self.query_one("#note", TextArea)
+        text = clean(area.text, lines=True)
+        if text != area.text:
+            put(area, text)
+        typed = self.desk.typings[self.key].typed
+        if text != typed.note:
+            self.post_message(self.Typed(self.key, replace(typed, note=text)))
+
+    @on(FormBox.Typed)
+    def _form_typed(self, event: FormBox.Typed) -> None:
+        event.stop()
+        if self.key is None or self.key not in self.desk.typings:
+            return
+        typed = self.desk.typings[self.key].typed
+        form = {**typed.form, event.name: event.value}
+        self.post_message(self.Typed(self.key, replace(typed, form=form, form_type=event.type)))
+
+    @on(OptionList.OptionSelected, "#outcomes")
+    def _outcome_picked(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.choose(event.option_index)
+
+    def choose(self, place: int) -> None:
+        """The outcome at `place` (0 is the first); the same one again takes it back."""
+        item = self.desk.conversation(self.key)
+        if item is None or place >= len(item.dispositions):
+            return
+        typed = self.desk.typings[item.id].typed
+        wanted = item.dispositions[place].id
+        chosen = None if typed.disposition == wanted else wanted
+        self.query_one("#outcomes", Choices).highlighted = place
+        self.post_message(self.Typed(item.id, replace(typed, disposition=chosen)))
+
+    @on(Button.Pressed, "#done")
+    def _done_pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        self.post_message(self.Finished())
+
+    @on(FormBox.Filed)
+    def _file_pressed(self, event: FormBox.Filed) -> None:
+        event.stop()
+        if self.key is not None:
+            self.post_message(self.Filed(self.key))
+
+    def form_values(self) -> tuple[str, dict[str, str]] | None:
+        """Type and fields of the open form, filled and typed values together."""
+        if self._form is None or self.key is None:
+            return None
+        typed = self.desk.typings[self.key].typed.form
+        return self._form.type, {item.name: typed.get(item.name, item.value)
+                                 for item in self._form.fields}
+
+    def is_editing(self) -> bool:
+        """A field has the focus and something is typed: nothing may take the focus away."""
+        focused = self.screen.focused
+        typing = None if self.key is None else self.desk.typings.get(self.key)
+        return (isinstance(focused, TextArea | Input) and self in focused.ancestors
+                and typing is not None and bool(typing.typed.note or typing.typed.form))
+
+
+def put(area: TextArea, text: str) -> None:
+    """Change the area to `text` where it differs; the cursor stays beside its letters."""
+    before = area.text
+    line, column = area.cursor_location
+    offset = sum(len(one) + 1 for one in before.split("\n")[:line]) + column
+    start, end, insert = drafts.stretch(before, text)
+    with area.prevent(TextArea.Changed):
+        area.replace(insert, _place(before, start), _place(before, end),
+                     maintain_selection_offset=False)
+    area.cursor_location = _place(text, drafts.carry(offset, before, text))
+
+
+def _place(text: str, offset: int) -> tuple[int, int]:
+    """(line, column) of a character."""
+    before = text[:offset]
+    return before.count("\n"), offset - (before.rfind("\n") + 1)
