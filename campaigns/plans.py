@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TypeAlias
 
 from campaigns.retries import CALM, QUICK, Miss, RetryPlan
@@ -47,3 +48,7 @@ def _whole(value: JSON) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise PlanError(f"{value!r} is no number of seconds or attempts")
     return value
+
+
+def with_attempts(plan: RetryPlan, max_attempts: int) -> RetryPlan:
+    return replace(plan, max_attempts=max_attempts)
