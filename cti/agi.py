@@ -25,6 +25,7 @@ from cti.agi_lines import (
     CommandRefused,
     ConnectionLost,
     HungUp,
+    NoAnswer,
     OutOfStep,
     Reply,
     Request,
@@ -39,7 +40,7 @@ from cti.user_events import DesklineEvent, encode
 
 __all__ = [
     "AgiError", "AgiServer", "AgiSession", "CommandRefused", "ConnectionLost", "Digits", "HungUp",
-    "OutOfStep", "Request", "Script", "SoundMissing", "UnsafeText", "serve",
+    "NoAnswer", "OutOfStep", "Request", "Script", "SoundMissing", "UnsafeText", "serve",
 ]
 
 MEDIA_LIMIT_S = 300.0       # the longest sound we play
@@ -137,7 +138,7 @@ class AgiSession:
                 reply = await self._reply()
         except TimeoutError as error:
             self._wire.abort()
-            raise ConnectionLost(f"no answer to {words[0]} in {limit_s:g} s") from error
+            raise NoAnswer(f"no answer to {words[0]} in {limit_s:g} s") from error
         if reply.code == 511:
             raise dead_channel
         if reply.code != 200:
@@ -275,7 +276,7 @@ class AgiServer:
                 while line := await wire.next_line():
                     lines.append(line)
         except TimeoutError as error:
-            raise ConnectionLost("the opening block was not whole in time") from error
+            raise NoAnswer("the opening block was not whole in time") from error
         return parse_header(lines)
 
 
@@ -332,7 +333,7 @@ class _Wire(asyncio.Protocol):
         """Raises ConnectionLost; the caller sets the time limit."""
         while not self._lines:
             if self.is_lost:
-                raise ConnectionLost("Asterisk closed the connection")
+                raise ConnectionLost
             self._waiter = asyncio.get_running_loop().create_future()
             try:
                 await self._waiter
@@ -346,7 +347,7 @@ class _Wire(asyncio.Protocol):
             self.abort()
             raise OutOfStep("the peer spoke unasked")
         if self.is_lost or self._transport is None:
-            raise ConnectionLost("Asterisk closed the connection")
+            raise ConnectionLost
         self._transport.write(line)
 
     def close(self) -> None:

@@ -38,8 +38,12 @@ class HungUp(AgiError):
     """The caller is gone; sounds and keys are over, variables still work."""
 
 
-class ConnectionLost(AgiError):
-    """Asterisk closed the connection of this call."""
+class ConnectionLost(HungUp):
+    """Asterisk closed the connection, as it does where AGIEXITONHANGUP is set."""
+
+
+class NoAnswer(AgiError):
+    """The peer did not answer in time."""
 
 
 class OutOfStep(AgiError):

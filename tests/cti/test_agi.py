@@ -19,6 +19,7 @@ from cti.agi import (
     ConnectionLost,
     Digits,
     HungUp,
+    NoAnswer,
     OutOfStep,
     Request,
     Script,
@@ -306,7 +307,7 @@ async def test_a_silent_asterisk_is_given_up() -> None:
         await peer.next_command()
         assert await peer.is_cut_off()
 
-    with pytest.raises(ConnectionLost, match="no answer to GET"):
+    with pytest.raises(NoAnswer, match="no answer to GET"):
         await run_call(script, asterisk, reply_limit_s=0.1)
 
 
