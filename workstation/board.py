@@ -134,6 +134,16 @@ class Board:
         placed = self._placed.get((owner, (collection, key)))
         return placed.view if placed else None
 
+    def seen_by(self, person: Person,
+                collections: Iterable[str]) -> dict[str, dict[str, msgspec.Raw]]:
+        """What this person's screen would show, for the API."""
+        screen = Screen(person, "")
+        found: dict[str, dict[str, msgspec.Raw]] = {name: {} for name in collections}
+        for (_, (collection, name)), placed in self._placed.items():
+            if collection in found and screen.may_see(placed):
+                found[collection][name] = placed.raw
+        return found
+
     def put(self, collection: str, name: str, view: protocol.View | None, *,
             first_to: str = "") -> None:
         """A public view; it goes out with the next `flush`, to `first_to`'s screens at once."""

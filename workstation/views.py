@@ -1,0 +1,167 @@
+"""Store rows and floor values as the protocol's pictures ○."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+import phonenumbers
+from msgspec.structs import replace
+
+from crm_store import clients, drafts, requests, timeline
+from crm_store.interactions import Interaction
+from workstation import protocol
+from workstation.requests import stages
+from workstation.requests.kinds import RequestType, said
+from workstation.settings import Queue, Settings
+
+SUMS = ("amount_minor", "delta_minor", "balance_minor")
+
+
+def moment(at: datetime) -> str:
+    """RFC 3339 UTC with milliseconds."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def moment_or_none(at: datetime | None) -> str | None:
+    return None if at is None else moment(at)
+
+
+def day_or_none(on: date | None) -> str | None:
+    return None if on is None else on.isoformat()
+
+
+def number_label(number: str) -> str:
+    """A number as people write it; what is no number stays as it came."""
+    if not number.startswith("+"):
+        return number
+    try:
+        parsed = phonenumbers.parse(number, None)
+    except phonenumbers.NumberParseException:
+        return number
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+
+
+# ── clients ──────────────────────────────────────────────────────────────────────────────────
+def card(row: clients.Card, others: Sequence[protocol.CandidateView], *,
+         masked: bool) -> protocol.CardView:
+    return protocol.CardView(
+        client_id=row.client_id, kind="organisation" if row.kind == "organisation" else "person",
+        name=row.name, language=row.language or "", flags=list(row.flags), tags=list(row.tags),
+        phones=[_phone(phone) for phone in row.phones],
+        accounts=[_account(account, masked) for account in row.accounts],
+        debt_minor=0 if masked else row.debt_minor,
+        debt_since=None if masked else day_or_none(row.oldest_debt_on),
+        currency=row.currency or "", masked=masked,
+        others_on_number=list(others))
+
+
+def _phone(phone: clients.PhoneLink) -> protocol.PhoneView:
+    return protocol.PhoneView(
+        e164=phone.e164, label=number_label(phone.e164), source=phone.source,
+        confirmed_at=moment_or_none(phone.confirmed_at), confirmed_by=phone.confirmed_by)
+
+
+def _account(account: clients.Account, masked: bool) -> protocol.AccountView:
+    meters = [protocol.MeterView(
+        number=meter.number,
+        last_reading=None if meter.last_reading is None else round(meter.last_reading),
+        last_reading_on=day_or_none(meter.last_reading_on)) for meter in account.meters]
+    return protocol.AccountView(
+        id=account.id, number=account.number, address=account.address or "", meters=meters,
+        balance_minor=0 if masked else account.balance_minor, currency=account.currency)
+
+
+def candidate(row: clients.Candidate) -> protocol.CandidateView:
+    return protocol.CandidateView(client_id=row.client_id, name=row.name,
+                                  reasons=[_reason(reason) for reason in row.reasons])
+
+
+def _reason(reason: clients.Reason) -> protocol.ReasonView:
+    """`text` holds the facts, short; the page's catalogue says the sentence by `kind`."""
+    facts = reason.facts
+    match reason.kind:
+        case "confirmed":
+            text = f"{facts.get('by', '')} {str(facts.get('at', ''))[:10]}".strip()
+        case "called":
+            text = f"{facts.get('times', '')}"
+        case "source":
+            text = f"{facts.get('source', '')}"
+        case _:
+            text = ""
+    return protocol.ReasonView(kind=reason.kind, text=text)
+
+
+def timeline_item(item: timeline.TimelineItem, *, masked: bool) -> protocol.TimelineView:
+    """While identity is not ticked, sums are left out and `masked` says so."""
+    facts: dict[str, Any] = dict(item.facts)
+    if masked and any(name in facts for name in SUMS):
+        facts = {name: value for name, value in facts.items() if name not in SUMS}
+        facts["masked"] = True
+    return protocol.TimelineView(key=item.key, kind=item.kind, at=moment(item.at), facts=facts)
+
+
+# ── work ─────────────────────────────────────────────────────────────────────────────────────
+EMPTY_DRAFT = protocol.DraftView(version=0, note="", disposition=None, form_type=None, form={},
+                                 saved_at=None)
+
+
+def draft(row: drafts.Draft | None) -> protocol.DraftView:
+    if row is None or row.finished_at is not None:
+        return replace(EMPTY_DRAFT, version=row.version if row else 0)
+    content = row.content
+    form = content.get("form")
+    return protocol.DraftView(
+        version=row.version, note=str(content.get("note") or ""),
+        disposition=_text_or_none(content.get("disposition")),
+        form_type=_text_or_none(content.get("form_type")),
+        form={str(k): str(v) for k, v in form.items()} if isinstance(form, dict) else {},
+        saved_at=moment(row.updated_at))
+
+
+def _text_or_none(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def dispositions(settings: Settings, queue: Queue | None) -> list[protocol.DispositionView]:
+    """The queue's outcomes in its order; without a queue those of the first one."""
+    wanted = (queue or settings.queue[0]).dispositions
+    known = {choice.id: choice for choice in settings.disposition}
+    return [protocol.DispositionView(id=name, name=known[name].name,
+                                     needs_note=known[name].needs_note) for name in wanted]
+
+
+def request(row: requests.RequestRow, kinds: Mapping[str, RequestType], language: str,
+            now: datetime) -> protocol.RequestView:
+    kind = kinds.get(row.type)
+    ways = stages.ways(kind, row.stage)
+    return protocol.RequestView(
+        id=row.id, number=str(row.id), type=row.type,
+        title=said(kind.title, language) if kind else row.type,
+        client_id=row.client_id or 0, client_name=row.client_name or "", stage=row.stage,
+        stages=list(ways), group=row.group, operator=row.responsible,
+        created_at=moment(row.filed_at), due_at=moment(row.deadline_at),
+        late=bool(ways) and row.deadline_at < now,
+        fields={name: str(value) for name, value in row.form.items()})
+
+
+def unfinished(row: Interaction, operator: str, settings: Settings,
+               draft_view: protocol.DraftView) -> protocol.ConversationView:
+    """A stored contact still without an outcome, as the conversation it was."""
+    queue = next((queue for queue in settings.queue if queue.id == row.queue), None)
+    number = row.number or ""
+    return protocol.ConversationView(
+        id=row.id, call=row.call_id or "", operator=operator, state="wrap_up",
+        direction=direction(row.direction), number=number, number_label=number_label(number),
+        caller_name="", queue=row.queue or "", queue_name=queue.name if queue else "",
+        menu_path=list(row.menu_path), campaign="", waited_s=row.waited_s or 0.0,
+        offered_at=moment(row.answered_at or row.started_at),
+        answered_at=moment_or_none(row.answered_at), ended_at=moment_or_none(row.ended_at),
+        wrap_up_until=None, candidates=[], client_id=row.client_id, identity="unknown", card=None,
+        timeline=[], timeline_cursor=None, draft=draft_view, form=None,
+        dispositions=dispositions(settings, queue), notice="")
+
+
+def direction(text: str) -> Any:
+    return text if text in ("in", "out", "internal") else "in"

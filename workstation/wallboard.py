@@ -1,0 +1,158 @@
+"""The floor summarised for screens ○: queues, operators and calls, with today's figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from cti.changes import CallAnswered, CallLeftQueue, Change, SegmentClosed
+from cti.floor import Call, Floor, Operator
+from workstation import protocol
+from workstation.settings import OperatorSettings, Queue
+from workstation.views import moment, moment_or_none
+
+
+@dataclass(slots=True)
+class QueueDay:
+    answered: int = 0
+    abandoned: int = 0
+    in_time: int = 0
+
+
+@dataclass(slots=True)
+class OperatorDay:
+    calls: int = 0
+    talked_s: float = 0.0
+
+
+@dataclass(slots=True)
+class Today:
+    """Counted from the changes since local midnight; one writer."""
+    zone: ZoneInfo
+    day: date
+    queues: dict[str, QueueDay] = field(default_factory=dict)
+    operators: dict[str, OperatorDay] = field(default_factory=dict)
+
+    def begin(self, now: datetime) -> bool:
+        """Whether a new day began; then every figure starts from nothing."""
+        day = now.astimezone(self.zone).date()
+        if day == self.day:
+            return False
+        self.day = day
+        self.queues.clear()
+        self.operators.clear()
+        return True
+
+    def count(self, change: Change, in_time_s: Mapping[str, int]) -> None:
+        """`in_time_s`: queue → its service level threshold. Changes of other days are nothing."""
+        if change.at.astimezone(self.zone).date() != self.day:
+            return
+        match change:
+            case CallLeftQueue(queue=queue, reason="answered", waited_s=waited_s):
+                figures = self.queues.setdefault(queue, QueueDay())
+                figures.answered += 1
+                figures.in_time += waited_s <= in_time_s.get(queue, 0)
+            case CallLeftQueue(queue=queue, reason="abandoned"):
+                self.queues.setdefault(queue, QueueDay()).abandoned += 1
+            case CallAnswered(operator=operator):
+                self.operators.setdefault(operator, OperatorDay()).calls += 1
+            case SegmentClosed(kind="talk", who=str(who), at=at, started_at=started_at):
+                figures_of = self.operators.setdefault(who, OperatorDay())
+                figures_of.talked_s += max(0.0, (at - started_at).total_seconds())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What the floor does not know: how things are called."""
+    operators: Mapping[str, OperatorSettings]
+    queues: Mapping[str, Queue]
+    clients: Mapping[str, tuple[int, str]]      # call → client
+    campaigns: Mapping[str, str]                # call → campaign's name
+    phones: Mapping[str, str]                   # operator → "web" | "desk", as he last attached
+
+
+def operators(floor: Floor, today: Today, names: Names,
+              opened_at: datetime) -> Iterator[tuple[str, protocol.OperatorView]]:
+    for operator, planned in names.operators.items():
+        if planned.queues or operator in floor.operators:
+            live = floor.operators.get(operator) or Operator(
+                id=operator, state="offline", since=opened_at)
+            yield operator, operator_view(live, floor, today, names)
+
+
+def operator_view(live: Operator, floor: Floor, today: Today,
+                  names: Names) -> protocol.OperatorView:
+    planned = names.operators.get(live.id)
+    call = floor.calls.get(live.call) if live.call else None
+    figures = today.operators.get(live.id, OperatorDay())
+    return protocol.OperatorView(
+        id=live.id, name=planned.name if planned else live.id, state=live.state,
+        since=moment(live.since), reason=live.reason, queues=sorted(live.queues),
+        phone=_phone(live, names), registered=live.registered,
+        call=call.id if call else None, with_whom=_other_party(call, names) if call else "",
+        calls_today=figures.calls, talked_today_s=round(figures.talked_s, 1))
+
+
+def _phone(live: Operator, names: Names) -> str:
+    if live.interface is None:
+        return names.phones.get(live.id, "")
+    return "web" if live.interface.endswith("-web") else "desk"
+
+
+def _other_party(call: Call, names: Names) -> str:
+    known = names.clients.get(call.id)
+    return known[1] if known else (call.client_number or call.name)
+
+
+def queues(floor: Floor, today: Today,
+           names: Names) -> Iterator[tuple[str, protocol.QueueView]]:
+    for queue, planned in names.queues.items():
+        members = [operator for operator in floor.operators.values() if queue in operator.queues]
+        figures = today.queues.get(queue, QueueDay())
+        yield queue, protocol.QueueView(
+            id=queue, name=planned.name, waiting=_waiting(floor, queue),
+            ready=sum(member.state == "ready" for member in members),
+            talking=sum(member.state == "talking" for member in members),
+            signed_in=sum(member.state != "offline" for member in members),
+            answered_today=figures.answered, abandoned_today=figures.abandoned,
+            in_time_today=figures.in_time, service_level_s=planned.service_level_s)
+
+
+def _waiting(floor: Floor, queue: str) -> list[protocol.WaitingView]:
+    line = floor.queues.get(queue)
+    if line is None:
+        return []
+    return [protocol.WaitingView(
+        call=place.call, since=moment(place.since),
+        number=call.client_number if call else "", name=call.name if call else "")
+        for place in sorted(line.waiting, key=lambda place: place.since)
+        for call in (floor.calls.get(place.call),)]
+
+
+def calls(floor: Floor, names: Names) -> Iterator[tuple[str, protocol.CallView]]:
+    for call in floor.calls.values():
+        yield call.id, call_view(call, names)
+
+
+def call_view(call: Call, names: Names) -> protocol.CallView:
+    client = names.clients.get(call.id)
+    return protocol.CallView(
+        id=call.id, direction=call.direction, state=call.state, number=call.client_number,
+        name=call.name, client_id=client[0] if client else call.client_hint,
+        client_name=client[1] if client else "", queue=call.queue, operator=call.operator,
+        since=moment(call.since), started_at=moment(call.started_at),
+        campaign=names.campaigns.get(call.id, ""),
+        segments=[protocol.SegmentView(
+            kind=part.kind, who=part.who, started_at=moment(part.started_at),
+            ended_at=moment_or_none(part.ended_at)) for part in call.segments])
+
+
+def gaps(floor: Floor, lost: Mapping[str, int]) -> Iterator[tuple[str, protocol.GapView]]:
+    """The newest gaps; `lost` is how many calls were lost from sight, by the gap's begin."""
+    for gap in floor.gaps[-5:]:
+        name = f"{floor.pbx}:{moment(gap.started_at)}"
+        yield name, protocol.GapView(
+            id=name, pbx=floor.pbx, since=moment(gap.started_at),
+            until=moment_or_none(gap.ended_at), calls_lost=lost.get(name, 0))
