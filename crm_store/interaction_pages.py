@@ -1,0 +1,74 @@
+"""Stored interactions page by page, newest first, for the API and reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, or_, select
+
+from crm_store import errors
+from crm_store.base import Tx
+from crm_store.contacts import COLUMNS, Interaction
+from crm_store.tables.clients import Clients
+from crm_store.tables.contacts import Interactions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """None means "whatever". `since` and `until` bound `started_at`, `until` excluded."""
+    number: str | None = None
+    operator: str | None = None
+    queue: str | None = None
+    client_id: int | None = None
+    call_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+async def page(
+    tx: Tx, wanted: Wanted, *, cursor: str | None = None, limit: int = 50
+) -> tuple[list[Interaction], str | None]:
+    """One page and the cursor of the next one, None on the last. Raises `BadCursor`."""
+    statement = select(*COLUMNS, Clients.name.label("client_name")).outerjoin(
+        Clients, Clients.id == Interactions.client_id).where(Interactions.absorbed_into.is_(None))
+    for name in ("number", "operator", "queue", "client_id", "call_id"):
+        value = getattr(wanted, name)
+        if value is not None:
+            statement = statement.where(getattr(Interactions, name) == value)
+    if wanted.since is not None:
+        statement = statement.where(Interactions.started_at >= wanted.since)
+    if wanted.until is not None:
+        statement = statement.where(Interactions.started_at < wanted.until)
+    if cursor is not None:
+        at, last = _read(cursor)
+        statement = statement.where(or_(
+            Interactions.started_at < at,
+            and_(Interactions.started_at == at, Interactions.id < last)))
+    rows = await tx.all(statement.order_by(
+        Interactions.started_at.desc(), Interactions.id.desc()).limit(limit + 1))
+    found = [_interaction(dict(row._mapping)) for row in rows[:limit]]
+    return found, _cursor(found[-1]) if len(rows) > limit else None
+
+
+def _interaction(facts: dict[str, object]) -> Interaction:
+    known = Interaction.__dataclass_fields__
+    kept = {name: value for name, value in facts.items() if name in known}
+    kept["menu_path"] = tuple(facts["menu_path"] or ())  # type: ignore[arg-type]
+    return Interaction(**kept)  # type: ignore[arg-type]
+
+
+def _cursor(last: Interaction) -> str:
+    return f"{last.started_at.isoformat()}_{last.id}"
+
+
+def _read(cursor: str) -> tuple[datetime, int]:
+    at, _, last = cursor.partition("_")
+    try:
+        moment = datetime.fromisoformat(at)
+        number = int(last)
+    except ValueError as exc:
+        raise errors.BadCursor(cursor[:80]) from exc
+    if moment.tzinfo is None:
+        raise errors.BadCursor(cursor[:80])
+    return moment, number
