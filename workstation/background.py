@@ -1,0 +1,128 @@
+"""What a conversation's screen shows of the client: candidates, card, timeline, form, draft."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from crm_store import campaigns, claims, clients, drafts, interactions, phones, timeline
+from crm_store.base import Tx
+from crm_store.errors import NotFound
+from workstation import protocol, views
+from workstation.requests import forms
+from workstation.requests.kinds import RequestType
+from workstation.settings import Queue, Settings
+
+PAGE = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Whose background is asked for. `hint` is the client the menu found, `how` by what."""
+    interaction: int
+    operator: str
+    language: str
+    number: str
+    queue: str | None
+    hint: int | None
+    attempt: int | None
+    now: datetime
+
+
+class Background:
+    """Reads; it holds nothing but what does not change while the server runs."""
+
+    def __init__(self, settings: Settings, kinds: dict[str, RequestType]) -> None:
+        self._settings = settings
+        self._kinds = kinds
+        self._queues: dict[str, Queue] = {queue.id: queue for queue in settings.queue}
+        self._zone = ZoneInfo(settings.company.time_zone)
+
+    async def gather(self, tx: Tx, wanted: Wanted) -> dict[str, Any]:
+        """The fields of a ConversationView that the store knows."""
+        e164 = phones.normalise(wanted.number, region=self._settings.company.region).e164
+        found = await clients.candidates(tx, e164) if e164 else []
+        candidates = [views.candidate(row) for row in found]
+        campaign, sure, reason = "", wanted.hint, "menu"
+        if wanted.attempt is not None:
+            campaign, client = await _of_attempt(tx, wanted.attempt)
+            sure, reason = client or sure, "campaign"
+        candidates = await _put_first(tx, candidates, sure, reason)
+        client_id = sure or (found[0].client_id if len(found) == 1 else None)
+        stored = await interactions.one(tx, wanted.interaction)
+        if stored.client_id is not None:
+            client_id = stored.client_id
+        fields: dict[str, Any] = {
+            "id": wanted.interaction, "candidates": candidates, "campaign": campaign,
+            "draft": views.draft(await drafts.load(tx, wanted.interaction, wanted.operator)),
+            "notice": "",
+        }
+        fields |= await self.of_client(tx, client_id, candidates, wanted, masked=True)
+        return fields
+
+    async def of_client(self, tx: Tx, client_id: int | None,
+                        candidates: list[protocol.CandidateView], wanted: Wanted, *,
+                        masked: bool) -> dict[str, Any]:
+        """Card, timeline and form of one client; the number's history when nobody is known."""
+        fields: dict[str, Any] = {"client_id": client_id, "card": None, "timeline_cursor": None,
+                                  "timeline": [], "form": self.form(wanted, None)}
+        if client_id is None:
+            e164 = phones.normalise(wanted.number, region=self._settings.company.region).e164
+            if e164:
+                items = await interactions.by_number(tx, e164, PAGE)
+                fields["timeline"] = [views.timeline_item(item, masked=masked) for item in items]
+            return fields
+        shown = await card_view(tx, client_id, candidates, masked=masked)
+        page = await timeline.page(tx, client_id, limit=PAGE)
+        fields |= {
+            "card": shown, "form": self.form(wanted, shown),
+            "timeline": [views.timeline_item(item, masked=masked) for item in page.items],
+            "timeline_cursor": str(page.next) if page.next is not None else None,
+        }
+        return fields
+
+    def form(self, wanted: Wanted, card: protocol.CardView | None) -> protocol.FormView | None:
+        """The form that the queue opens by itself, filled from the card."""
+        queue = self._queues.get(wanted.queue or "")
+        kind = self._kinds.get(queue.request_type or "") if queue is not None else None
+        if kind is None:
+            return None
+        today = wanted.now.astimezone(self._zone).date()
+        return forms.filled(kind, card, wanted.language, today)
+
+
+async def card_view(tx: Tx, client_id: int, others: list[protocol.CandidateView], *,
+                    masked: bool) -> protocol.CardView:
+    row = await clients.card(tx, client_id)
+    return views.card(row, [other for other in others if other.client_id != client_id],
+                      masked=masked)
+
+
+async def _of_attempt(tx: Tx, attempt: int) -> tuple[str, int | None]:
+    """The campaign's name and the client that an attempt was meant for."""
+    try:
+        row = await claims.get(tx, attempt)
+        return (await campaigns.get(tx, row.campaign_id)).name, row.client_id
+    except NotFound:
+        return "", None
+
+
+async def _put_first(tx: Tx, candidates: list[protocol.CandidateView], client_id: int | None,
+                     reason: str) -> list[protocol.CandidateView]:
+    """The client we are surest of leads the list, with the reason for it."""
+    if client_id is None:
+        return candidates
+    why = protocol.ReasonView(kind=reason, text="")
+    for found in candidates:
+        if found.client_id == client_id:
+            first = protocol.CandidateView(client_id=client_id, name=found.name,
+                                           reasons=[why, *found.reasons])
+            return [first, *(other for other in candidates if other is not found)]
+    try:
+        row = await clients.card(tx, client_id)
+    except NotFound:
+        return candidates
+    named = protocol.CandidateView(client_id=client_id, name=row.name, reasons=[why])
+    return [named, *candidates]

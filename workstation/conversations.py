@@ -1,0 +1,73 @@
+"""Each operator's conversations: the calls offered to him, until their outcome is chosen.
+
+The view itself is the state. An operator's conversation is kept by its call; the interaction's
+id, which screens use, is 0 until the journal has stored the call.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from workstation.board import Board
+from workstation.protocol import ConversationView
+
+LIVE = frozenset({"ringing", "talking", "held"})
+
+
+class Conversations:
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self._kept: dict[str, dict[str, ConversationView]] = {}     # operator → call →
+
+    def put(self, view: ConversationView) -> None:
+        """Keep and show it; a `done` one disappears."""
+        shelf = self._kept.setdefault(view.operator, {})
+        before = shelf.get(view.call)
+        if before is not None and before.id != view.id:
+            self._board.put_own(view.operator, "conversations", str(before.id), None)
+        if view.state == "done":
+            shelf.pop(view.call, None)
+            self._board.put_own(view.operator, "conversations", str(view.id), None)
+            return
+        shelf[view.call] = view
+        self._board.put_own(view.operator, "conversations", str(view.id), view)
+
+    def hold(self, view: ConversationView) -> None:
+        """Keep it without showing it yet; the next `put` or `change` does."""
+        self._kept.setdefault(view.operator, {})[view.call] = view
+
+    def change(self, operator: str, call: str, **fields: Any) -> ConversationView | None:
+        """The changed conversation; None when it is not there (any more)."""
+        view = self.of_call(operator, call)
+        if view is None:
+            return None
+        changed = replace(view, **fields)
+        self.put(changed)
+        return changed
+
+    def of(self, operator: str) -> list[ConversationView]:
+        """Newest first."""
+        kept = self._kept.get(operator, {}).values()
+        return sorted(kept, key=lambda view: view.offered_at, reverse=True)
+
+    def of_call(self, operator: str, call: str) -> ConversationView | None:
+        return self._kept.get(operator, {}).get(call)
+
+    def find(self, operator: str, conversation: int) -> ConversationView | None:
+        """By the interaction's id, as screens name it."""
+        kept = self._kept.get(operator, {}).values()
+        return next((view for view in kept if view.id == conversation), None)
+
+    def with_call(self, call: str) -> list[ConversationView]:
+        """Everybody's conversations of one call."""
+        return [shelf[call] for shelf in self._kept.values() if call in shelf]
+
+    def everything(self) -> list[ConversationView]:
+        return [view for shelf in self._kept.values() for view in shelf.values()]
+
+    def drop(self, operator: str, call: str) -> None:
+        view = self._kept.get(operator, {}).pop(call, None)
+        if view is not None:
+            self._board.put_own(operator, "conversations", str(view.id), None)

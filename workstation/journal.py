@@ -1,0 +1,169 @@
+"""The journal: every call becomes an interaction, without anybody typing.
+
+It may never lose anything: what the database refuses for now is tried again, for ever, and what
+the engine restored from the tape is written again (upserts by call id, so that is harmless).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TypeAlias
+
+import structlog
+
+from crm_store import claims, clients, interactions
+from crm_store.base import Tx
+from crm_store.errors import Conflict, NotFound, StoreError
+from crm_store.interactions import CallFacts
+from crm_store.store import Store
+from cti.changes import AttemptSettled, CallChange, CallEnded, CallsMerged, Change
+from cti.errors import Overrun
+from cti.feed import Subscription
+from workstation import records
+
+log = structlog.get_logger()
+
+BATCH = 200                 # events written in one commit when we are behind
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 10.0
+REMEMBERED = 20_000         # ids of calls, the newest
+
+Step: TypeAlias = "CallFacts | CallsMerged"
+
+
+class Journal:
+    def __init__(self, store: Store, region: str) -> None:
+        self._store = store
+        self._region = region
+        self._facts: dict[str, CallFacts] = {}
+        self._attempts: dict[str, int] = {}
+        self._ids: OrderedDict[str, int] = OrderedDict()
+        self._written = asyncio.Event()
+        self.failing = ""       # why the newest write has not succeeded yet, or ""
+
+    async def run(self, subscription: Subscription) -> None:
+        """For ever; cancel to stop."""
+        with subscription:
+            while True:
+                batch: list[Change] = []
+                try:
+                    batch += (await anext(aiter(subscription))).changes
+                    for _ in range(min(subscription.behind(), BATCH)):
+                        batch += (await anext(aiter(subscription))).changes
+                except Overrun:
+                    log.exception("the journal fell too far behind and lost sight of changes")
+                await self.write(batch)
+
+    def id_of(self, call: str) -> int | None:
+        """The interaction of a call, once it is stored."""
+        return self._ids.get(call)
+
+    async def wait_for(self, call: str) -> int:
+        """The same, waiting until it is stored; the caller sets the time limit."""
+        while (found := self._ids.get(call)) is None:
+            await self._written.wait()
+        return found
+
+    async def write(self, changes: Iterable[Change]) -> None:
+        """Write, trying again until it is done."""
+        steps = self._steps(changes)
+        if not steps:
+            return
+        pause_s = FIRST_PAUSE_S
+        while True:
+            try:
+                await self._commit(steps)
+                break
+            except (Conflict, NotFound) as exc:
+                log.warning("the database refuses a batch; writing one by one", error=str(exc))
+                await self._one_by_one(steps)
+                break
+            except StoreError as exc:
+                self.failing = str(exc)
+                log.warning("the journal cannot write and tries again", error=str(exc),
+                            again_in_s=pause_s)
+                await asyncio.sleep(pause_s)
+                pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+        self.failing = ""
+        written, self._written = self._written, asyncio.Event()
+        written.set()
+
+    def _steps(self, changes: Iterable[Change]) -> list[Step]:
+        """What to write, in order: each touched call once, calls that merge just before it."""
+        touched: dict[str, CallFacts] = {}
+        steps: list[Step] = []
+        ended: list[str] = []
+        for change in changes:
+            if isinstance(change, AttemptSettled):
+                if change.call in self._facts:
+                    self._attempts[change.call] = change.attempt
+                continue
+            if not isinstance(change, CallChange):
+                continue
+            touched[change.call] = self._gather(change)
+            if isinstance(change, CallsMerged):
+                steps += [*touched.values(), change]
+                touched.clear()
+                ended.append(change.absorbed)
+            if isinstance(change, CallEnded):
+                ended.append(change.call)
+        steps += touched.values()
+        for call in ended:
+            self._facts.pop(call, None)
+            self._attempts.pop(call, None)
+        return steps
+
+    def _gather(self, change: CallChange) -> CallFacts:
+        facts = self._facts.get(change.call) or records.begin(change, self._region)
+        facts = records.note(facts, change, self._region)
+        if facts.attempt is None and change.call in self._attempts:
+            facts = replace(facts, attempt=self._attempts[change.call])
+        self._facts[change.call] = facts
+        return facts
+
+    async def _commit(self, steps: Sequence[Step]) -> None:
+        ids: dict[str, int] = {}
+        async with self._store.begin() as tx:
+            for step in steps:
+                await self._do(tx, step, ids)
+        self._ids.update(ids)
+        while len(self._ids) > REMEMBERED:
+            self._ids.popitem(last=False)
+
+    async def _one_by_one(self, steps: Sequence[Step]) -> None:
+        for step in steps:
+            try:
+                await self._commit([step])
+            except StoreError:
+                log.exception("one interaction could not be written", step=repr(step))
+
+    async def _do(self, tx: Tx, step: Step, ids: dict[str, int]) -> None:
+        if isinstance(step, CallsMerged):
+            await interactions.absorb(tx, step.kept, step.absorbed)
+            if step.kept in ids or step.kept in self._ids:
+                ids[step.absorbed] = ids.get(step.kept) or self._ids[step.kept]
+            return
+        ids[step.call_id] = await interactions.upsert_call(tx, await _with_client(tx, step))
+
+
+async def _with_client(tx: Tx, facts: CallFacts) -> CallFacts:
+    """The machine's guess of the client: whom an attempt was meant for, else, at the call's end,
+    the only client of its number."""
+    if facts.client_id is not None:
+        return facts
+    if facts.attempt is not None:
+        return await _of_attempt(tx, facts, facts.attempt)
+    if facts.ended_at is None or not (facts.number or "").startswith("+"):
+        return facts
+    found = await clients.candidates(tx, facts.number or "", limit=2)
+    return replace(facts, client_id=found[0].client_id) if len(found) == 1 else facts
+
+
+async def _of_attempt(tx: Tx, facts: CallFacts, attempt: int) -> CallFacts:
+    try:
+        row = await claims.get(tx, attempt)
+    except NotFound:
+        return facts
+    return replace(facts, client_id=row.client_id, campaign_entry=row.entry_id, number=row.e164)
