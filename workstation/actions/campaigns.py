@@ -1,0 +1,99 @@
+"""Campaigns as supervisors steer them, and their ledgers on the board."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any, Literal
+
+from campaigns import steering
+from campaigns.coverage import State
+from crm_store.base import Tx
+from workstation import protocol
+from workstation.desk import Desk
+from workstation.errors import Unreadable
+from workstation.policy import Person
+from workstation.protocol import CampaignArgs, CampaignEntries
+from workstation.views import moment, moment_or_none
+
+PAGE = 100
+_SHOWN_AS: dict[str, Literal["draft", "running", "paused", "ended"]] = {
+    "draft": "draft", "running": "running", "paused": "paused"}
+
+
+async def start(desk: Desk, person: Person, args: CampaignArgs) -> dict[str, object]:
+    return await _steer(desk, person, args, steering.start)
+
+
+async def pause(desk: Desk, person: Person, args: CampaignArgs) -> dict[str, object]:
+    return await _steer(desk, person, args, steering.pause)
+
+
+async def stop(desk: Desk, person: Person, args: CampaignArgs) -> dict[str, object]:
+    return await _steer(desk, person, args, steering.stop)
+
+
+async def entries(desk: Desk, person: Person, args: CampaignEntries) -> dict[str, object]:
+    state = _state(args.state)
+    async with desk.store.read() as tx:
+        rows = await steering.entries(tx, args.campaign, state=state,
+                                      after=_after(args.cursor), limit=PAGE)
+    full = len(rows) == PAGE
+    return {"entries": [_entry(row) for row in rows],
+            "cursor": str(rows[-1].id) if full else None}
+
+
+async def listing(desk: Desk) -> list[protocol.CampaignView]:
+    async with desk.store.read() as tx:
+        return [await view(tx, row) for row in await steering.campaigns(tx)]
+
+
+async def one(desk: Desk, campaign_id: int) -> protocol.CampaignView:
+    async with desk.store.read() as tx:
+        return await view(tx, await steering.campaign(tx, campaign_id))
+
+
+async def view(tx: Tx, row: steering.CampaignView) -> protocol.CampaignView:
+    return protocol.CampaignView(
+        id=row.id, name=row.name, state=_SHOWN_AS.get(row.state, "ended"), size=row.size,
+        ledger={str(state): count for state, count in row.coverage.counts.items()},
+        attempts=row.attempts, lines=row.lines, why=row.why,
+        started_at=moment_or_none(row.started_at), ended_at=moment_or_none(row.ended_at))
+
+
+async def show_all(desk: Desk) -> None:
+    """Every campaign's ledger on the supervisors' screens; called every second."""
+    desk.board.replace("campaigns", [(str(shown.id), shown) for shown in await listing(desk)])
+
+
+async def _steer(desk: Desk, person: Person, args: CampaignArgs,
+                 wish: Callable[..., Awaitable[None]]) -> dict[str, object]:
+    at: datetime = desk.clock()
+    async with desk.store.begin() as tx:
+        await wish(tx, args.campaign, by=person.operator or person.login, at=at)
+    await show_all(desk)
+    return {}
+
+
+def _state(text: str | None) -> State | None:
+    if text is None:
+        return None
+    try:
+        return State(text)
+    except ValueError as exc:
+        raise Unreadable(f"no such state: {text[:40]}") from exc
+
+
+def _after(cursor: str | None) -> int:
+    if not cursor:
+        return 0
+    if not cursor.isdecimal() or len(cursor) > 18:
+        raise Unreadable("unknown cursor")
+    return int(cursor)
+
+
+def _entry(row: steering.EntryView) -> dict[str, Any]:
+    return {"client_id": row.client_id, "name": row.client_name, "state": str(row.state),
+            "why": row.why, "sentence": row.sentence, "since": moment(row.since),
+            "attempts": row.attempts, "next_at": moment_or_none(row.until_at),
+            "debt_minor": row.debt_minor, "currency": row.currency}

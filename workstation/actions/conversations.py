@@ -1,0 +1,178 @@
+"""The operator's own conversations: whose it is, identity, draft, outcome."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from campaigns import steering
+from crm_store import clients, drafts, errors, identity, interactions, phones
+from crm_store.base import JSON, Tx
+from crm_store.interactions import SegmentFacts
+from workstation import views
+from workstation.background import Wanted
+from workstation.conversations import LIVE
+from workstation.desk import Desk
+from workstation.errors import NotThere, Refused
+from workstation.policy import Person
+from workstation.protocol import (
+    ChooseClient,
+    ConfirmIdentity,
+    ConversationView,
+    DraftView,
+    ExtendWrapUp,
+    Finish,
+    NewClient,
+    SaveDraft,
+)
+from workstation.wrap_up import Wish
+
+NOTE_LIMIT = 20_000
+NAME_LIMIT = 200
+_SAVES = 5      # two screens of one operator may save in the same moment
+
+
+def own(desk: Desk, person: Person, conversation: int) -> ConversationView:
+    """His conversation. Raises NotThere, also for other people's."""
+    view = desk.conversations.find(person.operator, conversation)
+    if view is None or conversation == 0:
+        raise NotThere("conversation")
+    return view
+
+
+async def choose(desk: Desk, person: Person, args: ChooseClient) -> dict[str, object]:
+    view = own(desk, person, args.conversation)
+    async with desk.store.begin() as tx:
+        if args.client_id is not None:
+            await clients.card(tx, args.client_id)
+        await interactions.choose_client(tx, view.id, args.client_id, by=person.operator,
+                                         at=desk.clock())
+    await show_client(desk, person, view, args.client_id, identity_is="unknown")
+    return {}
+
+
+async def new_client(desk: Desk, person: Person, args: NewClient) -> dict[str, object]:
+    view = own(desk, person, args.conversation)
+    name = " ".join(args.name.split())
+    if not 1 <= len(name) <= NAME_LIMIT:
+        raise Refused("name_missing", "A client needs a name.", "1 to 200 letters", 422)
+    now = desk.clock()
+    async with desk.store.begin() as tx:
+        client_id = await clients.create(
+            tx, name=name, kind=args.kind, number=number_of(desk, view), by=person.operator,
+            at=now, time_zone=desk.settings.company.time_zone)
+        await interactions.choose_client(tx, view.id, client_id, by=person.operator, at=now)
+    await show_client(desk, person, view, client_id, identity_is="unknown")
+    return {"client_id": client_id}
+
+
+async def confirm_identity(desk: Desk, person: Person, args: ConfirmIdentity) -> dict[str, object]:
+    view = own(desk, person, args.conversation)
+    if view.client_id is None:
+        raise Refused("no_client", "Choose the client first.", "", 409)
+    if args.confirmed:
+        async with desk.store.begin() as tx:
+            await identity.confirm(tx, view.client_id, number_of(desk, view), by=person.operator,
+                                   at=desk.clock(), interaction_id=view.id)
+    await show_client(desk, person, view, view.client_id,
+                      identity_is="confirmed" if args.confirmed else "refused")
+    return {}
+
+
+async def save_draft(desk: Desk, person: Person, args: SaveDraft) -> dict[str, object]:
+    view = own(desk, person, args.conversation)
+    if len(args.note) > NOTE_LIMIT or sum(map(len, args.form.values())) > NOTE_LIMIT:
+        raise Refused("too_long", "This is too long to be kept.", f"{NOTE_LIMIT} letters", 422)
+    now = desk.clock()
+    form: dict[str, JSON] = dict(args.form)
+    content: dict[str, JSON] = {"note": args.note, "disposition": args.disposition,
+                                "form_type": args.form_type, "form": form}
+    saved = await _save(desk, view.id, person.operator, args.base, content, now)
+    desk.conversations.change(person.operator, view.call, draft=DraftView(
+        version=saved.version, note=args.note, disposition=args.disposition,
+        form_type=args.form_type, form=args.form, saved_at=views.moment(saved.updated_at)))
+    return {"version": saved.version}
+
+
+async def finish(desk: Desk, person: Person, args: Finish) -> dict[str, object]:
+    view = own(desk, person, args.conversation)
+    if view.state in LIVE:
+        raise Refused("still_talking", "The call is not over yet.", "", 409)
+    _check_outcome(view, args)
+    now = desk.clock()
+    async with desk.store.begin() as tx:
+        await interactions.set_disposition(tx, view.id, outcome_id=args.disposition,
+                                           note=args.note, by=person.operator, at=now)
+        await drafts.finish(tx, view.id, person.operator, at=now)
+        await _add_wrap_up(tx, desk, view, person.operator, now)
+        stored = await interactions.one(tx, view.id)
+        if stored.attempt is not None:
+            await steering.record_disposition(tx, stored.attempt, args.disposition,
+                                              by=person.operator, at=now)
+    desk.conversations.change(person.operator, view.call, state="done")
+    counting = desk.wrap_up.counting(person.operator)
+    if counting is not None and counting.call == view.call:
+        reason = desk.settings.pause_reasons[0] if desk.settings.pause_reasons else "paused"
+        await desk.wrap_up.finish(person.operator,
+                                  Wish(True, reason) if args.then == "paused" else None)
+    return {}
+
+
+async def extend(desk: Desk, person: Person, args: ExtendWrapUp) -> dict[str, object]:
+    view = own(desk, person, args.conversation)
+    until = desk.wrap_up.extend(person.operator, view.call)
+    if until is None:
+        raise Refused("no_wrap_up", "No wrap-up is being counted for this call.")
+    desk.conversations.change(person.operator, view.call, wrap_up_until=views.moment(until))
+    return {"until": views.moment(until)}
+
+
+async def show_client(desk: Desk, person: Person, view: ConversationView, client_id: int | None,
+                      *, identity_is: str) -> None:
+    """Put a client's card and timeline into a conversation, masked until identity is ticked."""
+    wanted = Wanted(interaction=view.id, operator=person.operator, language=person.locale,
+                    number=view.number, queue=view.queue or None, hint=None, attempt=None,
+                    now=desk.clock())
+    async with desk.store.read() as tx:
+        fields: dict[str, Any] = await desk.background.of_client(
+            tx, client_id, view.candidates, wanted, masked=identity_is != "confirmed")
+    changed = desk.conversations.change(person.operator, view.call, identity=identity_is,
+                                        **fields)
+    if changed is not None:
+        desk.pops.remember(changed)
+
+
+def number_of(desk: Desk, view: ConversationView) -> str | None:
+    """The other party's number in E.164, None for a hidden one."""
+    return phones.normalise(view.number, region=desk.settings.company.region).e164
+
+
+async def _save(desk: Desk, conversation: int, operator: str, base: int,
+                content: dict[str, JSON], now: datetime) -> drafts.Draft:
+    """The last letter wins: what another screen saved meanwhile is only a newer base."""
+    for _ in range(_SAVES):
+        try:
+            async with desk.store.begin() as tx:
+                return await drafts.save(tx, conversation, operator, version=base,
+                                         content=content, at=now)
+        except errors.Stale as stale:
+            base = stale.stored_version
+    raise Refused("busy", "Another screen is saving all the time; try again.", "", 503)
+
+
+def _check_outcome(view: ConversationView, args: Finish) -> None:
+    chosen = next((item for item in view.dispositions if item.id == args.disposition), None)
+    if chosen is None:
+        raise Refused("outcome_missing", "Choose an outcome.", args.disposition, 422)
+    if chosen.needs_note and not args.note.strip():
+        raise Refused("note_missing", "This outcome needs a note.", chosen.name, 422)
+    if len(args.note) > NOTE_LIMIT:
+        raise Refused("too_long", "This is too long to be kept.", f"{NOTE_LIMIT} letters", 422)
+
+
+async def _add_wrap_up(tx: Tx, desk: Desk, view: ConversationView, operator: str,
+                       now: datetime) -> None:
+    counting = desk.wrap_up.counting(operator)
+    if counting is not None and counting.call == view.call and counting.began_at < now:
+        await interactions.add_segments(tx, view.id, (SegmentFacts(
+            kind="wrap_up", started_at=counting.began_at, ended_at=now, who=operator),))

@@ -1,0 +1,94 @@
+"""What an operator chooses of himself: his state, and which of his phones rings.
+
+The truth is Asterisk's queue membership; these only ask for it.
+"""
+
+from __future__ import annotations
+
+from workstation.board import TooManyAnswers
+from workstation.desk import Desk
+from workstation.errors import Refused
+from workstation.policy import Person
+from workstation.protocol import AttachPhone, Notice, SetState
+from workstation.wrap_up import Wish
+
+SIGNED_IN = "signed_in"     # the pause reason of somebody who has not said that he is ready
+
+
+async def set_state(desk: Desk, person: Person, args: SetState) -> dict[str, object]:
+    _demand_queues(person)
+    if args.state == "offline":
+        await _leave(desk, person.operator)
+        return {}
+    if args.state == "paused" and args.reason not in desk.settings.pause_reasons:
+        raise Refused("unknown_reason", "This is none of the pause reasons.", args.reason, 422)
+    reason = args.reason if args.state == "paused" else ""
+    await _be(desk, person, paused=args.state == "paused", reason=reason)
+    return {}
+
+
+async def attach_phone(desk: Desk, person: Person, args: AttachPhone) -> dict[str, object]:
+    _demand_queues(person)
+    suffix = "-web" if args.phone == "web" else ""
+    wanted = f"PJSIP/{person.operator}{suffix}"
+    before = desk.phones.get(person.operator)
+    desk.phones[person.operator] = args.phone
+    live = desk.operator(person)
+    if live is None or live.interface is None:
+        await _join(desk, person, wanted, paused=True, reason=SIGNED_IN)
+        return {}
+    if live.interface != wanted:
+        is_paused = live.state in ("paused", "wrap_up") or bool(live.reason)
+        old = live.interface
+        for queue in sorted(live.queues):
+            await desk.commands.add_member(queue, wanted, person.operator, paused=is_paused,
+                                           reason=live.reason)
+            await desk.commands.remove_member(queue, old)
+        _tell_others(desk, person.operator, before)
+    return {}
+
+
+async def _be(desk: Desk, person: Person, *, paused: bool, reason: str) -> None:
+    operator, live = person.operator, desk.operator(person)
+    if live is None or live.interface is None or not live.queues:
+        await _join(desk, person, desk.interface(operator), paused=paused, reason=reason)
+        return
+    for queue in set(person.queues) - live.queues:
+        await desk.commands.add_member(queue, live.interface, operator, paused=paused,
+                                       reason=reason)
+    await desk.commands.pause_member(live.interface, paused=paused, reason=reason)
+    if live.state in ("talking", "offered"):
+        desk.wrap_up.wish(operator, Wish(paused, reason))
+        return
+    desk.wrap_up.forget(operator)
+    for view in desk.conversations.of(operator):
+        if view.wrap_up_until is not None:
+            desk.conversations.change(operator, view.call, wrap_up_until=None)
+
+
+async def _join(desk: Desk, person: Person, interface: str, *, paused: bool,
+                reason: str) -> None:
+    for queue in person.queues:
+        await desk.commands.add_member(queue, interface, person.operator, paused=paused,
+                                       reason=reason)
+
+
+async def _leave(desk: Desk, operator: str) -> None:
+    live = desk.floor.operators.get(operator)
+    if live is not None and live.interface is not None:
+        for queue in sorted(live.queues):
+            await desk.commands.remove_member(queue, live.interface)
+    desk.wrap_up.forget(operator)
+
+
+def _tell_others(desk: Desk, operator: str, before: str | None) -> None:
+    for screen in desk.board.screens(operator) if before is not None else ():
+        try:
+            screen.say(Notice(seq=0, code="phone_taken"))
+        except TooManyAnswers:
+            continue
+
+
+def _demand_queues(person: Person) -> None:
+    if not person.operator or not person.queues:
+        raise Refused("no_queues", "You belong to no queue.", person.login)

@@ -1,0 +1,98 @@
+"""Requests: filed from a form, listed for their group, moved from stage to stage."""
+
+from __future__ import annotations
+
+from crm_store import clients, requests
+from crm_store.base import JSON, Tx
+from workstation import views
+from workstation.actions.conversations import show_client
+from workstation.desk import Desk
+from workstation.errors import NotAllowed, NotThere, Refused
+from workstation.policy import Person
+from workstation.protocol import FileRequest, ListRequests, MoveRequest, RequestView
+from workstation.requests import deadlines, forms, routing, stages
+
+SHOWN = 1_000       # open requests on the screens at most, the most urgent
+
+
+async def file(desk: Desk, person: Person, args: FileRequest) -> dict[str, object]:
+    kind = desk.kinds.get(args.type)
+    if kind is None:
+        raise Refused("unknown_type", "There is no such request type.", args.type[:40], 422)
+    try:
+        values = forms.read(kind, args.fields)
+    except forms.FormInvalid as exc:
+        raise Refused("form_invalid", "Some fields are not right.", str(exc), 422) from exc
+    now = desk.clock()
+    form: dict[str, JSON] = dict(values)
+    async with desk.store.begin() as tx:
+        row = await requests.file(tx, requests.NewRequest(
+            type=kind.id, group=routing.responsible_group(kind, values), stage=kind.first_stage,
+            deadline_at=deadlines.due_at(kind.deadline, now, desk.zone), form=form,
+            by=person.operator or person.login, at=now, client_id=args.client_id,
+            account_id=await _account_id(tx, args.client_id, values.get("account")),
+            interaction_id=args.conversation))
+    show(desk, row)
+    await _refresh(desk, person, args)
+    return {"id": row.id, "number": str(row.id), "group": row.group,
+            "due_at": views.moment(row.deadline_at)}
+
+
+async def listing(desk: Desk, person: Person, args: ListRequests) -> dict[str, object]:
+    if args.group is not None and args.group not in person.groups and not person.oversees:
+        raise NotAllowed(f"you are not in the group {args.group}")
+    async with desk.store.read() as tx:
+        rows = await requests.listing(tx, group=args.group, open_only=not args.include_closed)
+    return {"requests": [view(desk, row) for row in rows
+                         if person.oversees or row.group in person.groups]}
+
+
+async def move(desk: Desk, person: Person, args: MoveRequest) -> dict[str, object]:
+    async with desk.store.begin() as tx:
+        row = await requests.one(tx, args.id)
+        if row.group not in person.groups and not person.oversees:
+            raise NotThere("request")
+        kind = desk.kinds.get(row.type)
+        if kind is None:
+            raise Refused("unknown_type", "There is no such request type.", row.type)
+        try:
+            target = stages.step(kind, row.stage, args.stage)
+        except stages.NoSuchStep as exc:
+            raise Refused("no_such_step", "It cannot go there from where it is.",
+                          str(exc)) from exc
+        moved = await requests.move(tx, args.id, target, person.operator or person.login,
+                                    desk.clock(), args.note,
+                                    closes=stages.is_closed(kind, target))
+    show(desk, moved)
+    return {"request": view(desk, moved)}
+
+
+def view(desk: Desk, row: requests.RequestRow) -> RequestView:
+    return views.request(row, desk.kinds, desk.settings.company.language, desk.clock())
+
+
+def show(desk: Desk, row: requests.RequestRow) -> None:
+    """On the screens of those who may see it, until it is closed."""
+    desk.board.put("requests", str(row.id), None if row.closed_at else view(desk, row))
+
+
+async def show_all(desk: Desk) -> None:
+    """All open requests; called at start and every minute, for lateness comes by itself."""
+    async with desk.store.read() as tx:
+        rows = await requests.listing(tx, open_only=True, limit=SHOWN)
+    desk.board.replace("requests", [(str(row.id), view(desk, row)) for row in rows])
+
+
+async def _account_id(tx: Tx, client_id: int, number: str | None) -> int | None:
+    """The account the form names, if it is this client's."""
+    card = await clients.card(tx, client_id)
+    return next((account.id for account in card.accounts if account.number == number), None)
+
+
+async def _refresh(desk: Desk, person: Person, args: FileRequest) -> None:
+    """The new request is in the timeline of the conversation it was filed from."""
+    if args.conversation is None:
+        return
+    shown = desk.conversations.find(person.operator, args.conversation)
+    if shown is not None and shown.client_id == args.client_id:
+        await show_client(desk, person, shown, shown.client_id, identity_is=shown.identity)

@@ -1,0 +1,74 @@
+"""Every action: its arguments, who may ask, and the function that does it. Nothing else is one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from workstation import protocol
+from workstation.actions import calls, campaigns, clients, conversations, presence, requests
+from workstation.desk import Desk
+from workstation.errors import NotAllowed, Unreadable
+from workstation.policy import Person, Who, may
+
+ACTION_LIMIT_S = 15.0
+Act = Callable[[Desk, Person, Any], Awaitable[dict[str, object]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    args: type[protocol.Args]
+    who: Who
+    act: Act
+
+
+async def end_session(desk: Desk, person: Person, args: protocol.SignOut) -> dict[str, object]:
+    """The socket or the API closes the session itself: only they know which one it is."""
+    return {}
+
+
+TABLE: dict[str, Action] = {
+    "state.set": Action(protocol.SetState, Who.OPERATORS, presence.set_state),
+    "phone.attach": Action(protocol.AttachPhone, Who.OPERATORS, presence.attach_phone),
+    "conversation.choose": Action(protocol.ChooseClient, Who.OPERATORS, conversations.choose),
+    "conversation.new_client": Action(protocol.NewClient, Who.OPERATORS,
+                                      conversations.new_client),
+    "conversation.identity": Action(protocol.ConfirmIdentity, Who.OPERATORS,
+                                    conversations.confirm_identity),
+    "draft.save": Action(protocol.SaveDraft, Who.OPERATORS, conversations.save_draft),
+    "conversation.finish": Action(protocol.Finish, Who.OPERATORS, conversations.finish),
+    "conversation.extend": Action(protocol.ExtendWrapUp, Who.OPERATORS, conversations.extend),
+    "request.file": Action(protocol.FileRequest, Who.OPERATORS, requests.file),
+    "request.list": Action(protocol.ListRequests, Who.SIGNED_IN, requests.listing),
+    "request.move": Action(protocol.MoveRequest, Who.SIGNED_IN, requests.move),
+    "client.search": Action(protocol.SearchClients, Who.OPERATORS, clients.search),
+    "client.card": Action(protocol.ClientCard, Who.OPERATORS, clients.card),
+    "client.timeline": Action(protocol.MoreTimeline, Who.OPERATORS, clients.more_timeline),
+    "call.hangup": Action(protocol.HangUp, Who.SIGNED_IN, calls.hang_up),
+    "call.dial": Action(protocol.Dial, Who.OPERATORS, calls.dial),
+    "campaign.start": Action(protocol.CampaignArgs, Who.SUPERVISORS, campaigns.start),
+    "campaign.pause": Action(protocol.CampaignArgs, Who.SUPERVISORS, campaigns.pause),
+    "campaign.stop": Action(protocol.CampaignArgs, Who.SUPERVISORS, campaigns.stop),
+    "campaign.entries": Action(protocol.CampaignEntries, Who.SUPERVISORS, campaigns.entries),
+    "session.end": Action(protocol.SignOut, Who.SIGNED_IN, end_session),
+}
+
+
+async def perform(desk: Desk, person: Person, name: str,
+                  raw: bytes | msgspec.Raw) -> dict[str, object]:
+    """Read the arguments, check the right, do it. Raises what `errors.refusal` can translate."""
+    action = TABLE.get(name)
+    if action is None:
+        raise Unreadable(f"there is no action {name[:40]!r}")
+    if not may(person, action.who):
+        raise NotAllowed(f"{name} is for {action.who.value}")
+    try:
+        args = msgspec.json.decode(raw, type=action.args)
+    except msgspec.MsgspecError as exc:
+        raise Unreadable(str(exc)) from exc
+    async with asyncio.timeout(ACTION_LIMIT_S):
+        return await action.act(desk, person, args)

@@ -1,0 +1,71 @@
+"""Everything an action may need, wired once in serve.py and handed along."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from crm_store.store import Store
+from cti.commands import Commands
+from cti.floor import Floor, Operator
+from workstation.accounts import Accounts
+from workstation.background import Background
+from workstation.board import Board
+from workstation.conversations import Conversations
+from workstation.journal import Journal
+from workstation.policy import Person
+from workstation.pops import Pops
+from workstation.requests.kinds import RequestType
+from workstation.settings import OperatorSettings, Queue, Settings
+from workstation.wrap_up import WrapUp
+
+
+@dataclass(frozen=True, kw_only=True)
+class Desk:
+    settings: Settings
+    secret: bytes
+    store: Store
+    floor: Floor
+    commands: Commands
+    link_is_up: Callable[[], bool]
+    trouble: Callable[[], str | None]
+    accounts: Accounts
+    board: Board
+    conversations: Conversations
+    journal: Journal
+    wrap_up: WrapUp
+    background: Background
+    pops: Pops
+    kinds: Mapping[str, RequestType]
+    clock: Callable[[], datetime]
+    opened_at: datetime
+    phones: dict[str, str] = field(default_factory=dict)    # operator → the phone he attached
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.settings.company.time_zone)
+
+    @property
+    def queues(self) -> dict[str, Queue]:
+        return {queue.id: queue for queue in self.settings.queue}
+
+    @property
+    def operators(self) -> dict[str, OperatorSettings]:
+        return {operator.id: operator for operator in self.settings.operator}
+
+    def operator(self, person: Person) -> Operator | None:
+        return self.floor.operators.get(person.operator)
+
+    def interface(self, operator: str) -> str:
+        """The phone that rings for him: where he is a member, else what he attached, else what
+        can be reached."""
+        live = self.floor.operators.get(operator)
+        if live is not None and live.interface is not None:
+            return live.interface
+        web = f"PJSIP/{operator}-web"
+        attached = self.phones.get(operator)
+        if attached is None and live is not None and web in live.interfaces:
+            attached = "web"
+        return web if attached == "web" else f"PJSIP/{operator}"
