@@ -1,0 +1,180 @@
+"""The workstation server, wired by hand: who is made of whom, and who runs while it serves."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+from aiohttp import web
+
+from campaigns.dialler import Dialler, DiallerPlan
+from crm_store import requests as stored_requests
+from crm_store.errors import StoreError
+from crm_store.store import Store
+from cti.engine import Engine, LinkPlan
+from cti.secrets import derive
+from workstation.accounts import Accounts
+from workstation.background import Background
+from workstation.board import Board
+from workstation.conversations import Conversations
+from workstation.desk import Desk
+from workstation.journal import Journal
+from workstation.pbx_plan import plan_of
+from workstation.pops import Pops
+from workstation.requests import kinds
+from workstation.settings import Settings
+from workstation.ticker import Ticker
+from workstation.web.app import make_app
+from workstation.wrap_up import WrapUp
+
+log = structlog.get_logger()
+SHUTDOWN_S = 3.0
+
+
+class CannotServe(Exception):
+    """The server cannot start; the message is one line for the person who started it."""
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def serve(settings: Settings, *, say: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM. Raises CannotServe."""
+    stopping = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    async with running(settings, say=say):
+        say(f"Deskline serves {settings.server.url}")
+        await stopping.wait()
+        say("stopping")
+
+
+@asynccontextmanager
+async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now,
+                  say: Callable[[str], None] = lambda _: None) -> AsyncIterator[Desk]:
+    """The whole server, as long as the block lasts. Raises CannotServe."""
+    plan = plan_of(settings)
+    store = Store(settings.store_url)
+    try:
+        await _prepare(store, settings)
+        engine = Engine(link_plan(settings, plan.secret, plan.system_name))
+        desk = wire(settings, plan.secret, store, engine, clock)
+        try:
+            for login in await desk.accounts.seed():
+                say(f"{login} has no password yet: deskline staff password {login}")
+            async with _tasks(desk, engine), _listening(desk):
+                yield desk
+        finally:
+            desk.accounts.stop()
+    except StoreError as exc:
+        raise CannotServe(f"the database {settings.store_url}: {exc}") from exc
+    finally:
+        await store.close()
+
+
+def wire(settings: Settings, secret: bytes, store: Store, engine: Engine,
+         clock: Callable[[], datetime]) -> Desk:
+    request_types = kinds.load()
+    board = Board()
+    accounts = Accounts(store, settings, secret, clock)
+    conversations = Conversations(board)
+    journal = Journal(store, settings.company.region)
+    wrap_up = WrapUp(settings, engine.floor, engine.commands, conversations, clock)
+    background = Background(settings, request_types)
+    pops = Pops(store=store, settings=settings, floor=engine.floor, journal=journal,
+                conversations=conversations, wrap_up=wrap_up, background=background,
+                people=accounts.by_operator, clock=clock)
+    return Desk(
+        settings=settings, secret=secret, store=store, floor=engine.floor,
+        commands=engine.commands, link_is_up=engine.link_is_up, trouble=engine.trouble,
+        accounts=accounts, board=board, conversations=conversations, journal=journal,
+        wrap_up=wrap_up, background=background, pops=pops, kinds=request_types, clock=clock,
+        opened_at=clock())
+
+
+@asynccontextmanager
+async def _tasks(desk: Desk, engine: Engine) -> AsyncIterator[None]:
+    """Everything that runs beside the web; the engine last, so that nobody misses a change."""
+    feed, settings = engine.feed, desk.settings
+    dialler = Dialler(
+        desk.store, engine.commands.dial_attempt, engine.floor, feed, clock=desk.clock,
+        link_is_up=engine.link_is_up, plan=DiallerPlan(
+            trunk_host=settings.pbx.trunk.rpartition(":")[0], caller_id=settings.pbx.caller_id,
+            gate_host=settings.menu.host, gate_port=settings.menu.gate_port))
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            running_tasks = [
+                tasks.create_task(work, name=name) for name, work in (
+                    ("journal", desk.journal.run(feed.subscribe("journal", limit=200_000))),
+                    ("pops", desk.pops.run(feed.subscribe("pops"))),
+                    ("wallboard", Ticker(desk).run(feed.subscribe("wallboard"))),
+                    ("wrap-up", desk.wrap_up.run()),
+                    ("dialler", dialler.run()),
+                    ("engine", engine.run()))]
+            yield
+            for task in running_tasks:
+                task.cancel()
+    except* OSError as problems:
+        raise CannotServe(_in_words(first_of(problems), settings)) from problems
+
+
+@asynccontextmanager
+async def _listening(desk: Desk) -> AsyncIterator[None]:
+    server = desk.settings.server
+    runner = web.AppRunner(make_app(desk), access_log=None, shutdown_timeout=SHUTDOWN_S)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, server.host, server.port, reuse_address=True)
+        try:
+            await site.start()
+        except OSError as exc:
+            raise CannotServe(_port_in_words(exc, server.host, server.port)) from exc
+        yield
+    finally:
+        await runner.cleanup()
+
+
+async def _prepare(store: Store, settings: Settings) -> None:
+    await store.migrate()
+    groups = {group for operator in settings.operator for group in operator.groups}
+    groups |= {rule.group for kind in kinds.load().values() for rule in kind.responsible}
+    async with store.begin() as tx:
+        await stored_requests.ensure_groups(
+            tx, {group: group.replace("_", " ").capitalize() for group in sorted(groups)})
+
+
+def link_plan(settings: Settings, secret: bytes, system_name: str | None) -> LinkPlan:
+    phones = {f"PJSIP/{operator.id}{suffix}": operator.id
+              for operator in settings.operator for suffix in ("", "-web")}
+    return LinkPlan(
+        pbx=settings.pbx.name, host=settings.pbx.host, port=settings.pbx.ami_port,
+        observer_secret=derive(secret, "ami:observer"),
+        control_secret=derive(secret, "ami:control"), system_name=system_name,
+        tape_dir=Path(settings.data_dir) / "tapes", tape_keep_days=settings.pbx.tape_keep_days,
+        operators=phones)
+
+
+def _port_in_words(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} on {host} is in use by another program: stop it, or set server.port"
+    return f"cannot listen on {host}:{port}: {error.strerror or error}"
+
+
+def _in_words(error: BaseException, settings: Settings) -> str:
+    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+        return (f"port {settings.menu.gate_port} on {settings.menu.host} (claim gate) is in use "
+                "by another program: stop it, or set menu.gate_port")
+    return str(error)
+
+
+def first_of(problems: BaseExceptionGroup[BaseException]) -> BaseException:
+    """The first error in a group of groups."""
+    inner = problems.exceptions[0]
+    return first_of(inner) if isinstance(inner, BaseExceptionGroup) else inner

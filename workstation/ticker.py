@@ -1,0 +1,125 @@
+"""The wallboard's beat: what moved on the floor is put on the board, at most twice a second."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+
+import structlog
+
+from crm_store.errors import StoreError
+from cti.changes import Change, LinkRestored, OperatorChanged
+from cti.errors import Overrun
+from cti.feed import Subscription
+from workstation import protocol, wallboard
+from workstation.actions import campaigns, requests
+from workstation.desk import Desk
+from workstation.views import moment
+
+log = structlog.get_logger()
+BEAT_S = 0.5
+CAMPAIGNS_EVERY_S = 1.0
+REQUESTS_EVERY_S = 60.0
+
+
+class Ticker:
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._today = wallboard.Today(desk.zone, desk.clock().astimezone(desk.zone).date())
+        self._in_time_s = {queue.id: queue.service_level_s for queue in desk.settings.queue}
+        self._lost: dict[str, int] = {}     # gap → calls lost in it
+        self._moved = asyncio.Event()
+        self._link_was_up = False
+
+    async def run(self, subscription: Subscription) -> None:
+        """For ever; cancel to stop."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._follow(subscription), name="wallboard: follow")
+            tasks.create_task(self._beat(), name="wallboard: beat")
+            tasks.create_task(self._repeat(campaigns.show_all, CAMPAIGNS_EVERY_S),
+                              name="wallboard: campaigns")
+            tasks.create_task(self._repeat(requests.show_all, REQUESTS_EVERY_S),
+                              name="wallboard: requests")
+
+    async def _follow(self, subscription: Subscription) -> None:
+        with subscription:
+            while True:
+                try:
+                    fed = await anext(aiter(subscription))
+                except Overrun:
+                    log.warning("today's figures missed some changes")
+                    continue
+                for change in fed.changes:
+                    self._take(change, restored=fed.restored)
+                self._moved.set()
+
+    def _take(self, change: Change, *, restored: bool) -> None:
+        self._today.count(change, self._in_time_s)
+        if restored:
+            return
+        if isinstance(change, OperatorChanged):
+            self._show_operator(change.operator)
+        if isinstance(change, LinkRestored) and change.calls_lost:
+            self._lost[f"{change.pbx}:{moment(change.gap_from)}"] = change.calls_lost
+
+    def _show_operator(self, operator: str) -> None:
+        """His own state is on his own screens at once; others' see it with the next beat."""
+        live = self._desk.floor.operators.get(operator)
+        if live is not None and operator in self._desk.operators:
+            view = wallboard.operator_view(live, self._desk.floor, self._today, self._names())
+            self._desk.board.put("operators", operator, view, first_to=operator)
+
+    async def _beat(self) -> None:
+        while True:
+            self.put(self._desk.clock())
+            await self._desk.board.flush()
+            await asyncio.sleep(BEAT_S)
+            if not self._desk.board.has_due() and self._link_was_up == self._desk.link_is_up():
+                await self._until_moved()
+
+    async def _until_moved(self) -> None:
+        """Until the floor moves, or for a second: the day may have turned, the link be lost."""
+        try:
+            async with asyncio.timeout(1.0):
+                await self._moved.wait()
+        except TimeoutError:
+            return
+        finally:
+            self._moved.clear()
+
+    def put(self, now: datetime) -> None:
+        """The whole floor on the board; equal views are no news."""
+        desk, names = self._desk, self._names()
+        self._today.begin(now)
+        board, floor = desk.board, desk.floor
+        board.replace("operators", wallboard.operators(floor, self._today, names,
+                                                       desk.opened_at))
+        board.replace("queues", wallboard.queues(floor, self._today, names))
+        board.replace("calls", wallboard.calls(floor, names))
+        board.replace("gaps", self._gaps())
+
+    def _gaps(self) -> list[tuple[str, protocol.GapView]]:
+        desk = self._desk
+        self._link_was_up = desk.link_is_up()
+        shown = list(wallboard.gaps(desk.floor, self._lost))
+        if self._link_was_up or any(gap.until is None for _, gap in shown):
+            return shown
+        name = f"{desk.floor.pbx}:{moment(desk.opened_at)}"
+        return [*shown, (name, protocol.GapView(
+            id=name, pbx=desk.floor.pbx, since=moment(desk.opened_at), until=None,
+            calls_lost=0))]
+
+    def _names(self) -> wallboard.Names:
+        desk = self._desk
+        return wallboard.Names(operators=desk.operators, queues=desk.queues,
+                               clients=desk.pops.clients, campaigns=desk.pops.campaigns,
+                               phones=desk.phones)
+
+    async def _repeat(self, show: Callable[[Desk], Awaitable[None]], every_s: float) -> None:
+        while True:
+            try:
+                await show(self._desk)
+            except StoreError as exc:
+                log.warning("the board could not be brought up to date", error=str(exc))
+            await asyncio.sleep(every_s)

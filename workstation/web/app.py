@@ -1,0 +1,40 @@
+"""The web application: pages, API, `/live`, `/sip`, health."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from workstation.board import encode
+from workstation.build import VERSION
+from workstation.desk import Desk
+from workstation.web import api, health, pages, session, sip, sockets
+from workstation.web.routes import BODY_LIMIT, PREFIX, handler, openapi
+from workstation.web.security import DESK, add_headers, guard
+
+
+def make_app(desk: Desk) -> web.Application:
+    app = web.Application(middlewares=[guard], client_max_size=BODY_LIMIT)
+    app[DESK] = desk
+    app.on_response_prepare.append(add_headers)
+    app.on_shutdown.append(sockets.say_goodbye)
+    for route in api.ROUTES:
+        raw = session.RAW.get((route.method, route.path))
+        app.router.add_route(route.method, PREFIX + route.path, raw or handler(route))
+    description = encode(openapi(api.ROUTES, VERSION))
+
+    async def describe(_: web.Request) -> web.StreamResponse:
+        return web.Response(body=description, content_type="application/json")
+
+    app.router.add_get(f"{PREFIX}/openapi.json", describe)
+    app.router.add_get(f"{PREFIX}/live", sockets.live)
+    app.router.add_get("/live", sockets.live)
+    app.router.add_get("/sip", sip.proxy)
+    app.router.add_get("/", pages.front)
+    app.router.add_get("/desk", pages.live)
+    app.router.add_get("/floor", pages.live)
+    app.router.add_get("/static/built/{name}", pages.built)
+    app.router.add_get("/texts/{name}", pages.catalogue)
+    app.router.add_get("/healthz", health.healthz)
+    app.router.add_get("/readyz", health.readyz)
+    app.router.add_get("/metrics", health.metrics)
+    return app

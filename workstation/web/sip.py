@@ -1,0 +1,80 @@
+"""The softphone's way to Asterisk: `/sip`, raw frames passed on, for people who signed in.
+
+Asterisk's own websocket stays on loopback and needs no certificate.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+import aiohttp
+import structlog
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from cti.secrets import derive
+from workstation.desk import Desk
+from workstation.errors import NotAllowed
+from workstation.policy import Person, Who, may
+from workstation.protocol import PhoneAccess
+from workstation.web.security import DESK, check_origin, signed_in
+
+log = structlog.get_logger()
+CONNECT_LIMIT_S = 5.0
+SEND_LIMIT_S = 10.0
+FRAME_LIMIT = 64 * 1024
+
+
+def access(desk: Desk, person: Person) -> PhoneAccess | None:
+    """How this person's page registers its telephone; None for people without queues."""
+    if not person.operator or not may(person, Who.OPERATORS):
+        return None
+    user = f"{person.operator}-web"
+    base = desk.settings.server.url
+    return PhoneAccess(
+        ws_url=f"{base.replace('http', 'ws', 1)}/sip",
+        realm_uri=f"sip:{user}@{desk.settings.pbx.host}", user=user,
+        password=derive(desk.secret, f"sip:{user}"))
+
+
+async def proxy(request: web.Request) -> web.StreamResponse:
+    desk = request.app[DESK]
+    check_origin(request)
+    session = await signed_in(request)
+    if not may(session.person, Who.OPERATORS):
+        raise NotAllowed("only operators have a telephone here")
+    pbx = desk.settings.pbx
+    page = web.WebSocketResponse(protocols=("sip",), max_msg_size=FRAME_LIMIT, heartbeat=25.0)
+    await page.prepare(request)
+    try:
+        async with (
+            aiohttp.ClientSession() as client,
+            client.ws_connect(f"http://{pbx.host}:{pbx.http_port}/ws", protocols=("sip",),
+                              timeout=aiohttp.ClientWSTimeout(ws_close=CONNECT_LIMIT_S),
+                              max_msg_size=FRAME_LIMIT) as asterisk,
+            asyncio.TaskGroup() as tasks,
+        ):
+            tasks.create_task(_pass_on(asterisk, page), name="sip from asterisk")
+            tasks.create_task(_pass_on(page, asterisk), name="sip from page")
+    except* (aiohttp.ClientError, OSError, TimeoutError) as problems:
+        log.info("a softphone lost Asterisk", login=session.person.login,
+                 error=str(problems.exceptions[0]))
+    if not page.closed:
+        await page.close(code=WSCloseCode.TRY_AGAIN_LATER)
+    return page
+
+
+Socket = web.WebSocketResponse | aiohttp.ClientWebSocketResponse
+
+
+async def _pass_on(source: Socket, target: Socket) -> None:
+    """Until one side closes; then the other is closed too."""
+    async for frame in source:
+        if target.closed:
+            break
+        async with asyncio.timeout(SEND_LIMIT_S):
+            if frame.type is WSMsgType.TEXT:
+                await target.send_str(frame.data)
+            elif frame.type is WSMsgType.BINARY:
+                await target.send_bytes(frame.data)
+    if not target.closed:
+        await target.close()

@@ -1,0 +1,240 @@
+"""`/live`: one websocket per screen, as `workstation/protocol.py` says.
+
+One reader does what the screen asks, one writer sends; nobody else touches the socket. A screen
+that reads slowly holds up only its own writer, and is sent a fresh snapshot when it is too far
+behind.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import msgspec
+import structlog
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from workstation import protocol, views
+from workstation.accounts import SignedIn
+from workstation.actions import table
+from workstation.board import Screen, TooManyAnswers, encode
+from workstation.build import build_id
+from workstation.desk import Desk
+from workstation.errors import NotSignedIn, Refused, refusal
+from workstation.policy import Person
+from workstation.requests import forms
+from workstation.web import sip
+from workstation.web.security import COOKIE, DESK, check_origin, session_of
+
+log = structlog.get_logger()
+SIGN_IN_WITHIN_S = 10.0
+SEND_LIMIT_S = 20.0         # a screen that takes nothing for so long is cut off
+BEAT_S = 20.0
+MESSAGE_LIMIT = 256 * 1024
+DOING_LIMIT = 16            # actions of one screen under way at once
+_decode = msgspec.json.Decoder(protocol.ScreenMessage).decode
+
+
+async def live(request: web.Request) -> web.StreamResponse:
+    desk = request.app[DESK]
+    check_origin(request, may_be_missing=COOKIE not in request.cookies)
+    session = await session_of(request)
+    socket = web.WebSocketResponse(heartbeat=BEAT_S, max_msg_size=MESSAGE_LIMIT, compress=False)
+    await socket.prepare(request)
+    resumes = session is None
+    if session is None:
+        session = await _sign_in(desk, socket, request.remote or "")
+    if session is None:
+        return socket
+    screen = Screen(session.person, session.token)
+    _tell_elsewhere(desk, screen)
+    desk.board.join(screen)
+    try:
+        await _serve(desk, socket, screen, session, resumes=resumes)
+    finally:
+        desk.board.leave(screen)
+    return socket
+
+
+async def say_goodbye(app: web.Application) -> None:
+    """`on_shutdown`: tell every screen, then close; else aiohttp waits half a minute for them."""
+    for screen in app[DESK].board.screens():
+        try:
+            screen.say(protocol.Notice(seq=0, code="bye"))
+        except TooManyAnswers:
+            log.debug("a screen was not told that the server stops")
+        screen.end()
+    await asyncio.sleep(0.2)
+
+
+async def _sign_in(desk: Desk, socket: web.WebSocketResponse, source: str) -> SignedIn | None:
+    """The terminal's first message; a refused one is told why and the socket closes."""
+    try:
+        async with asyncio.timeout(SIGN_IN_WITHIN_S):
+            return await _session_by_message(desk, await socket.receive_str(), source)
+    except (Refused, TimeoutError, TypeError, msgspec.MsgspecError) as exc:
+        if not socket.closed:
+            await _refuse(socket, exc if isinstance(exc, Refused) else NotSignedIn(str(exc)))
+        return None
+
+
+async def _session_by_message(desk: Desk, text: str, source: str) -> SignedIn:
+    message = _decode(text)
+    if not isinstance(message, protocol.SignIn):
+        raise NotSignedIn
+    if not message.session:
+        return await desk.accounts.sign_in(message.login, message.password, source)
+    session = await desk.accounts.resume(message.session)
+    if session is None:
+        raise Refused("session_over", "Your session is over; sign in again.", "", 401)
+    return session
+
+
+async def _refuse(socket: web.WebSocketResponse, refused: Refused) -> None:
+    reply = protocol.Reply(seq=0, n=0, problem=refused.problem())
+    try:
+        async with asyncio.timeout(SEND_LIMIT_S):
+            await socket.send_str(encode(reply).decode())
+            await socket.close(code=WSCloseCode.POLICY_VIOLATION)
+    except (ConnectionError, TimeoutError):
+        return
+
+
+def _tell_elsewhere(desk: Desk, screen: Screen) -> None:
+    """Somebody with two sessions is told on the older ones: it may not be him."""
+    if not screen.person.operator:
+        return
+    for other in desk.board.screens(screen.person.operator):
+        if other.session != screen.session:
+            try:
+                other.say(protocol.Notice(seq=0, code="signed_in_elsewhere"))
+            except TooManyAnswers:
+                continue
+
+
+async def _serve(desk: Desk, socket: web.WebSocketResponse, screen: Screen, session: SignedIn,
+                 *, resumes: bool) -> None:
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_write(desk, socket, screen, session, resumes), name="write")
+            await _read(desk, socket, screen, session, tasks)
+            screen.end()
+    except* (ConnectionError, TimeoutError):
+        log.info("a screen was lost", login=screen.person.login)
+
+
+# ── reading ──────────────────────────────────────────────────────────────────────────────────
+async def _read(desk: Desk, socket: web.WebSocketResponse, screen: Screen, session: SignedIn,
+                tasks: asyncio.TaskGroup) -> None:
+    doing = asyncio.Semaphore(DOING_LIMIT)
+    async for frame in socket:
+        if frame.type is not WSMsgType.TEXT:
+            break
+        try:
+            message = _decode(frame.data)
+        except msgspec.MsgspecError as exc:
+            log.info("a screen sent what nobody understands", error=str(exc))
+            break
+        if isinstance(message, protocol.SignIn):
+            break
+        await doing.acquire()
+        work = tasks.create_task(_do(desk, screen, session, message), name=message.action)
+        work.add_done_callback(lambda _: doing.release())
+        if screen.is_over:
+            break
+
+
+async def _do(desk: Desk, screen: Screen, session: SignedIn, asked: protocol.Do) -> None:
+    """One action and its one reply."""
+    result: Any = None
+    told: protocol.Problem | None = None
+    try:
+        result = await table.perform(desk, screen.person, asked.action, asked.args)
+    except Exception as exc:  # noqa: BLE001 - refusal() logs what nobody foresaw
+        told = refusal(exc).problem()
+    try:
+        screen.say(protocol.Reply(seq=0, n=asked.n, result=result, problem=told))
+    except TooManyAnswers:
+        log.warning("a screen asks faster than it reads", login=screen.person.login)
+    if asked.action == "session.end" and told is None:
+        await end_session(desk, session)
+
+
+async def end_session(desk: Desk, session: SignedIn) -> None:
+    """The session is over on all its screens."""
+    await desk.accounts.close(session.token)
+    for screen in desk.board.screens():
+        if screen.session == session.token:
+            screen.end()
+
+
+# ── writing ──────────────────────────────────────────────────────────────────────────────────
+async def _write(desk: Desk, socket: web.WebSocketResponse, screen: Screen, session: SignedIn,
+                 resumes: bool) -> None:
+    seq = 0
+    while True:
+        screen.wake.clear()
+        for message in _due(desk, screen, session, resumes):
+            seq += 1
+            async with asyncio.timeout(SEND_LIMIT_S):
+                await socket.send_str(encode(numbered(message, seq)).decode())
+        if screen.said or screen.pending or screen.is_stale:
+            continue
+        if screen.is_over or socket.closed:
+            break
+        await screen.wake.wait()
+    async with asyncio.timeout(SEND_LIMIT_S):
+        await socket.close(code=WSCloseCode.GOING_AWAY)
+
+
+def _due(desk: Desk, screen: Screen, session: SignedIn,
+         resumes: bool) -> list[protocol.ServerMessage]:
+    """What this screen is to be told now: views first, then answers that speak of them."""
+    due: list[protocol.ServerMessage] = []
+    if screen.is_stale:
+        due.append(_snapshot(desk, screen, session, resumes))
+    elif screen.pending:
+        changes = [protocol.Change(collection, name, raw)
+                   for (collection, name), raw in screen.pending.items()]
+        screen.pending.clear()
+        due.append(protocol.Delta(seq=0, now=views.moment(desk.clock()), changes=changes))
+    due += screen.said
+    screen.said.clear()
+    return due
+
+
+def numbered(message: protocol.ServerMessage, seq: int) -> protocol.ServerMessage:
+    return msgspec.structs.replace(message, seq=seq)
+
+
+def _snapshot(desk: Desk, screen: Screen, session: SignedIn,
+              resumes: bool) -> protocol.Snapshot:
+    return protocol.Snapshot(
+        seq=0, now=views.moment(desk.clock()), build=build_id(),
+        session=session.token if resumes else "", csrf=session.csrf,
+        me=me(desk, session.person), catalogue=catalogue(desk, session.person.locale),
+        views=desk.board.picture(screen))
+
+
+def me(desk: Desk, person: Person) -> protocol.Me:
+    return protocol.Me(
+        id=person.operator or person.login, login=person.login, name=person.name,
+        roles=[person.role], groups=sorted(person.groups), queues=list(person.queues),
+        locale=person.locale, phone=sip.access(desk, person))
+
+
+def catalogue(desk: Desk, locale: str) -> protocol.Catalogue:
+    settings = desk.settings
+    groups = sorted({group for operator in settings.operator for group in operator.groups}
+                    | {rule.group for kind in desk.kinds.values() for rule in kind.responsible})
+    return protocol.Catalogue(
+        company=settings.company.name, currency=settings.company.currency,
+        time_zone=settings.company.time_zone,
+        pause_reasons=[_choice(reason) for reason in settings.pause_reasons],
+        request_types=[forms.blank(kind, locale) for kind in desk.kinds.values()],
+        queues=[protocol.Choice(id=queue.id, name=queue.name) for queue in settings.queue],
+        groups=[_choice(group) for group in groups])
+
+
+def _choice(name: str) -> protocol.Choice:
+    return protocol.Choice(id=name, name=name.replace("_", " ").capitalize())
