@@ -8,12 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cti.secrets import derive
+from workstation.accounts import demo_password
 from workstation.settings import OperatorSettings, Settings
-
-
-def sign_in_password(secret: bytes, login: str) -> str:
-    """The sample password of one person: short enough to type, other in every installation."""
-    return derive(secret, f"login:{login}")[:12]
 
 
 def facts(settings: Settings, secret: bytes) -> dict[str, object]:
@@ -34,7 +30,7 @@ def facts(settings: Settings, secret: bytes) -> dict[str, object]:
 
 
 def _sign_in(person: OperatorSettings, secret: bytes) -> dict[str, str]:
-    return {"login": person.login, "password": sign_in_password(secret, person.login),
+    return {"login": person.login, "password": demo_password(secret, person.login),
             "role": person.role, "name": person.name, "operator": person.id}
 
 
@@ -60,7 +56,7 @@ def banner(settings: Settings, secret: bytes, *, colleagues: Sequence[str], quie
     people = [person for person in settings.operator if person.login not in colleagues]
     width = max(len(person.login) for person in people)
     lines = ["", f"  Deskline runs:  {settings.server.url}", "", "  Sign in as"]
-    lines += [f"    {person.login:<{width}}  {sign_in_password(secret, person.login)}"
+    lines += [f"    {person.login:<{width}}  {demo_password(secret, person.login)}"
               f"  {person.role}" for person in people]
     entry = settings.entry[0].number
     lines += ["",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -68,6 +68,15 @@ async def keep_calling(plan: PbxPlan, dice: random.Random, numbers: Sequence[str
         except PbxError as exc:
             log.warning("a synthetic caller could not call", reason=str(exc))
         await asyncio.sleep(min(dice.expovariate(1 / mean_gap_s), 4 * mean_gap_s))
+
+
+def distinct_callers(dice: random.Random, numbers: Sequence[str], entries: Sequence[str],
+                     calls: int) -> list[Caller]:
+    """`calls` callers, each with a number of his own, so that each can be found again."""
+    if len(numbers) < calls:
+        numbers = [*numbers, *(f"+7998{place:07d}" for place in range(calls - len(numbers)))]
+    chosen = dice.sample(list(numbers), calls)
+    return [replace(draw_caller(dice, (), entries), number=number) for number in chosen]
 
 
 async def place_calls(plan: PbxPlan, callers: Sequence[Caller], *,

@@ -46,6 +46,7 @@ class Colleague:
     password: str
     dice: random.Random
     patience: float = 1.0
+    works: bool = True          # False: only looks on, as a second screen of a real operator
     on_pop: Callable[[Popped], None] = lambda _: None
     _views: dict[str, dict[str, Any]] = field(default_factory=dict)
     _seen: set[str] = field(default_factory=set)
@@ -76,8 +77,7 @@ class Colleague:
         match message:
             case protocol.Snapshot():
                 self._views = message.views
-                await self._do(link, "phone.attach", {"phone": "desk"})
-                await self._do(link, "state.set", {"state": "ready"})
+                await self._sign_on(link, message.me.id)
             case protocol.Delta():
                 protocol.merge(self._views, message.changes)
             case protocol.Reply() if message.problem:
@@ -85,13 +85,19 @@ class Colleague:
         for view in list(self._views.get("conversations", {}).values()):
             self._look(link, tasks, view)
 
+    async def _sign_on(self, link: ClientConnection, operator: str) -> None:
+        mine = self._views.get("operators", {}).get(operator)
+        if self.works and (mine is None or mine["state"] in ("offline", "paused")):
+            await self._do(link, "phone.attach", {"phone": "desk"})
+            await self._do(link, "state.set", {"state": "ready"})
+
     def _look(
         self, link: ClientConnection, tasks: asyncio.TaskGroup, view: dict[str, Any]
     ) -> None:
         if view["state"] == "ringing" and view["call"] not in self._seen:
             self._seen.add(view["call"])
             self.on_pop(Popped(view["call"], view["number"], view["operator"]))
-        if view["state"] == "wrap_up" and str(view["id"]) not in self._finishing:
+        if self.works and view["state"] == "wrap_up" and str(view["id"]) not in self._finishing:
             self._finishing.add(str(view["id"]))
             name = f"{self.login} wraps up {view['id']}"
             tasks.create_task(self._wrap_up(link, view), name=name)
