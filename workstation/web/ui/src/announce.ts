@@ -1,0 +1,75 @@
+// A new conversation: open it if nobody is typing, ring, notify, and mark when it is painted.
+import { isLive, type Desk } from "./desk.js";
+import type { ConversationView } from "./protocol.gen.js";
+import { Ring } from "./ring.js";
+import { isRingMuted } from "./settings.js";
+import { say, t } from "./texts.js";
+
+type Shelf = Record<string, ConversationView>;
+
+export interface Announcer {
+  compare(before: Shelf, after: Shelf): void;
+  ring: Ring;
+}
+
+export function announce(desk: Desk): Announcer {
+  const ring = new Ring();
+  const compare = (before: Shelf, after: Shelf): void => {
+    for (const one of Object.values(after)) {
+      if (!before[one.id] && one.state === "ringing") appeared(desk, one);
+    }
+    const rings = Object.values(after).some((one) => one.state === "ringing");
+    if (rings && !isRingMuted()) ring.start();
+    else ring.stop();
+  };
+  return { compare, ring };
+}
+
+function appeared(desk: Desk, conversation: ConversationView): void {
+  const live = desk.live;
+  const isBusy = live !== null && live.id !== conversation.id;
+  if (!isBusy && !isTyping()) {
+    desk.shown = { kind: "conversation", id: conversation.id };
+    if (desk.isOperator && desk.tab !== "desk") desk.go("desk");
+  }
+  markPainted(conversation);
+  notifyHidden(conversation);
+}
+
+/** A draft, a form or the search field has the cursor: nothing may take it away. */
+export function isTyping(): boolean {
+  const field = document.activeElement;
+  return field instanceof HTMLTextAreaElement || field instanceof HTMLSelectElement ||
+    (field instanceof HTMLInputElement && !["checkbox", "radio"].includes(field.type));
+}
+
+/** `performance` entry "conversation painted" with Asterisk's moment, for `make bench-screen`. */
+function markPainted(conversation: ConversationView): void {
+  const detail = { id: conversation.id, call: conversation.call,
+                   offered_at: conversation.offered_at };
+  performance.mark("conversation heard", { detail });
+  requestAnimationFrame(() => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => performance.mark("conversation painted", {
+      detail: { ...detail, painted_at: performance.timeOrigin + performance.now() } });
+    channel.port2.postMessage(null);
+  });
+}
+
+function notifyHidden(conversation: ConversationView): void {
+  if (!document.hidden || !("Notification" in window)) return;
+  if (Notification.permission !== "granted") return;
+  const who = whoIs(conversation);
+  const note = new Notification(t("ring.title", { who }), {
+    body: [conversation.number_label, say(conversation.queue_name)].filter(Boolean).join(" · "),
+    tag: `deskline-${conversation.id}`,
+  });
+  note.onclick = () => window.focus();
+}
+
+/** The client if known, else what the network said, else the number. */
+export function whoIs(conversation: ConversationView): string {
+  if (conversation.card) return conversation.card.name;
+  if (conversation.candidates.length > 1 && !isLive(conversation)) return conversation.number_label;
+  return conversation.caller_name || conversation.number_label || t("number.hidden");
+}

@@ -1,0 +1,106 @@
+// The keys of the page and what they do. The list behind `?` is drawn from the same table.
+import type { Desk } from "./desk.js";
+import type { Binding } from "./keys.js";
+
+export function bindings(desk: Desk): Binding[] {
+  return [...phone(desk), ...work(desk), ...page(desk)];
+}
+
+function phone(desk: Desk): Binding[] {
+  const { web } = desk.phone;
+  const isOn = desk.phone.call?.state === "talking" || desk.phone.call?.state === "held";
+  const key = (keys: string, text: string, run: () => void, shown = keys): Binding =>
+    ({ keys, text, run, shown, group: "phone", whileTyping: true });
+  return [
+    key("F2", "call.answer", () => desk.phone.answer()),
+    key("F4", "call.hold_or_resume", () => web?.toggleHold()),
+    key("F6", "call.mute_or_not", () => { if (isOn) web?.toggleMute(); }),
+    key("F7", "call.transfer", () => { if (isOn) desk.open("transfer"); }),
+    key("F8", "call.keypad", () => { if (isOn) desk.open("keypad"); }),
+    key("F9", "call.end", () => desk.phone.end()),
+    key("Alt+Digit0", "state.go_ready", () => void desk.phone.goReady(), "Alt 0"),
+    key("Alt+KeyS", "state.menu", () => press("state-menu .state-button"), "Alt S"),
+  ];
+}
+
+function work(desk: Desk): Binding[] {
+  const one = desk.conversation;
+  const typing = { group: "work", whileTyping: true } as const;
+  return [
+    { keys: "Digit*", text: "keys.choose", shown: "1 … 9, 0", group: "work",
+      run: (digit) => chooseCandidate(desk, digit) },
+    { keys: "Alt+Digit*", text: "keys.outcome", shown: "Alt 1 … Alt 9", ...typing,
+      run: (digit) => chooseOutcome(desk, digit) },
+    { keys: "Ctrl+Enter Ctrl+NumpadEnter", text: "finish.done", shown: "Ctrl ↵", ...typing,
+      run: () => { if (desk.dialog) return false; if (one) void desk.finish(one); } },
+    { keys: "Alt+KeyN", text: "note.title", shown: "Alt N", ...typing, run: () => focus("#note") },
+    { keys: "Alt+KeyR", text: "work.request", shown: "Alt R", ...typing,
+      run: () => focus("#request-type") },
+    { keys: "Alt+Enter", text: "request.file", shown: "Alt ↵", ...typing,
+      run: () => press("[data-act=file]") },
+    { keys: "Alt+KeyI", text: "keys.identity", shown: "Alt I", ...typing,
+      run: () => press("[data-act=identity]") },
+    { keys: "Alt+KeyM", text: "wrap_up.more", shown: "Alt M", ...typing,
+      run: () => press("[data-act=extend]") },
+    { keys: "Alt+ArrowLeft Alt+ArrowUp", text: "keys.previous", shown: "Alt ←", ...typing,
+      run: () => step(desk, -1) },
+    { keys: "Alt+ArrowRight Alt+ArrowDown", text: "keys.next", shown: "Alt →", ...typing,
+      run: () => step(desk, 1) },
+  ];
+}
+
+function page(desk: Desk): Binding[] {
+  return [
+    { keys: "Ctrl+KeyK", text: "search.title", shown: "Ctrl K, /", group: "page",
+      whileTyping: true, run: () => desk.open("search") },
+    { keys: "Slash", text: "search.title", group: "page",
+      run: () => desk.dialog ? false : desk.open("search") },
+    { keys: "Shift+Slash", text: "keys.title", shown: "?", group: "page",
+      run: () => desk.open(desk.dialog === "keys" ? "" : "keys") },
+    { keys: "Escape", text: "close", shown: "Esc", group: "page", whileTyping: true,
+      run: () => leaveField() },
+  ];
+}
+
+function chooseCandidate(desk: Desk, digit: number): void | false {
+  const one = desk.conversation;
+  if (!one || desk.dialog || one.card) return false;
+  if (digit === 0) return focus("#new-client-name");
+  const candidate = one.candidates[digit - 1];
+  if (!candidate) return false;
+  void desk.ask("conversation.choose", { conversation: one.id, client_id: candidate.client_id });
+}
+
+function chooseOutcome(desk: Desk, digit: number): void | false {
+  const one = desk.conversation;
+  const choice = one?.dispositions[digit - 1];
+  if (!one || !choice) return false;
+  desk.drafts.type(one, { disposition: choice.id });
+}
+
+function step(desk: Desk, by: number): void {
+  const all = desk.conversations;
+  const at = all.findIndex((one) => one.id === desk.conversation?.id);
+  const next = all.at((Math.max(at, 0) + by + all.length) % Math.max(all.length, 1));
+  if (next) desk.show({ kind: "conversation", id: next.id });
+}
+
+function press(selector: string): void | false {
+  const button = document.querySelector<HTMLButtonElement>(selector);
+  if (!button || button.disabled) return false;
+  button.click();
+}
+
+function focus(selector: string): void | false {
+  const field = document.querySelector<HTMLElement>(selector);
+  if (!field) return false;
+  field.focus();
+}
+
+/** Escape leaves a field, so that the digits choose again; a dialog closes by itself. */
+function leaveField(): void | false {
+  const field = document.activeElement;
+  if (document.querySelector("dialog[open]") || !(field instanceof HTMLElement)) return false;
+  field.blur();
+  return false;
+}

@@ -1,0 +1,287 @@
+// All that one screen knows and may ask. Pieces of the page watch it and draw; they keep no truth.
+import type {
+  Actions, CardView, Catalogue, Change, ConversationView, Me, OperatorView, Snapshot,
+  TimelineView, Views,
+} from "./protocol.gen.js";
+import { announce, type Announcer } from "./announce.js";
+import { Drafts } from "./drafts.js";
+import { Link, Refused } from "./link.js";
+import { heardNow, now } from "./moments.js";
+import { PhoneDesk } from "./phone_desk.js";
+import { fromSnapshot, merge, noViews } from "./views.js";
+import { say, t, tOr, tellTimeIn } from "./texts.js";
+
+export type Tab = "desk" | "floor" | "calls" | "campaigns" | "requests";
+export type Shown = { kind: "conversation" | "client"; id: number } | null;
+export type Dialog = "" | "keys" | "search" | "transfer" | "keypad";
+
+export interface Opened {
+  card: CardView;
+  timeline: TimelineView[];
+  cursor: string | null;
+}
+
+export interface Toast {
+  id: number;
+  tone: "info" | "error";
+  text: string;
+}
+
+const STALE_BUILD = "deskline.build";
+
+export class Desk {
+  views: Views = noViews();
+  me: Me | null = null;
+  catalogue: Catalogue | null = null;
+  isUp = false;
+  lostAt: string | null = null;
+  tab: Tab = "desk";
+  shown: Shown = null;
+  dialog: Dialog = "";
+  toasts: Toast[] = [];
+  /** Clients opened by search, and timelines read on beyond what the view brings. */
+  readonly opened = new Map<number, Opened>();
+  readonly older = new Map<number, { items: TimelineView[]; cursor: string | null }>();
+  readonly drafts: Drafts;
+  readonly phone: PhoneDesk;
+  private readonly watchers = new Set<() => void>();
+  private readonly link: Link;
+  private announcer: Announcer | null = null;
+  private toastId = 0;
+
+  constructor(url: string) {
+    this.drafts = new Drafts((draft) => this.link.do("draft.save", draft), () => this.changed(),
+                             () => now().toISOString());
+    this.phone = new PhoneDesk(this);
+    this.link = new Link(url, {
+      opened: (snapshot) => this.opening(snapshot),
+      changed: (changes, at) => this.hear(changes, at),
+      notice: (code, text) => this.toast("info", text || tOr(`notice.${code}`, code)),
+      lost: () => this.lost(),
+      signedOut: () => location.assign("/"),
+    });
+  }
+
+  start(): void {
+    this.link.open();
+  }
+
+  watch(watcher: () => void): () => void {
+    this.watchers.add(watcher);
+    return () => this.watchers.delete(watcher);
+  }
+
+  changed = (): void => {
+    for (const watcher of this.watchers) watcher();
+  };
+
+  // ── what the server says ──────────────────────────────────────────────────────────────────
+  private opening(snapshot: Snapshot): void {
+    heardNow(snapshot.now);
+    if (this.isAnotherBuild(snapshot.build)) {
+      location.reload();
+      return;
+    }
+    const isFirst = this.me === null;
+    this.me = snapshot.me;
+    this.catalogue = snapshot.catalogue;
+    tellTimeIn(snapshot.catalogue.time_zone);
+    if (isFirst) this.tab = this.firstTab();
+    this.isUp = true;
+    this.lostAt = null;
+    this.take(fromSnapshot(snapshot.views));
+    this.drafts.sendAll();
+    this.phone.begin();
+    this.changed();
+  }
+
+  /** A page of another build reloads, once, and never while somebody types or talks. */
+  private isAnotherBuild(build: string): boolean {
+    const known = document.body.dataset["build"] ?? "";
+    if (!known || !build || known === build || this.drafts.hasUnsent || this.phone.call) return false;
+    if (sessionStorage.getItem(STALE_BUILD) === build) return false;
+    sessionStorage.setItem(STALE_BUILD, build);
+    return true;
+  }
+
+  private hear(changes: Change[], at: string): void {
+    heardNow(at);
+    this.take(merge(this.views, changes));
+    this.changed();
+  }
+
+  private take(next: Views): void {
+    const before = this.views;
+    this.views = next;
+    if (next.conversations !== before.conversations) {
+      this.drafts.hear(next.conversations);
+      this.announcer ??= announce(this);
+      this.announcer.compare(before.conversations, next.conversations);
+      this.showSomething();
+    }
+    this.phone.follow();
+  }
+
+  private lost(): void {
+    this.isUp = false;
+    this.lostAt ??= now().toISOString();
+    this.changed();
+  }
+
+  // ── who I am ──────────────────────────────────────────────────────────────────────────────
+  get isOperator(): boolean {
+    return this.me?.roles.includes("operator") ?? false;
+  }
+
+  get isLead(): boolean {
+    const roles = this.me?.roles ?? [];
+    return roles.includes("supervisor") || roles.includes("administrator");
+  }
+
+  get tabs(): Tab[] {
+    const lead: Tab[] = this.isLead ? ["floor", "calls", "campaigns"] : [];
+    const own: Tab[] = this.isOperator ? ["desk"] : [];
+    return [...own, ...lead, "requests"];
+  }
+
+  private firstTab(): Tab {
+    const wanted = location.hash.slice(1) as Tab;
+    const byPath: Tab = location.pathname.startsWith("/floor") ? "floor" : "desk";
+    const first = this.tabs.find((tab) => tab === wanted) ?? this.tabs.find((tab) => tab === byPath);
+    return first ?? this.tabs[0] ?? "requests";
+  }
+
+  get operator(): OperatorView | null {
+    return this.me ? (this.views.operators[this.me.id] ?? null) : null;
+  }
+
+  queueName(id: string | null): string {
+    if (!id) return "";
+    const named = this.views.queues[id]?.name;
+    return say(named ?? this.catalogue?.queues.find((queue) => queue.id === id)?.name ?? id);
+  }
+
+  groupName(id: string): string {
+    return say(this.catalogue?.groups.find((group) => group.id === id)?.name ?? id);
+  }
+
+  // ── conversations ─────────────────────────────────────────────────────────────────────────
+  get conversations(): ConversationView[] {
+    return Object.values(this.views.conversations)
+      .sort((a, b) => b.offered_at.localeCompare(a.offered_at) || b.id - a.id);
+  }
+
+  get conversation(): ConversationView | null {
+    if (this.shown?.kind !== "conversation") return null;
+    return this.views.conversations[this.shown.id] ?? null;
+  }
+
+  /** The conversation whose telephone is busy now. */
+  get live(): ConversationView | null {
+    return this.conversations.find((one) => isLive(one)) ?? null;
+  }
+
+  get wrappingUp(): ConversationView | null {
+    const shown = this.conversation;
+    if (shown?.state === "wrap_up") return shown;
+    return this.conversations.find((one) => one.state === "wrap_up") ?? null;
+  }
+
+  show(shown: Shown): void {
+    this.shown = shown;
+    this.changed();
+  }
+
+  go(tab: Tab): void {
+    this.tab = tab;
+    history.replaceState(null, "", `#${tab}`);
+    this.changed();
+  }
+
+  open(dialog: Dialog): void {
+    this.dialog = dialog;
+    this.changed();
+  }
+
+  private showSomething(): void {
+    const shown = this.shown;
+    if (shown?.kind === "client" || (shown && this.views.conversations[shown.id])) return;
+    const first = this.live ?? this.conversations[0];
+    this.shown = first ? { kind: "conversation", id: first.id } : null;
+  }
+
+  // ── what I ask ────────────────────────────────────────────────────────────────────────────
+  /** Asks and tells the person when it was refused; resolves with undefined then. */
+  async ask<A extends keyof Actions>(action: A, args: Actions[A]): Promise<unknown> {
+    try {
+      return await this.link.do(action, args);
+    } catch (error) {
+      this.toast("error", wordsFor(error));
+      return undefined;
+    }
+  }
+
+  async openClient(clientId: number): Promise<void> {
+    const result = await this.ask("client.card", { client_id: clientId }) as Opened | undefined;
+    if (!result) return;
+    this.opened.set(clientId, result);
+    if (this.isOperator) this.go("desk");
+    this.show({ kind: "client", id: clientId });
+  }
+
+  closeClient(clientId: number): void {
+    this.opened.delete(clientId);
+    if (this.shown?.kind === "client" && this.shown.id === clientId) this.shown = null;
+    this.showSomething();
+    this.changed();
+  }
+
+  async readOn(clientId: number, cursor: string): Promise<void> {
+    const page = await this.ask("client.timeline", { client_id: clientId, cursor });
+    if (!page) return;
+    const { items, cursor: next } = page as { items: TimelineView[]; cursor: string | null };
+    const before = this.older.get(clientId)?.items ?? [];
+    this.older.set(clientId, { items: [...before, ...items], cursor: next });
+    this.changed();
+  }
+
+  async finish(conversation: ConversationView): Promise<void> {
+    const draft = this.drafts.of(conversation);
+    if (!draft.disposition) {
+      this.toast("error", t("finish.choose_outcome"));
+      return;
+    }
+    await this.drafts.settle(conversation.id);
+    await this.ask("conversation.finish", { conversation: conversation.id,
+                                            disposition: draft.disposition, note: draft.note });
+  }
+
+  async signOut(): Promise<void> {
+    this.phone.stop();
+    await this.ask("session.end", {});
+    this.link.end();
+    location.assign("/");
+  }
+
+  toast(tone: Toast["tone"], text: string): void {
+    const toast = { id: ++this.toastId, tone, text };
+    this.toasts = [...this.toasts.slice(-2), toast];
+    setTimeout(() => this.forget(toast.id), tone === "error" ? 10_000 : 5000);
+    this.changed();
+  }
+
+  forget(id: number): void {
+    this.toasts = this.toasts.filter((toast) => toast.id !== id);
+    this.changed();
+  }
+}
+
+export function isLive(conversation: ConversationView): boolean {
+  return ["ringing", "talking", "held"].includes(conversation.state);
+}
+
+function wordsFor(error: unknown): string {
+  if (!(error instanceof Refused)) throw error;
+  const { code, title, detail } = error.problem;
+  return tOr(`problem.${code}`, detail ? `${title}: ${detail}` : title);
+}

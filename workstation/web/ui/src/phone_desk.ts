@@ -1,0 +1,115 @@
+// Which telephone the operator uses, and the same buttons for both: this page, or a desk phone.
+import type { Desk } from "./desk.js";
+import { isMicrophoneAllowed } from "./microphone.js";
+import { Softphone, type PhoneCall } from "./phone.js";
+import { t } from "./texts.js";
+
+const DIAL_COUNTS_MS = 15_000;
+
+export class PhoneDesk {
+  web: Softphone | null = null;
+  private begun = false;
+  private dialledAt = 0;
+
+  constructor(private readonly desk: Desk) {}
+
+  get call(): PhoneCall | null {
+    return this.web?.call ?? null;
+  }
+
+  get isWeb(): boolean {
+    return this.desk.operator?.phone !== "desk" && this.web !== null;
+  }
+
+  /** After the first snapshot; a page that already may hear is a telephone at once. */
+  begin(): void {
+    const access = this.desk.me?.phone;
+    if (this.begun || !access) return;
+    this.begun = true;
+    this.web = new Softphone(access, () => this.phoneChanged());
+    this.web.answersItself = ({ callInfo }) =>
+      callInfo.includes("answer-after=0") || Date.now() - this.dialledAt < DIAL_COUNTS_MS;
+    void this.startQuietly();
+  }
+
+  private async startQuietly(): Promise<void> {
+    if (this.desk.operator?.phone === "desk") return;
+    if (await isMicrophoneAllowed()) await this.web?.start();
+  }
+
+  private phoneChanged(): void {
+    this.desk.changed();
+  }
+
+  follow(): void {
+    if (this.desk.operator?.phone === "desk" && this.web?.isReady && !this.call) this.web.stop();
+  }
+
+  stop(): void {
+    this.web?.end();
+    this.web?.stop();
+  }
+
+  /** Ready means: a telephone that can ring, then the queues. */
+  async goReady(): Promise<void> {
+    void askForNotifications();
+    if (this.isWeb && !(await this.attachWeb())) return;
+    await this.desk.ask("state.set", { state: "ready" });
+  }
+
+  async goAway(state: "paused" | "offline", reason = ""): Promise<void> {
+    await this.desk.ask("state.set", { state, reason });
+  }
+
+  private async attachWeb(): Promise<boolean> {
+    const web = this.web;
+    if (!web) return false;
+    if (!web.isReady) await web.start();
+    if (!web.isReady) {
+      this.desk.toast("error", t(`phone.${web.state}`));
+      return false;
+    }
+    if (this.desk.operator?.phone === "web") return true;
+    return await this.desk.ask("phone.attach", { phone: "web" }) !== undefined;
+  }
+
+  async use(phone: "web" | "desk"): Promise<void> {
+    if (phone === "web") {
+      await this.attachWeb();
+      return;
+    }
+    if (await this.desk.ask("phone.attach", { phone }) !== undefined) this.web?.stop();
+  }
+
+  async takeOver(): Promise<void> {
+    await this.web?.start(true);
+  }
+
+  async dial(number: string, clientId: number | null): Promise<void> {
+    if (this.isWeb && !(await this.attachWeb())) return;
+    this.dialledAt = Date.now();
+    await this.desk.ask("call.dial", { number, client_id: clientId });
+  }
+
+  /** Answering is a choice: its client is shown, whatever was open. */
+  answer(): void {
+    const ringing = this.desk.conversations.find((one) => one.state === "ringing");
+    if (ringing) this.desk.show({ kind: "conversation", id: ringing.id });
+    this.web?.answer();
+  }
+
+  end(): void {
+    if (this.call) {
+      this.web?.end();
+      return;
+    }
+    const live = this.desk.live;
+    if (live) void this.desk.ask("call.hangup", { call: live.call });
+  }
+}
+
+async function askForNotifications(): Promise<void> {
+  if ("Notification" in window && Notification.permission === "default") {
+    await Notification.requestPermission();
+  }
+}

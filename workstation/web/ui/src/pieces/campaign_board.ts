@@ -1,0 +1,155 @@
+// Campaigns: the ledger as one bar whose parts add up, why it is (not) dialling, and the entries.
+import { html, nothing } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import { now } from "../moments.js";
+import type { Actions, CampaignView } from "../protocol.gen.js";
+import { dayAndTime, number, percent, t, words } from "../texts.js";
+import { empty, icon, type Html } from "./bits.js";
+import { Piece } from "./piece.js";
+import { setProperty } from "./set_property.js";
+
+const ORDER = ["paid", "promised", "reached_in_person", "reached_another", "disputed", "refused",
+               "wrong_number", "exhausted", "not_callable", "withdrawn", "being_tried",
+               "waiting_until", "not_tried"];
+
+interface Entry {
+  client_id: number;
+  name: string;
+  state: string;
+  why: string;
+  since: string;
+  attempts: number;
+  next_at: string | null;
+}
+
+class CampaignBoard extends Piece {
+  private open: number | null = null;
+  private state = "";
+  private entries: Entry[] = [];
+  private cursor: string | null = null;
+  private readAt = "";
+
+  protected override render(): Html {
+    const campaigns = Object.values(this.desk.views.campaigns).sort((a, b) => b.id - a.id);
+    return html`
+      <header class="page-head"><h1>${t("campaigns.title")}</h1>
+        <span class="faint">${t("campaigns.count", { n: campaigns.length })}</span></header>
+      <div class="scroll page-body" tabindex="0" role="region" aria-label=${t("campaigns.title")}>
+      ${campaigns.length === 0 ? empty(t("campaigns.none"), t("campaigns.none_how")) : nothing}
+      ${repeat(campaigns, (campaign) => campaign.id, (campaign) => this.campaign(campaign))}</div>`;
+  }
+
+  private campaign(one: CampaignView): Html {
+    const states = statesOf(one);
+    return html`<article class="campaign" data-campaign=${one.id} aria-label=${one.name}>
+      <header><h2>${one.name}</h2>
+        <span class="chip is-${one.state}">${t(`campaign.${one.state}`)}</span>
+        <span class="faint">${dates(one)}</span><span class="spring"></span>${this.buttons(one)}</header>
+      <p class="campaign-why">${icon(one.state === "running" ? "phone-outgoing" : "circle-help")}
+        <span>${words("why", one.why)}</span></p>
+      <div class="ledger" role="img" aria-label=${t("campaigns.ledger_of", { n: one.size })}>
+        ${states.map((state) => html`<i class="part is-${state}"
+          title=${`${words("entry", state)}: ${one.ledger[state]}`}
+          ${setProperty("--part", String(one.ledger[state]))}></i>`)}</div>
+      <ul class="ledger-legend">
+        ${states.map((state) => this.legend(one, state))}
+        <li class="ledger-sum">= <b class="num">${number(sum(one))}</b> ${t("campaigns.of_list")}</li>
+      </ul>
+      <p class="campaign-figures faint">${t("campaigns.figures", {
+        attempts: number(one.attempts), lines: one.lines, share: percent(reached(one)) })}</p>
+      ${this.open === one.id ? this.list(one) : nothing}</article>`;
+  }
+
+  private buttons(one: CampaignView): Html {
+    const act = (action: keyof Actions & `campaign.${string}`, text: string,
+                 name: "play" | "pause" | "square", primary = false): Html => html`
+      <button class="button small ${primary ? "primary" : ""}" data-act=${action}
+        @click=${() => void this.desk.ask(action, { campaign: one.id })}>
+        ${icon(name)} ${t(text)}</button>`;
+    if (one.state === "ended") return this.listButton(one);
+    return html`
+      ${one.state === "running" ? act("campaign.pause", "campaigns.pause", "pause")
+        : act("campaign.start", one.state === "paused" ? "campaigns.resume" : "campaigns.start",
+              "play", true)}
+      ${one.state === "draft" ? nothing : act("campaign.stop", "campaigns.stop", "square")}
+      ${this.listButton(one)}`;
+  }
+
+  private listButton(one: CampaignView): Html {
+    return html`<button class="button small" aria-expanded=${this.open === one.id}
+      @click=${() => this.toggle(one)}>${icon("list")} ${t("campaigns.list")}</button>`;
+  }
+
+  private legend(one: CampaignView, state: string): Html {
+    const isOpen = this.open === one.id && this.state === state;
+    return html`<li><button aria-pressed=${isOpen} @click=${() => void this.read(one.id, state)}>
+      <i class="part is-${state}"></i>${words("entry", state)}
+      <b class="num">${number(one.ledger[state] ?? 0)}</b></button></li>`;
+  }
+
+  private toggle(one: CampaignView): void {
+    if (this.open === one.id) {
+      this.open = null;
+      this.requestUpdate();
+    } else void this.read(one.id, "");
+  }
+
+  private async read(campaign: number, state: string, cursor: string | null = null): Promise<void> {
+    const page = await this.desk.ask("campaign.entries", { campaign, state: state || null, cursor });
+    if (!page) return;
+    const { entries, cursor: next } = page as { entries: Entry[]; cursor: string | null };
+    this.open = campaign;
+    this.state = state;
+    this.entries = cursor ? [...this.entries, ...entries] : entries;
+    this.cursor = next;
+    this.readAt = now().toISOString();
+    this.requestUpdate();
+  }
+
+  private list(one: CampaignView): Html {
+    return html`<div class="entries"><p class="entries-head">
+        <b>${this.state ? words("entry", this.state) : t("campaigns.everybody")}</b>
+        <span class="faint">${t("campaigns.read", { n: this.entries.length })}
+          <tick-time words since=${this.readAt}></tick-time> ${t("draft.ago")}</span>
+        <button class="button small" @click=${() => void this.read(one.id, this.state)}>
+          ${icon("refresh-cw")} ${t("campaigns.refresh")}</button></p>
+      <table class="table"><thead><tr>
+        ${["who", "state", "why", "since", "attempts", "next"].map((column) =>
+          html`<th scope="col">${t(`entries.${column}`)}</th>`)}</tr></thead>
+      <tbody>${this.entries.map((entry) => html`<tr>
+        <td><strong>${entry.name}</strong></td>
+        <td class="nowrap"><i class="part is-${entry.state}"></i> ${words("entry", entry.state)}</td>
+        <td>${words("why", entry.why)}</td><td class="num nowrap">${dayAndTime(entry.since, now())}</td>
+        <td class="num">${entry.attempts}</td>
+        <td class="num nowrap">${entry.next_at ? dayAndTime(entry.next_at, now()) : ""}</td></tr>`)}
+      </tbody></table>
+      ${this.cursor ? html`<button class="button more"
+        @click=${() => void this.read(one.id, this.state, this.cursor)}>
+        ${t("timeline.older")}</button>` : nothing}</div>`;
+  }
+}
+
+function statesOf(one: CampaignView): string[] {
+  const known = ORDER.filter((state) => (one.ledger[state] ?? 0) > 0);
+  const other = Object.keys(one.ledger).filter(
+    (state) => !ORDER.includes(state) && (one.ledger[state] ?? 0) > 0);
+  return [...known, ...other];
+}
+
+function sum(one: CampaignView): number {
+  return Object.values(one.ledger).reduce((total, count) => total + count, 0);
+}
+
+function reached(one: CampaignView): number {
+  const states = ["paid", "promised", "reached_in_person", "disputed", "refused"];
+  const count = states.reduce((total, state) => total + (one.ledger[state] ?? 0), 0);
+  return one.size ? count / one.size : 0;
+}
+
+function dates(one: CampaignView): string {
+  if (one.ended_at) return t("campaigns.ended_at", { at: dayAndTime(one.ended_at, now()) });
+  if (one.started_at) return t("campaigns.started_at", { at: dayAndTime(one.started_at, now()) });
+  return t("campaigns.not_started");
+}
+
+customElements.define("campaign-board", CampaignBoard);

@@ -1,0 +1,201 @@
+// The client: who he is, what he owes (masked until identity is ticked), phones, accounts, meters.
+import { html, nothing } from "lit";
+import type {
+  AccountView, CandidateView, CardView, ConversationView, PhoneView, ReasonView,
+} from "../protocol.gen.js";
+import { now } from "../moments.js";
+import { day, money, number, say, t, tOr, words } from "../texts.js";
+import { empty, icon, keyHint, type Html } from "./bits.js";
+import { Piece } from "./piece.js";
+
+class ClientPanel extends Piece {
+  protected override render(): Html {
+    const { conversation, shown } = this.desk;
+    if (shown?.kind === "client") {
+      const opened = this.desk.opened.get(shown.id);
+      return opened ? this.card(opened.card, null) : nothing;
+    }
+    if (!conversation) {
+      return html`<header class="column-head"><h2>${t("client.title")}</h2></header>
+        ${empty(t("client.none"), t("client.none_how"))}`;
+    }
+    if (conversation.card) return this.card(conversation.card, conversation);
+    return conversation.candidates.length > 0
+      ? this.candidates(conversation) : this.unknown(conversation);
+  }
+
+  // ── who is it? ────────────────────────────────────────────────────────────────────────────
+  private candidates(one: ConversationView): Html {
+    return html`
+      <header class="column-head"><h2>${t("candidates.title")}</h2>
+        <span class="count">${one.candidates.length}</span></header>
+      <div class="scroll pad">
+        <p class="lead-text">${t("candidates.lead", { number: one.number_label })}</p>
+        <ol class="candidates">${one.candidates.map((candidate, index) => html`
+          <li><button class="candidate" data-client=${candidate.client_id}
+            @click=${() => this.choose(one, candidate.client_id)}>
+            ${keyHint(String(index + 1))}
+            <span class="candidate-name">${candidate.name}</span>
+            <span class="candidate-why">${reasons(candidate)}</span></button></li>`)}
+        </ol>
+        ${this.newClient(one, t("candidates.none_of_these"))}
+      </div>`;
+  }
+
+  private unknown(one: ConversationView): Html {
+    return html`
+      <header class="column-head"><h2>${t("unknown.title")}</h2></header>
+      <div class="scroll pad">
+        <p class="unknown-number number">${one.number_label || t("number.hidden")}</p>
+        ${one.caller_name ? html`<p class="faint">${t("unknown.says", { name: one.caller_name })}</p>`
+          : nothing}
+        <p class="lead-text">${t("unknown.lead")}</p>
+        ${one.notice ? html`<p class="notice-line">${words("conversation_notice", one.notice)}</p>` : nothing}
+        ${this.newClient(one, t("unknown.create"))}
+      </div>`;
+  }
+
+  private newClient(one: ConversationView, title: string): Html {
+    return html`<form class="new-client" @submit=${(event: Event) => this.create(event, one)}>
+      <label for="new-client-name">${title} ${keyHint("0")}</label>
+      <div class="joined">
+        <input id="new-client-name" name="name" autocomplete="off" required maxlength="200"
+          placeholder=${t("unknown.name")} .defaultValue=${one.caller_name}>
+        <button class="button">${icon("plus")} ${t("unknown.add")}</button>
+      </div>
+      <div class="radio-line" role="radiogroup" aria-label=${t("unknown.kind")}>
+        <label><input type="radio" name="kind" value="person" checked> ${t("kind.person")}</label>
+        <label><input type="radio" name="kind" value="organisation"> ${t("kind.organisation")}</label>
+      </div></form>`;
+  }
+
+  private choose(one: ConversationView, clientId: number): void {
+    void this.desk.ask("conversation.choose", { conversation: one.id, client_id: clientId });
+  }
+
+  private create(event: Event, one: ConversationView): void {
+    event.preventDefault();
+    const form = new FormData(event.target as HTMLFormElement);
+    const kind = form.get("kind") === "organisation" ? "organisation" : "person";
+    void this.desk.ask("conversation.new_client", {
+      conversation: one.id, name: String(form.get("name") ?? "").trim(), kind });
+  }
+
+  // ── the card ──────────────────────────────────────────────────────────────────────────────
+  private card(card: CardView, one: ConversationView | null): Html {
+    return html`
+      <div class="scroll card">
+        <div class="card-head">
+          ${icon(card.kind === "organisation" ? "building-2" : "user")}
+          <h2 class="card-name">${card.name}</h2>
+          <p class="faint">${t(`kind.${card.kind}`)} · ${t("client.id", { id: card.client_id })}${
+            card.language ? html` · ${tOr(`language.${card.language}`, card.language)}` : nothing}</p>
+        </div>
+        ${one?.notice ? html`<p class="notice-line">${words("conversation_notice", one.notice)}</p>` : nothing}
+        ${chips(card)}
+        ${one ? this.identity(one, card) : nothing}
+        ${debt(card)}
+        ${this.phones(card, one)}
+        ${card.accounts.map((account) => accountBlock(account, card.masked))}
+        ${this.others(card, one)}
+      </div>`;
+  }
+
+  private identity(one: ConversationView, card: CardView): Html {
+    const confirmed = one.identity === "confirmed";
+    return html`<label class="identity ${confirmed ? "is-confirmed" : ""}">
+      <input type="checkbox" data-act="identity" .checked=${confirmed}
+        @change=${(event: Event) => void this.desk.ask("conversation.identity", {
+          conversation: one.id, confirmed: (event.target as HTMLInputElement).checked })}>
+      <span><strong>${t(confirmed ? "identity.confirmed" : "identity.unknown")}</strong>
+        <small>${t(confirmed ? "identity.confirmed_how" : card.masked ? "identity.masked_how"
+          : "identity.unknown_how")}</small></span>
+      ${keyHint("Alt I")}</label>`;
+  }
+
+  private phones(card: CardView, one: ConversationView | null): Html {
+    return html`<section><h3>${t("client.phones")}</h3><ul class="facts">
+      ${card.phones.map((phone) => html`<li class="phone-row">
+        <span class="number">${phone.label}</span>
+        ${phone.e164 === one?.number ? html`<span class="chip">${t("client.this_call")}</span>`
+          : this.dialButton(phone, card)}
+        <small class="faint">${phoneTrust(phone)}</small></li>`)}
+      </ul></section>`;
+  }
+
+  private dialButton(phone: PhoneView, card: CardView): Html {
+    return html`<button class="quiet" title=${t("client.call")} ?disabled=${this.desk.live !== null}
+      aria-label=${t("client.call_number", { number: phone.label })}
+      @click=${() => void this.desk.phone.dial(phone.e164, card.client_id)}>${icon("phone")}</button>`;
+  }
+
+  private others(card: CardView, one: ConversationView | null): Html {
+    if (card.others_on_number.length === 0) return nothing;
+    return html`<section><h3>${t("client.others")} <span class="count">${
+      card.others_on_number.length}</span></h3><ul class="facts">
+      ${card.others_on_number.map((other) => html`<li><button class="link-row"
+        @click=${() => one ? this.choose(one, other.client_id)
+          : void this.desk.openClient(other.client_id)}>
+        <span>${other.name}</span><small class="faint">${reasons(other)}</small></button></li>`)}
+      </ul></section>`;
+  }
+}
+
+function reasons(candidate: CandidateView): string {
+  return candidate.reasons.map(because).filter(Boolean).join(" · ");
+}
+
+/** The reason's sentence; its text holds only the facts (a count, a date, a source). */
+function because({ kind, text }: ReasonView): string {
+  if (kind === "source") return words("source", text);
+  const count = Number(text);
+  const told = t(`because.${kind}`, text && Number.isInteger(count) ? { n: count } : { facts: text });
+  return told === `because.${kind}` ? text || words("because", kind) : told;
+}
+
+function chips(card: CardView): Html {
+  if (card.flags.length + card.tags.length === 0) return nothing;
+  return html`<p class="chips">
+    ${card.flags.map((flag) => html`<span class="chip is-flag">${icon("flag")} ${
+      say(flag)}</span>`)}
+    ${card.tags.map((tag) => html`<span class="chip">${tag}</span>`)}</p>`;
+}
+
+function debt(card: CardView): Html {
+  if (card.masked) return row(t("client.debt"), html`<span class="masked">•••••</span>`);
+  if (card.debt_minor === 0) return row(t("client.debt"), html`${t("client.no_debt")}`);
+  return row(t("client.debt"), html`<strong class="sum is-owed">${
+    money(card.debt_minor, card.currency)}</strong>${card.debt_since ? html`
+    <small class="faint">${t("client.debt_since", { day: day(card.debt_since, now()) })}</small>`
+    : nothing}`);
+}
+
+function row(what: string, value: Html): Html {
+  return html`<dl class="fact-line"><dt>${what}</dt><dd>${value}</dd></dl>`;
+}
+
+function phoneTrust(phone: PhoneView): string {
+  if (!phone.confirmed_at) return words("source", phone.source);
+  const on = day(phone.confirmed_at, now());
+  return phone.confirmed_by
+    ? t("client.confirmed_by", { day: on, who: phone.confirmed_by })
+    : t("client.confirmed", { day: on });
+}
+
+function accountBlock(account: AccountView, masked: boolean): Html {
+  const owes = account.balance_minor < 0;
+  return html`<section class="account"><h3>${t("client.account")} <span class="number">${
+    account.number}</span></h3>
+    <p class="address">${account.address}</p>
+    ${row(t("client.balance"), masked ? html`<span class="masked">•••••</span>`
+      : html`<span class="sum ${owes ? "is-owed" : ""}">${
+        money(account.balance_minor, account.currency)}</span>`)}
+    ${account.meters.map((meter) => row(
+      t("client.meter", { number: meter.number }),
+      meter.last_reading === null ? html`<span class="faint">${t("client.no_reading")}</span>`
+        : html`<span class="num">${number(meter.last_reading)}</span>${meter.last_reading_on
+          ? html` <small class="faint">${day(meter.last_reading_on, now())}</small>` : nothing}`))}
+  </section>`;
+}
+
+customElements.define("client-panel", ClientPanel);

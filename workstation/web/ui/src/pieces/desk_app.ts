@@ -1,0 +1,153 @@
+// The one live page: top line, banners, and the layout of the tab that is open.
+import { html, nothing } from "lit";
+import type { Desk, Tab } from "../desk.js";
+import type { GapView } from "../protocol.gen.js";
+import { changeLocale } from "../speak.js";
+import { isRingMuted, muteRing, readPage, theme, wear, type Theme } from "../settings.js";
+import { spoken, t, timeOfDay } from "../texts.js";
+import type { IconName } from "../icon_shapes.js";
+import { icon, keyHint, type Html } from "./bits.js";
+import { Piece } from "./piece.js";
+import "./icon.js";
+import "./tick.js";
+import "./call_bar.js";
+import "./conversation_list.js";
+import "./client_card.js";
+import "./time_line.js";
+import "./work_area.js";
+import "./foot_bar.js";
+import "./request_board.js";
+import "./floor_board.js";
+import "./calls_board.js";
+import "./campaign_board.js";
+import "./dialogs.js";
+
+const THEMES: Record<Theme, [Theme, IconName]> = {
+  system: ["light", "monitor"], light: ["dark", "sun"], dark: ["system", "moon"],
+};
+
+class DeskApp extends Piece {
+  protected override render(): Html {
+    const { desk } = this;
+    if (!desk.me) return html`<p class="starting" role="status">${t("page.connecting")}</p>`;
+    return html`
+      ${this.topLine()}
+      <div class="banners">${this.banners()}</div>
+      ${desk.isOperator ? html`<call-bar class="call-bar" .desk=${desk}></call-bar>` : nothing}
+      <main class="main is-${desk.tab}">${this.layout(desk)}</main>
+      ${desk.isOperator ? html`<foot-bar class="foot-bar" .desk=${desk}></foot-bar>` : nothing}
+      <div class="toasts" role="status" aria-live="polite">${desk.toasts.map((toast) => html`
+        <button class="toast is-${toast.tone}" @click=${() => desk.forget(toast.id)}>
+          ${icon(toast.tone === "error" ? "triangle-alert" : "check")} ${toast.text}</button>`)}</div>
+      <desk-dialogs .desk=${desk}></desk-dialogs>`;
+  }
+
+  private layout(desk: Desk): Html {
+    switch (desk.tab) {
+      case "floor": return html`<floor-board class="page" .desk=${desk}></floor-board>`;
+      case "calls": return html`<calls-board class="page" .desk=${desk}></calls-board>`;
+      case "campaigns": return html`<campaign-board class="page" .desk=${desk}></campaign-board>`;
+      case "requests": return html`<request-board class="page" .desk=${desk}></request-board>`;
+      default: return html`
+        <conversation-list class="column" .desk=${desk}></conversation-list>
+        <client-panel class="column" .desk=${desk}></client-panel>
+        <time-line class="column" .desk=${desk}></time-line>
+        <work-area class="column" .desk=${desk}></work-area>`;
+    }
+  }
+
+  // ── the top line ──────────────────────────────────────────────────────────────────────────
+  private topLine(): Html {
+    const { desk } = this;
+    return html`<header class="top-line">
+      <span class="brand">${desk.catalogue?.company}</span>
+      <nav class="tabs" aria-label=${t("page.tabs")}>${desk.tabs.map((tab) => this.tab(tab))}</nav>
+      <span class="spring"></span>
+      <button class="search-button" @click=${() => desk.open("search")}>${icon("search")}
+        <span>${t("search.short")}</span>${keyHint("Ctrl K")}</button>
+      ${this.ringButton()}${this.localeButton()}${this.themeButton()}
+      <span class="me">${icon("user")} ${desk.me?.name}</span>
+      <button class="quiet" title=${t("page.sign_out")} aria-label=${t("page.sign_out")}
+        @click=${() => void desk.signOut()}>${icon("log-out")}</button></header>`;
+  }
+
+  private tab(tab: Tab): Html {
+    return html`<button aria-current=${this.desk.tab === tab ? "page" : "false"} data-tab=${tab}
+      @click=${() => this.desk.go(tab)}>${t(`tab.${tab}`)}${this.tabCount(tab)}</button>`;
+  }
+
+  private tabCount(tab: Tab): Html {
+    const { requests, calls } = this.desk.views;
+    const count = tab === "requests" ? Object.keys(requests).length
+      : tab === "calls" ? Object.keys(calls).length : 0;
+    return count ? html` <span class="count">${count}</span>` : nothing;
+  }
+
+  private localeButton(): Html {
+    const { locales } = readPage();
+    const next = locales[(locales.findIndex((one) => one.id === spoken()) + 1) % locales.length];
+    if (!next || next.id === spoken()) return nothing;
+    return html`<button class="quiet" lang=${next.id} title=${next.name} data-act="locale"
+      aria-label=${next.name} @click=${() => void changeLocale(next.id).then(this.desk.changed)}>
+      ${icon("languages")} <span class="locale">${next.id.toUpperCase()}</span></button>`;
+  }
+
+  private themeButton(): Html {
+    const [next, name] = THEMES[theme()];
+    const words = t(`theme.${theme()}`);
+    return html`<button class="quiet" title=${words} aria-label=${words} data-act="theme"
+      @click=${() => { wear(next); this.requestUpdate(); }}>${icon(name)}</button>`;
+  }
+
+  private ringButton(): Html {
+    if (!this.desk.isOperator) return nothing;
+    const muted = isRingMuted();
+    const words = t(muted ? "ring.muted" : "ring.on");
+    return html`<button class="quiet" title=${words} aria-label=${words} aria-pressed=${muted}
+      @click=${() => { muteRing(!muted); this.requestUpdate(); }}>
+      ${icon(muted ? "bell-off" : "bell")}</button>`;
+  }
+
+  // ── banners ───────────────────────────────────────────────────────────────────────────────
+  private banners(): Html {
+    const { desk } = this;
+    return html`
+      ${desk.lostAt && !desk.isUp ? html`<div class="banner is-red" role="alert">
+        ${icon("link-2-off")}<span>${t("lost.banner")} <tick-time since=${desk.lostAt}></tick-time></span>
+        </div>` : nothing}
+      ${this.phoneBanner()}
+      ${Object.values(desk.views.gaps).filter(isRecent).map((gap) => gapBanner(gap))}`;
+  }
+
+  private phoneBanner(): Html {
+    const { web } = this.desk.phone;
+    if (!web || this.desk.operator?.phone === "desk") return nothing;
+    if (web.state === "elsewhere") {
+      return html`<div class="banner" role="status">${icon("headphones")}
+        <span>${t("phone.elsewhere")}</span>
+        <button class="button small" data-act="take-over"
+          @click=${() => void this.desk.phone.takeOver()}>${t("phone.take_over")}</button></div>`;
+    }
+    if (!["insecure", "refused", "no_device", "busy", "lost"].includes(web.state)) return nothing;
+    return html`<div class="banner is-red" role="alert">${icon("mic-off")}
+      <span>${t(`phone.${web.state}`)}</span>${web.state === "lost" ? nothing : html`
+      <button class="button small" @click=${() => void web.start()}>${t("phone.try_again")}</button>`}
+      </div>`;
+  }
+}
+
+function isRecent(gap: GapView): boolean {
+  return gap.until === null || Date.now() - Date.parse(gap.until) < 15 * 60_000;
+}
+
+function gapBanner(gap: GapView): Html {
+  if (gap.until === null) {
+    return html`<div class="banner is-red" role="alert">${icon("link-2-off")}
+      <span>${t("gap.now", { pbx: gap.pbx })} <tick-time since=${gap.since}></tick-time></span></div>`;
+  }
+  return html`<div class="banner" role="status">${icon("clock")}<span>${t("gap.was", {
+    pbx: gap.pbx, since: timeOfDay(gap.since), until: timeOfDay(gap.until), n: gap.calls_lost })}
+    </span></div>`;
+}
+
+customElements.define("desk-app", DeskApp);

@@ -1,0 +1,87 @@
+// The floor: a card per queue, a tile per operator. Fixed places: nothing moves when states change.
+import { html, nothing } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import type { OperatorState, OperatorView, QueueView } from "../protocol.gen.js";
+import { percent, say, stretch, t, tOr } from "../texts.js";
+import { mark, tone, type Html } from "./bits.js";
+import { Piece } from "./piece.js";
+import { setProperty } from "./set_property.js";
+
+const STATES: OperatorState[] = ["ready", "offered", "talking", "wrap_up", "paused", "offline"];
+const SHOWN_WAITING = 3;
+
+class FloorBoard extends Piece {
+  private only: OperatorState | "" = "";
+
+  protected override render(): Html {
+    const queues = Object.values(this.desk.views.queues).sort((a, b) => a.name.localeCompare(b.name));
+    const operators = Object.values(this.desk.views.operators)
+      .sort((a, b) => a.id.localeCompare(b.id, undefined, { numeric: true }));
+    return html`<div class="scroll page-body" tabindex="0" role="region" aria-label=${t("floor.title")}>
+      <h1 class="section-title">${t("floor.queues")}</h1>
+      <div class="queue-cards">${repeat(queues, (queue) => queue.id, queueCard)}</div>
+      <div class="section-head"><h2 class="section-title">${t("floor.operators")}</h2>
+        ${this.states(operators)}</div>
+      <div class="tiles">${repeat(operators, (operator) => operator.id, (operator) =>
+        this.tile(operator))}</div></div>`;
+  }
+
+  private states(operators: OperatorView[]): Html {
+    return html`<div class="filters" role="group" aria-label=${t("floor.by_state")}>
+      ${STATES.map((state) => html`<button aria-pressed=${this.only === state}
+        @click=${() => { this.only = this.only === state ? "" : state; this.requestUpdate(); }}>
+        ${mark(state)} ${t(`state.${state}`)}
+        <b class="num">${operators.filter((one) => one.state === state).length}</b></button>`)}</div>`;
+  }
+
+  private tile(one: OperatorView): Html {
+    const faded = this.only !== "" && this.only !== one.state;
+    return html`<article class="tile ${tone(one.state)} ${faded ? "is-faded" : ""}"
+      data-operator=${one.id} aria-label=${`${one.name}: ${t(`state.${one.state}`)}`}>
+      <div class="tile-head"><strong>${one.name}</strong><span class="faint num">${one.id}</span></div>
+      <div class="tile-state">${mark(one.state)} <span>${t(`state.${one.state}`)}${one.reason
+        && one.state === "paused" ? html` · ${tOr(`reason.${one.reason}`, one.reason)}` : nothing}</span>
+        <tick-time since=${one.since}></tick-time></div>
+      <div class="tile-whom">${one.with_whom || (one.state !== "offline" && !one.registered
+        ? html`<span class="is-late">${t("floor.phone_gone")}</span>` : nothing)}</div>
+      <div class="tile-foot faint"><span>${t("floor.calls_today", { n: one.calls_today })}</span>
+        <span class="num">${stretch(one.talked_today_s)}</span></div></article>`;
+  }
+}
+
+function queueCard(queue: QueueView): Html {
+  const first = queue.waiting[0];
+  const finished = queue.answered_today + queue.abandoned_today;
+  const level = finished ? queue.in_time_today / finished : null;
+  return html`<article class="queue-card" data-queue=${queue.id} aria-label=${queue.name}>
+    <header><h3>${say(queue.name)}</h3><span class="faint">${t("floor.staffing", {
+      ready: queue.ready, talking: queue.talking, signed_in: queue.signed_in })}</span></header>
+    <div class="queue-figures">
+      <div class="figure ${first ? "is-waiting" : ""}"><b>${queue.waiting.length}</b>
+        <span>${t("floor.waiting")}</span></div>
+      <div class="figure">${first
+        ? html`<b><tick-time since=${first.since} over=${queue.service_level_s}></tick-time></b>`
+        : html`<b class="is-none">–</b>`}<span>${t("floor.longest")}</span></div>
+      <div class="figure ${levelTone(level)}"><b>${level === null ? "–" : percent(level)}</b>
+        <span>${t("floor.level", { s: queue.service_level_s })}</span></div>
+      <div class="figure"><b>${queue.answered_today}</b><span>${t("floor.answered")}</span></div>
+      <div class="figure ${queue.abandoned_today ? "is-noted" : ""}"><b>${queue.abandoned_today}</b>
+        <span>${t("floor.abandoned")}</span></div>
+    </div>
+    <div class="level-bar" ${setProperty("--share", String(level ?? 0))}></div>
+    <ul class="waiting-list">${queue.waiting.slice(0, SHOWN_WAITING).map((one) => html`<li>
+      <span class="number">${one.number || t("number.hidden")}</span>
+      <span class="waiting-name">${one.name}</span>
+      <tick-time since=${one.since} over=${queue.service_level_s}></tick-time></li>`)}
+      ${queue.waiting.length > SHOWN_WAITING ? html`<li class="faint">${
+        t("floor.more", { n: queue.waiting.length - SHOWN_WAITING })}</li>` : nothing}
+      ${first ? nothing : html`<li class="faint">${t("floor.nobody")}</li>`}</ul></article>`;
+}
+
+/** 80 % is the usual target, 60 % a breach of it. */
+function levelTone(level: number | null): string {
+  if (level === null || level >= 0.8) return "";
+  return level >= 0.6 ? "is-amber" : "is-red";
+}
+
+customElements.define("floor-board", FloorBoard);

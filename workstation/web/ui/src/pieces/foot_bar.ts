@@ -1,0 +1,34 @@
+// The foot: my queues, my calls without an outcome, my group's requests.
+import { html, nothing } from "lit";
+import type { QueueView } from "../protocol.gen.js";
+import { say, t } from "../texts.js";
+import { icon, type Html } from "./bits.js";
+import { Piece } from "./piece.js";
+
+class FootBar extends Piece {
+  protected override render(): Html {
+    const queues = Object.values(this.desk.views.queues).sort((a, b) => a.name.localeCompare(b.name));
+    const open = this.desk.conversations.filter((one) => one.state === "wrap_up").length;
+    const requests = Object.values(this.desk.views.requests);
+    const late = requests.filter((request) => request.late).length;
+    return html`
+      ${queues.map((queue) => queueItem(queue))}
+      <span class="spring"></span>
+      <span class="foot-item ${open ? "is-warning" : ""}">${t("foot.without_outcome", { n: open })}</span>
+      <button class="foot-item" @click=${() => this.desk.go("requests")}>${icon("clipboard-list")}
+        ${t("foot.requests", { n: requests.length })}${late
+          ? html` <strong class="is-late">${t("foot.late", { n: late })}</strong>` : nothing}</button>
+      <button class="foot-item" @click=${() => this.desk.open("keys")}>${icon("keyboard")}
+        ${t("foot.keys")} <kbd>?</kbd></button>`;
+  }
+}
+
+function queueItem(queue: QueueView): Html {
+  const first = queue.waiting[0];
+  return html`<span class="foot-item ${first ? "has-waiting" : ""}"><b>${say(queue.name)}</b>
+    ${t("foot.waiting", { n: queue.waiting.length })}${first
+      ? html`, ${t("foot.longest")} <tick-time since=${first.since} over=${queue.service_level_s}>
+        </tick-time>` : nothing}</span>`;
+}
+
+customElements.define("foot-bar", FootBar);

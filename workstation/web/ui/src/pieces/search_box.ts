@@ -1,0 +1,90 @@
+// One field for everybody: phone in any spelling, name, account, request number. Results as typed.
+import { html, nothing } from "lit";
+import { t } from "../texts.js";
+import { icon, type Html } from "./bits.js";
+import { Piece } from "./piece.js";
+
+interface Hit {
+  client_id: number;
+  name: string;
+  why: string;
+  marked?: unknown;
+}
+
+const ASK_AFTER_MS = 120;
+
+class SearchBox extends Piece {
+  private text = "";
+  private hits: Hit[] = [];
+  private at = 0;
+  private answered = "";
+  private timer: ReturnType<typeof setTimeout> | undefined;
+
+  protected override render(): Html {
+    const nothingFound = this.answered && this.answered === this.text && this.hits.length === 0;
+    return html`
+      <div class="search-line">${icon("search")}
+        <input type="search" autofocus autocomplete="off" maxlength="200" role="combobox"
+          aria-expanded=${this.hits.length > 0} aria-controls="search-hits"
+          aria-activedescendant=${this.hits.length ? `hit-${this.at}` : nothing}
+          aria-label=${t("search.title")} placeholder=${t("search.placeholder")}
+          @input=${this.typed} @keydown=${this.keyed}></div>
+      <ul id="search-hits" class="hits" role="listbox" aria-label=${t("search.found")}>
+        ${this.hits.map((hit, index) => html`<li role="option" id="hit-${index}" class="hit"
+          aria-selected=${index === this.at} @click=${() => this.choose(index)}>
+          ${icon("user")}<span class="hit-name">${hit.name}</span>
+          <small class="faint">${hit.why}</small></li>`)}
+      </ul>
+      <p class="search-foot faint" role="status">${nothingFound
+        ? t("search.none") : this.hits.length ? t("search.keys", { n: this.hits.length })
+        : t("search.hint")}</p>`;
+  }
+
+  private typed = (event: Event): void => {
+    this.text = (event.target as HTMLInputElement).value.trim();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.look(), ASK_AFTER_MS);
+  };
+
+  private async look(): Promise<void> {
+    const text = this.text;
+    const result = text.length < 2 ? { hits: [] } : await this.desk.ask("client.search", { text });
+    if (text !== this.text || !result) return;
+    this.hits = (result as { hits: Hit[] }).hits;
+    this.answered = text;
+    this.at = 0;
+    this.requestUpdate();
+  }
+
+  private keyed = (event: KeyboardEvent): void => {
+    const step = event.code === "ArrowDown" ? 1 : event.code === "ArrowUp" ? -1 : 0;
+    if (step && this.hits.length) {
+      event.preventDefault();
+      this.at = (this.at + step + this.hits.length) % this.hits.length;
+      this.requestUpdate();
+    }
+    if (event.code === "Enter" || event.code === "NumpadEnter") {
+      event.preventDefault();
+      if (event.ctrlKey || event.metaKey) void this.call();
+      else this.choose(this.at);
+    }
+  };
+
+  private choose(index: number): void {
+    const hit = this.hits[index];
+    if (!hit) return;
+    this.desk.open("");
+    void this.desk.openClient(hit.client_id);
+  }
+
+  private async call(): Promise<void> {
+    const hit = this.hits[this.at];
+    if (!hit) return;
+    this.desk.open("");
+    await this.desk.openClient(hit.client_id);
+    const number = this.desk.opened.get(hit.client_id)?.card.phones[0]?.e164;
+    if (number) await this.desk.phone.dial(number, hit.client_id);
+  }
+}
+
+customElements.define("search-box", SearchBox);

@@ -1,0 +1,161 @@
+// Everything that ever happened between this client and the company, newest first.
+import { html, nothing } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import type { IconName } from "../icon_shapes.js";
+import { now } from "../moments.js";
+import type { TimelineView } from "../protocol.gen.js";
+import { clock, day, money, number, say, t, timeOfDay, words } from "../texts.js";
+import { empty, icon, type Html } from "./bits.js";
+import { Piece } from "./piece.js";
+
+const FILTERS: Record<string, readonly string[]> = {
+  all: [], calls: ["call", "attempt"], requests: ["request"],
+  billing: ["invoice", "correction", "payment", "promise", "reading"], notes: ["note"],
+};
+
+const ICONS: Record<string, IconName> = {
+  call: "phone-incoming", note: "message-square", invoice: "file-text", payment: "banknote",
+  correction: "file-text", promise: "clock", reading: "gauge", request: "clipboard-list", attempt: "phone-outgoing",
+};
+
+class TimeLine extends Piece {
+  private filter = "all";
+  private clientId = 0;
+
+  protected override render(): Html {
+    const source = this.source();
+    if (source.clientId !== this.clientId) {
+      this.clientId = source.clientId;
+      this.filter = "all";
+    }
+    const items = source.items.filter((item) => this.wanted(item));
+    return html`
+      <header class="column-head"><h2>${t("timeline.title")}</h2>
+        <div class="filters" role="group" aria-label=${t("timeline.filter")}>
+          ${Object.keys(FILTERS).map((id) => html`<button aria-pressed=${this.filter === id}
+            @click=${() => { this.filter = id; this.requestUpdate(); }}>
+            ${t(`timeline.${id}`)}</button>`)}
+        </div></header>
+      <div class="scroll" tabindex="0" role="region" aria-label=${t("timeline.title")}>
+        ${items.length === 0 && source.has ? empty(t("timeline.none"), t("timeline.none_how")) : nothing}
+        <ol class="timeline">${repeat(items, (item) => item.key, (item) => this.item(item))}</ol>
+        ${source.cursor ? html`<button class="button more"
+          @click=${() => void this.desk.readOn(source.clientId, source.cursor ?? "")}>
+          ${t("timeline.older")}</button>` : nothing}
+      </div>`;
+  }
+
+  private source(): { clientId: number; items: TimelineView[]; cursor: string | null; has: boolean } {
+    const { shown, conversation } = this.desk;
+    const opened = shown?.kind === "client" ? this.desk.opened.get(shown.id) : undefined;
+    const clientId = opened?.card.client_id ?? conversation?.client_id ?? 0;
+    const items = opened?.timeline ?? conversation?.timeline ?? [];
+    const older = this.desk.older.get(clientId);
+    const cursor = older ? older.cursor : (opened?.cursor ?? conversation?.timeline_cursor ?? null);
+    return { clientId, items: [...items, ...(older?.items ?? [])], cursor: clientId ? cursor : null,
+             has: Boolean(opened ?? conversation) };
+  }
+
+  private wanted(item: TimelineView): boolean {
+    const kinds = FILTERS[this.filter] ?? [];
+    if (this.filter === "notes") return item.kind === "note" || Boolean(item.facts["note"]);
+    return kinds.length === 0 || kinds.includes(item.kind);
+  }
+
+  private item(item: TimelineView): Html {
+    const facts = item.facts;
+    const note = text(facts["note"]) || (item.kind === "note" ? text(facts["text"]) : "");
+    return html`<li class="event kind-${item.kind}">
+      <time datetime=${item.at}><span>${day(item.at, now())}</span>${
+        hasTime(item) ? html`<small>${timeOfDay(item.at)}</small>` : nothing}</time>
+      ${icon(iconOf(item))}
+      <div class="event-body"><p class="event-line">${line(item)}</p>
+        ${note ? html`<blockquote>${note}</blockquote>` : nothing}</div>
+    </li>`;
+  }
+}
+
+function iconOf(item: TimelineView): IconName {
+  if (item.kind !== "call") return ICONS[item.kind] ?? "sticky-note";
+  if (text(item.facts["outcome"]) && item.facts["outcome"] !== "answered") return "phone-missed";
+  return item.facts["direction"] === "out" ? "phone-outgoing" : "phone-incoming";
+}
+
+function hasTime(item: TimelineView): boolean {
+  return !["invoice", "correction", "payment", "reading"].includes(item.kind);
+}
+
+function line(item: TimelineView): Html {
+  const facts = item.facts;
+  const currency = text(facts["currency"]) || "RUB";
+  switch (item.kind) {
+    case "call": return callLine(facts);
+    case "attempt": return html`<strong>${t("event.attempt")}</strong> ${rest(
+      [text(facts["campaign"]), outcome(facts)])}`;
+    case "invoice": return html`<strong>${t("event.invoice")}</strong> <span class="number">${
+      text(facts["number"])}</span> ${corrected(facts, currency)}${sumOf(facts)}`;
+    case "correction": return html`<strong>${t("event.correction")}</strong> ${rest(
+      [text(facts["invoice"]), text(facts["reason"])])}${sumOf(facts)}`;
+    case "payment": return html`<strong>${t("event.payment")}</strong> ${rest(
+      [words("method", text(facts["method"]))])}${sumOf(facts)}`;
+    case "promise": return html`<strong>${t("event.promise")}</strong> ${rest(
+      [text(facts["due_on"])])}${sumOf(facts)}`;
+    case "reading": return html`<strong>${t("event.reading")}</strong> ${rest(
+      [words("source", text(facts["source"])), text(facts["meter"])])
+      }<span class="sum">${number(figure(facts["value"]))}</span>`;
+    case "request": return html`<strong>${t("event.request")}</strong> <span class="number">${
+      text(facts["number"]) || text(facts["request_id"])}</span> ${rest([say(text(facts["title"])) || named("request_type", facts["type"])])
+      }<span class="chip">${named("stage", facts["stage"])}</span>`;
+    default: return html`<strong>${words("event", item.kind)}</strong> ${rest(
+      [text(facts["by"]) || text(facts["operator"])])}`;
+  }
+}
+
+function callLine(facts: Record<string, unknown>): Html {
+  const talked = figure(facts["talked_s"]);
+  const parts = [say(text(facts["queue_name"]) || text(facts["queue"])),
+                 text(facts["operator_name"]) || text(facts["operator"]), outcome(facts)];
+  const disposition = say(text(facts["disposition_name"]))
+    || named("disposition", facts["disposition"]);
+  return html`<strong>${t(`event.call_${text(facts["direction"]) || "in"}`)}</strong> ${rest(parts)}${
+    disposition ? html`<span class="chip">${disposition}</span>` : nothing}<span class="sum">${
+    talked > 0 ? clock(talked) : ""}</span>`;
+}
+
+function outcome(facts: Record<string, unknown>): string {
+  const word = text(facts["outcome"]);
+  return word && word !== "answered" ? words("outcome", word) : "";
+}
+
+function corrected(facts: Record<string, unknown>, currency: string): Html {
+  const before = facts["corrected"];
+  if (!before) return nothing;
+  return html`<span class="chip is-warning">${t("event.corrected")}</span>${
+    typeof before === "number" && !facts["masked"]
+      ? html` <s class="faint num">${money(before, currency)}</s>` : nothing} `;
+}
+
+function sumOf(facts: Record<string, unknown>): Html {
+  if (facts["masked"]) return html`<span class="sum masked">•••••</span>`;
+  return html`<span class="sum">${
+    money(figure(facts["amount_minor"]), text(facts["currency"]) || "RUB")}</span>`;
+}
+
+function rest(parts: string[]): Html {
+  const said = parts.filter(Boolean);
+  return said.length ? html`<span class="faint">${said.join(" · ")}</span> ` : nothing;
+}
+
+function named(family: string, id: unknown): string {
+  return text(id) ? words(family, text(id)) : "";
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : typeof value === "number" ? String(value) : "";
+}
+
+function figure(value: unknown): number {
+  return typeof value === "number" ? value : 0;
+}
+
+customElements.define("time-line", TimeLine);

@@ -1,0 +1,444 @@
+// Generated from workstation/protocol.py by `python -m workstation.web.typescript`.
+// Do not edit.
+
+export type OperatorState = "offline" | "ready" | "offered" | "talking" | "wrap_up" | "paused";
+export type CallState = "menu" | "waiting" | "ringing" | "talking" | "held" | "dialling";
+export type ConversationState = "ringing" | "talking" | "held" | "wrap_up" | "done" | "missed";
+export type Collection = "operators" | "queues" | "calls" | "conversations" | "requests" | "campaigns" | "gaps";
+export interface OperatorView {
+  id: string;
+  name: string;
+  state: "offline" | "ready" | "offered" | "talking" | "wrap_up" | "paused";
+  since: string;
+  reason: string;
+  queues: string[];
+  phone: string;
+  registered: boolean;
+  call: string | null;
+  with_whom: string;
+  calls_today: number;
+  talked_today_s: number;
+}
+
+export interface WaitingView {
+  call: string;
+  number: string;
+  name: string;
+  since: string;
+}
+
+export interface QueueView {
+  id: string;
+  name: string;
+  waiting: WaitingView[];
+  ready: number;
+  talking: number;
+  signed_in: number;
+  answered_today: number;
+  abandoned_today: number;
+  in_time_today: number;
+  service_level_s: number;
+}
+
+export interface SegmentView {
+  kind: string;
+  who: string | null;
+  started_at: string;
+  ended_at: string | null;
+}
+
+export interface CallView {
+  id: string;
+  direction: "in" | "out" | "internal";
+  state: "menu" | "waiting" | "ringing" | "talking" | "held" | "dialling";
+  number: string;
+  name: string;
+  client_id: number | null;
+  client_name: string;
+  queue: string | null;
+  operator: string | null;
+  since: string;
+  started_at: string;
+  campaign: string;
+  segments: SegmentView[];
+}
+
+export interface ReasonView {
+  kind: string;
+  text: string;
+}
+
+export interface CandidateView {
+  client_id: number;
+  name: string;
+  reasons: ReasonView[];
+}
+
+export interface PhoneView {
+  e164: string;
+  label: string;
+  source: string;
+  confirmed_at: string | null;
+  confirmed_by: string | null;
+}
+
+export interface MeterView {
+  number: string;
+  last_reading: number | null;
+  last_reading_on: string | null;
+}
+
+export interface AccountView {
+  id: number;
+  number: string;
+  address: string;
+  balance_minor: number;
+  currency: string;
+  meters: MeterView[];
+}
+
+export interface CardView {
+  client_id: number;
+  kind: "person" | "organisation";
+  name: string;
+  language: string;
+  flags: string[];
+  tags: string[];
+  phones: PhoneView[];
+  accounts: AccountView[];
+  debt_minor: number;
+  debt_since: string | null;
+  currency: string;
+  masked: boolean;
+  others_on_number: CandidateView[];
+}
+
+export interface TimelineView {
+  key: string;
+  kind: string;
+  at: string;
+  facts: Record<string, unknown>;
+}
+
+export interface FormFieldView {
+  name: string;
+  label: string;
+  kind: "text" | "number" | "date" | "choice" | "account" | "meter";
+  required: boolean;
+  choices: string[][];
+  value: string;
+}
+
+export interface FormView {
+  type: string;
+  title: string;
+  fields: FormFieldView[];
+}
+
+export interface DispositionView {
+  id: string;
+  name: string;
+  needs_note: boolean;
+}
+
+export interface DraftView {
+  version: number;
+  note: string;
+  disposition: string | null;
+  form_type: string | null;
+  form: Record<string, string>;
+  saved_at: string | null;
+}
+
+export interface ConversationView {
+  id: number;
+  call: string;
+  operator: string;
+  state: "ringing" | "talking" | "held" | "wrap_up" | "done" | "missed";
+  direction: "in" | "out" | "internal";
+  number: string;
+  number_label: string;
+  caller_name: string;
+  queue: string;
+  queue_name: string;
+  menu_path: string[];
+  campaign: string;
+  waited_s: number;
+  offered_at: string;
+  answered_at: string | null;
+  ended_at: string | null;
+  wrap_up_until: string | null;
+  candidates: CandidateView[];
+  client_id: number | null;
+  identity: "unknown" | "confirmed" | "refused";
+  card: CardView | null;
+  timeline: TimelineView[];
+  timeline_cursor: string | null;
+  draft: DraftView;
+  form: FormView | null;
+  dispositions: DispositionView[];
+  notice: string;
+}
+
+export interface RequestView {
+  id: number;
+  number: string;
+  type: string;
+  title: string;
+  client_id: number;
+  client_name: string;
+  stage: string;
+  stages: string[];
+  group: string;
+  operator: string | null;
+  created_at: string;
+  due_at: string;
+  late: boolean;
+  fields: Record<string, string>;
+}
+
+export interface CampaignView {
+  id: number;
+  name: string;
+  state: "draft" | "running" | "paused" | "ended";
+  size: number;
+  ledger: Record<string, number>;
+  attempts: number;
+  lines: number;
+  why: string;
+  started_at: string | null;
+  ended_at: string | null;
+}
+
+export interface GapView {
+  id: string;
+  pbx: string;
+  since: string;
+  until: string | null;
+  calls_lost: number;
+}
+
+export interface PhoneAccess {
+  ws_url: string;
+  realm_uri: string;
+  user: string;
+  password: string;
+}
+
+export interface Me {
+  id: string;
+  login: string;
+  name: string;
+  roles: string[];
+  groups: string[];
+  queues: string[];
+  locale: string;
+  phone: PhoneAccess | null;
+}
+
+export interface Choice {
+  id: string;
+  name: string;
+}
+
+export interface Catalogue {
+  company: string;
+  currency: string;
+  time_zone: string;
+  pause_reasons: Choice[];
+  request_types: FormView[];
+  queues: Choice[];
+  groups: Choice[];
+}
+
+export interface Snapshot {
+  type: "snapshot";
+  seq: number;
+  now: string;
+  build: string;
+  session: string;
+  csrf: string;
+  me: Me;
+  catalogue: Catalogue;
+  views: Record<string, Record<string, unknown>>;
+}
+
+export type Change = [collection: string, id: string, view: unknown | null];
+
+export interface Delta {
+  type: "delta";
+  seq: number;
+  now: string;
+  changes: Change[];
+}
+
+export interface Problem {
+  code: string;
+  title: string;
+  detail?: string;
+}
+
+export interface Reply {
+  type: "reply";
+  seq: number;
+  n: number;
+  result?: unknown;
+  problem?: Problem | null;
+}
+
+export interface Notice {
+  type: "notice";
+  seq: number;
+  code: string;
+  text?: string;
+}
+
+export interface SignIn {
+  type: "sign_in";
+  login?: string;
+  password?: string;
+  session?: string;
+}
+
+export interface Do {
+  type: "do";
+  n: number;
+  action: string;
+  args?: unknown;
+}
+
+export interface SetState {
+  state: "ready" | "paused" | "offline";
+  reason?: string;
+}
+
+export interface AttachPhone {
+  phone: "web" | "desk";
+}
+
+export interface ChooseClient {
+  conversation: number;
+  client_id: number | null;
+}
+
+export interface NewClient {
+  conversation: number;
+  name: string;
+  kind?: "person" | "organisation";
+}
+
+export interface ConfirmIdentity {
+  conversation: number;
+  confirmed: boolean;
+}
+
+export interface SaveDraft {
+  conversation: number;
+  base: number;
+  note: string;
+  disposition: string | null;
+  form_type: string | null;
+  form: Record<string, string>;
+}
+
+export interface Finish {
+  conversation: number;
+  disposition: string;
+  note: string;
+  then?: "ready" | "paused";
+}
+
+export interface ExtendWrapUp {
+  conversation: number;
+}
+
+export interface FileRequest {
+  client_id: number;
+  type: string;
+  fields: Record<string, string>;
+  conversation?: number | null;
+}
+
+export interface ListRequests {
+  group?: string | null;
+  include_closed?: boolean;
+}
+
+export interface MoveRequest {
+  id: number;
+  stage: string;
+  note?: string;
+}
+
+export interface SearchClients {
+  text: string;
+}
+
+export interface ClientCard {
+  client_id: number;
+}
+
+export interface MoreTimeline {
+  client_id: number;
+  cursor: string | null;
+  kinds?: string[];
+}
+
+export interface HangUp {
+  call: string;
+}
+
+export interface Dial {
+  number: string;
+  client_id?: number | null;
+}
+
+export interface CampaignArgs {
+  campaign: number;
+}
+
+export interface CampaignEntries {
+  campaign: number;
+  state?: string | null;
+  cursor?: string | null;
+}
+
+export interface SignOut {
+
+}
+
+export type ServerMessage = Snapshot | Delta | Reply | Notice;
+export type ScreenMessage = SignIn | Do;
+export interface Views {
+  operators: Record<string, OperatorView>;
+  queues: Record<string, QueueView>;
+  calls: Record<string, CallView>;
+  conversations: Record<string, ConversationView>;
+  requests: Record<string, RequestView>;
+  campaigns: Record<string, CampaignView>;
+  gaps: Record<string, GapView>;
+}
+
+export interface Actions {
+  "state.set": SetState;
+  "phone.attach": AttachPhone;
+  "conversation.choose": ChooseClient;
+  "conversation.new_client": NewClient;
+  "conversation.identity": ConfirmIdentity;
+  "draft.save": SaveDraft;
+  "conversation.finish": Finish;
+  "conversation.extend": ExtendWrapUp;
+  "request.file": FileRequest;
+  "request.list": ListRequests;
+  "request.move": MoveRequest;
+  "client.search": SearchClients;
+  "client.card": ClientCard;
+  "client.timeline": MoreTimeline;
+  "call.hangup": HangUp;
+  "call.dial": Dial;
+  "campaign.start": CampaignArgs;
+  "campaign.pause": CampaignArgs;
+  "campaign.stop": CampaignArgs;
+  "campaign.entries": CampaignEntries;
+  "session.end": SignOut;
+}

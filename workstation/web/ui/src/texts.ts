@@ -1,0 +1,136 @@
+// The users' words and their way to write sums, dates and numbers.
+
+export type Values = Record<string, string | number>;
+
+let locale = "en";
+let texts: Record<string, string> = {};
+let plural = new Intl.PluralRules("en");
+const listeners = new Set<() => void>();
+
+export function speak(nextLocale: string, catalogue: Record<string, string>): void {
+  locale = nextLocale;
+  texts = catalogue;
+  plural = new Intl.PluralRules(nextLocale);
+  formats.clear();
+  for (const listener of listeners) listener();
+}
+
+export function onSpeak(listener: () => void): void {
+  listeners.add(listener);
+}
+
+export function spoken(): string {
+  return locale;
+}
+
+/** The text of `key`; with `n` its plural form; a missing text shows its key. */
+export function t(key: string, values: Values = {}): string {
+  const text = texts[key] ?? withNumber(key, values["n"]) ?? key;
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
+
+/** The text of `key`, or `otherwise` when no catalogue has it (ids that administrators invent). */
+export function tOr(key: string, otherwise: string): string {
+  return texts[key] ?? otherwise;
+}
+
+/** A name the server knows (queue, outcome, form field) in the user's language, if we have it. */
+export function say(name: string): string {
+  return texts[`word.${name}`] ?? name;
+}
+
+/** A code in words: the catalogue's, else the code itself without its underscores. */
+export function words(family: string, code: string): string {
+  return texts[`${family}.${code}`] ?? (/^[a-z_]+$/.test(code) ? code.replaceAll("_", " ") : code);
+}
+
+function withNumber(stem: string, n: string | number | undefined): string | undefined {
+  if (typeof n !== "number") return undefined;
+  return texts[`${stem}.${plural.select(n)}`] ?? texts[`${stem}.other`];
+}
+
+const formats = new Map<string, Intl.NumberFormat | Intl.DateTimeFormat>();
+
+function format<F extends Intl.NumberFormat | Intl.DateTimeFormat>(key: string, make: () => F): F {
+  const known = formats.get(key);
+  if (known) return known as F;
+  const made = make();
+  formats.set(key, made);
+  return made;
+}
+
+/** `minor` units of `currency` (kopecks, cents) in the user's way of writing. */
+export function money(minor: number, currency: string): string {
+  const shape = format(`money ${currency}`, () => new Intl.NumberFormat(
+    locale, { style: "currency", currency, currencyDisplay: "narrowSymbol" }));
+  const digits = shape.resolvedOptions().maximumFractionDigits ?? 2;
+  return shape.format(minor / 10 ** digits);
+}
+
+export function number(value: number): string {
+  return format("number", () => new Intl.NumberFormat(locale)).format(value);
+}
+
+export function percent(share: number): string {
+  return format("percent", () => new Intl.NumberFormat(
+    locale, { style: "percent", maximumFractionDigits: 0 })).format(share);
+}
+
+let zone: string | undefined;
+
+/** Moments are shown in the company's zone, whatever the machine's is. */
+export function tellTimeIn(timeZone: string): void {
+  zone = timeZone;
+  formats.clear();
+}
+
+function moment(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  return format(name, () => new Intl.DateTimeFormat(
+    locale === "en" ? "en-GB" : locale, { ...options, ...(zone ? { timeZone: zone } : {}) }));
+}
+
+export function timeOfDay(at: string): string {
+  return moment("time", { hour: "2-digit", minute: "2-digit" }).format(new Date(at));
+}
+
+/** `22 Nov`, with the year when it is another one. */
+export function day(at: string, now = new Date()): string {
+  const date = new Date(at.length === 10 ? `${at}T12:00:00Z` : at);
+  const sameYear = date.getUTCFullYear() === now.getUTCFullYear();
+  const shape = sameYear
+    ? moment("day", { day: "numeric", month: "short" })
+    : moment("day of year", { day: "numeric", month: "short", year: "numeric" });
+  return shape.format(date).replace(/\s?г\.$/, "");
+}
+
+/** `12:03` today, else `09 Nov`. */
+export function whenShort(at: string, now: Date): string {
+  const same = moment("date", { dateStyle: "short" });
+  return same.format(new Date(at)) === same.format(now) ? timeOfDay(at) : day(at, now);
+}
+
+export function dayAndTime(at: string, now: Date): string {
+  return `${day(at, now)}, ${timeOfDay(at)}`;
+}
+
+/** Seconds as `0:42`, `12:03`, `1:02:03`. */
+export function clock(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const s = String(whole % 60).padStart(2, "0");
+  const m = Math.floor(whole / 60) % 60;
+  const h = Math.floor(whole / 3600);
+  return h > 0 ? `${h}:${String(m).padStart(2, "0")}:${s}` : `${m}:${s}`;
+}
+
+/** A long stretch in words: `45 s`, `12 min`, `3 h 20 min`, `2 days`. */
+export function stretch(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  if (whole < 60) return t("stretch.s", { n: whole });
+  if (whole < 3600) return t("stretch.min", { n: Math.floor(whole / 60) });
+  if (whole < 86_400) {
+    const minutes = Math.floor(whole / 60) % 60;
+    const hours = t("stretch.h", { n: Math.floor(whole / 3600) });
+    return minutes ? `${hours} ${t("stretch.min", { n: minutes })}` : hours;
+  }
+  return t("stretch.days", { n: Math.floor(whole / 86_400) });
+}
