@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, insert, or_, select, update
+from sqlalchemy import and_, func, insert, literal, or_, select, update
 
 from crm_store import errors
-from crm_store.base import JSON, Tx
+from crm_store.base import JSON, Tx, Utc
 from crm_store.tables.campaigns import OPEN_ATTEMPTS, Attempts, CampaignEntries, Campaigns
 
 IN_FLIGHT = ("intent", "dialling", "answered")
@@ -161,7 +161,7 @@ async def mark_talking(tx: Tx, attempt_id: int, operator: str, *, at: datetime) 
     result = await tx.run(update(Attempts).where(
         Attempts.id == attempt_id, Attempts.state.in_(("dialling", "answered")),
     ).values(state="talking", talking_at=at, operator=operator,
-             answered_at=func.coalesce(Attempts.answered_at, at)))
+             answered_at=func.coalesce(Attempts.answered_at, literal(at, Utc()))))
     return result.rowcount == 1
 
 
