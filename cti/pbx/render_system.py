@@ -33,7 +33,7 @@ MAIN_MODULES = (
     "codec_opus_open_source", "res_format_attr_opus", "res_speech", "res_agi", "app_queue",
     "app_mixmonitor", "app_bridgeaddchan", "app_chanspy", "func_devstate", "func_cdr",
     "func_json", "func_groupcount", "func_periodic_hook", "func_volume", "func_talkdetect",
-    "res_mutestream", "res_cdrel_custom", "cdr_custom", "cel_custom",
+    "res_mutestream", "res_manager_devicestate", "res_cdrel_custom", "cdr_custom", "cel_custom",
 )
 NEEDED_MODULES = frozenset({
     "res_pjsip", "chan_pjsip", "app_dial", "pbx_config", "res_rtp_asterisk", "app_playback",
@@ -65,7 +65,7 @@ class Account:
 
 
 _NOISE = ("VarSet", "Newexten", "RTCPSent", "RTCPReceived", "TestEvent", "ChallengeSent",
-          "SuccessfulAuth", "DeviceStateChange", "ExtensionStatus", "PresenceStateChange",
+          "SuccessfulAuth", "ExtensionStatus", "PresenceStateChange",
           "MonitorStart", "DTMFBegin", "DTMFEnd", "NewConnectedLine", "LocalOptimizationBegin")
 MAIN_ACCOUNTS = (
     Account("observer", "system,call,agent,user", "reporting", not_these=_NOISE),
