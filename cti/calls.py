@@ -52,6 +52,7 @@ class Leg:
     is_holding: bool = False        # its party put the others on hold
     has_talked: bool = False
     dial_status: str = ""           # how the Dial that rang it ended
+    cause: int = 0                  # Q.850, as its party gave it when it hung up or refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +80,7 @@ class Call:
     first_leg: str = ""
     offers: tuple[Offer, ...] = ()
     connected: tuple[str, ...] = ()     # operators who hear the other party now
-    hung_up_by: Side | None = None      # who asked for the end since the last change of state
+    hung_up_by: Side | None = None      # who asked for the end; None again when it goes on
     has_given_up: bool = False          # the caller left before anybody answered
     is_picked_up: bool = False          # the person we dialled outside answered
     dial_status: str = ""               # DIALSTATUS of the person we dialled outside
@@ -116,8 +117,7 @@ def closed(call: Call, at: datetime) -> Call:
 def opened(call: Call, state: CallState, who: str | None, at: datetime) -> Call:
     """The call in a new state, with the segment that goes with it."""
     segment = Segment(SEGMENT_OF[state], who, at)
-    return replace(call, state=state, since=at, segments=(*call.segments, segment),
-                   hung_up_by=None)
+    return replace(call, state=state, since=at, segments=(*call.segments, segment))
 
 
 def is_older(one: Call, other: Call) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from cti.calls import Call
+from cti.calls import Call, Leg
 from cti.changes import Outcome
 
 OfferEnd = Literal["answered", "rang_out", "refused", "abandoned", "elsewhere"]
@@ -35,14 +35,21 @@ def outcome(call: Call) -> Outcome:
     return OUTCOME_OF_CAUSE.get(call.cause, "failed")
 
 
-def offer_end(call: Call, *, dial_status: str, cause: int) -> OfferEnd:
-    """Why one operator's phone stopped ringing without an answer on it."""
-    if dial_status in REFUSALS or cause in (BUSY, REJECTED):
+def offer_end(call: Call, leg: Leg) -> OfferEnd:
+    """Why one operator's phone stopped ringing without an answer on it.
+
+    The queue calls a refusal NOANSWER too; only the cause that the phone gave tells it apart.
+    """
+    if leg.cause in (BUSY, REJECTED) or leg.dial_status in REFUSALS:
         return "refused"
-    if call.has_given_up:
-        return "abandoned"
-    if dial_status == "NOANSWER":
-        return "rang_out"
-    if call.connected or cause == ELSEWHERE or dial_status == "CANCEL":
+    if call.connected:
         return "elsewhere"
-    return "rang_out"
+    if call.has_given_up or call.hung_up_by == "client":
+        return "abandoned"
+    is_cancelled = leg.dial_status == "CANCEL" or leg.cause == ELSEWHERE
+    return "elsewhere" if is_cancelled else "rang_out"
+
+
+def end_cause(call: Call) -> int:
+    """Q.850. Queue's option C puts 26 on answered calls too, where it means nothing."""
+    return NORMAL if call.answered_at is not None and call.cause == ELSEWHERE else call.cause

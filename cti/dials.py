@@ -85,8 +85,7 @@ def ended(floor: Floor, event: ev.DialEnded, out: Out) -> None:
                 call, dial_status=event.status,
                 is_picked_up=call.is_picked_up or event.status == "ANSWER"))
         elif event.status != "ANSWER":
-            reason = offer_end(call, dial_status=event.status, cause=0)
-            end_offer(floor, call, leg.id, reason, event.at, out)
+            end_offer(floor, call, leg.id, offer_end(call, leg), event.at, out)
 
 
 def _targets(floor: Floor, event: ev.DialEnded) -> list[Leg]:

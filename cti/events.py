@@ -66,6 +66,7 @@ class LegHungUp(LegEvent):
 class HangupAsked(LegEvent):
     """AMI `HangupRequest`: this leg's party hung up; `SoftHangupRequest`: we did."""
     is_soft: bool
+    cause: int          # Q.850; 17 or 21 on a ringing phone: it refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +144,10 @@ class OfferMade(LegEvent):
 
 @dataclass(frozen=True, slots=True)
 class OfferRangOut(LegEvent):
-    """AMI `AgentRingNoAnswer`; `ring_s` 0 means that the phone refused at once."""
+    """AMI `AgentRingNoAnswer`: it rang in vain, or refused."""
     queue: str
     interface: str
     target: LegFacts
-    ring_s: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,8 +134,11 @@ def resume(floor: Floor, call: Call, leg: Leg, at: datetime, out: Out) -> None:
 def hangup_asked(floor: Floor, event: ev.HangupAsked, out: Out) -> None:
     """Who asked first ended it, unless the call goes on; a ringing phone that refuses does not."""
     leg = floor.legs.get(event.leg.leg_id)
-    call = floor.call_of(leg) if leg is not None else None
-    if leg is None or call is None or leg.is_local or call.hung_up_by is not None:
+    if leg is None or leg.is_local:
+        return
+    leg = floor.put_leg(replace(leg, cause=event.cause))
+    call = floor.call_of(leg)
+    if call is None or call.hung_up_by is not None:
         return
     if leg.operator is None:
         is_party, side = leg.id == call.first_leg or call.is_picked_up or leg.has_talked, "client"
@@ -158,11 +161,11 @@ def drop(
     floor: Floor, leg: Leg, cause: int, at: datetime, out: Out, *, is_lost: bool = False,
 ) -> None:
     """The leg is gone, with what hangs on it; its call too when it was the last."""
+    leg = floor.put_leg(replace(leg, cause=leg.cause or cause))
     call = floor.call_of(leg)
     if call is not None:
         call = floor.put_call(_with_cause(call, leg, cause))
-        reason = offer_end(call, dial_status=leg.dial_status, cause=cause)
-        end_offer(floor, call, leg.id, reason, at, out)
+        end_offer(floor, call, leg.id, offer_end(call, leg), at, out)
     disconnect(floor, leg)
     floor.drop_leg(leg)
     _operator_gone(floor, leg, at, out)
@@ -180,8 +183,8 @@ def _with_cause(call: Call, leg: Leg, cause: int) -> Call:
     if leg.operator is None and not leg.is_local:
         has_given_up = call.has_given_up or (
             leg.id == call.first_leg and call.answered_at is None)
-        return replace(call, cause=cause, has_given_up=has_given_up)
-    return replace(call, cause=call.cause or cause)
+        return replace(call, cause=cause or call.cause, has_given_up=has_given_up)
+    return replace(call, cause=call.cause or cause) if leg.id == call.first_leg else call
 
 
 def _operator_gone(floor: Floor, leg: Leg, at: datetime, out: Out) -> None:

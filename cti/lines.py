@@ -19,7 +19,8 @@ def caller_joined(floor: Floor, event: ev.QueueJoined, out: Out) -> None:
     leg, call = in_call(floor, event.leg, event.at, out)
     floor.put_queue(joined(floor.queue(event.queue), call.id, event.at, event.position))
     is_picked_up = call.is_picked_up or call.attempt is not None
-    call = floor.put_call(replace(call, queue=event.queue, is_picked_up=is_picked_up))
+    call = floor.put_call(replace(
+        call, queue=event.queue, is_picked_up=is_picked_up, hung_up_by=None))
     call = shift(floor, call, "waiting", event.queue, event.at, out)
     out.append(ch.CallQueued(
         **facts(call, event.at, leg.channel), queue=event.queue, position=event.position))
@@ -100,6 +101,5 @@ def rang_out(floor: Floor, event: ev.OfferRangOut, out: Out) -> None:
     if ended is None:
         return
     leg = floor.legs.get(ended.leg)
-    status = leg.dial_status if leg is not None else ""
-    reason = offer_end(call, dial_status=status or "NOANSWER", cause=0)
+    reason = offer_end(call, leg) if leg is not None else "rang_out"
     end_offer(floor, call, ended.leg, reason, event.at, out)

@@ -197,9 +197,7 @@ def _offer_rang_out(at: datetime, headers: Headers) -> ev.Event | None:
         return None
     target = leg(headers, "Dest") or _bare("", "")
     return ev.OfferRangOut(
-        at, caller, text(headers, "Queue"), text(headers, "Interface", "Member"), target,
-        float(whole(text(headers, "RingTime", "Ringtime"))),
-    )
+        at, caller, text(headers, "Queue"), text(headers, "Interface", "Member"), target)
 
 
 def _member_seen(at: datetime, headers: Headers) -> ev.Event | None:
@@ -296,8 +294,8 @@ READERS: dict[str, Reader] = {
     "NewCallerid": _of_leg(ev.CallerNamed),
     "Rename": _renamed,
     "Hangup": _of_leg(ev.LegHungUp, cause=_count("Cause")),
-    "HangupRequest": _of_leg(ev.HangupAsked, is_soft=lambda _: False),
-    "SoftHangupRequest": _of_leg(ev.HangupAsked, is_soft=lambda _: True),
+    "HangupRequest": _of_leg(ev.HangupAsked, is_soft=lambda _: False, cause=_count("Cause")),
+    "SoftHangupRequest": _of_leg(ev.HangupAsked, is_soft=lambda _: True, cause=_count("Cause")),
     "DialBegin": _dial_began,
     "DialEnd": _dial_ended,
     "Dial": _old_dial,

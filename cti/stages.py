@@ -11,7 +11,7 @@ from typing import Any, TypedDict
 
 from cti import changes as ch
 from cti.calls import UP, Call, CallState, Leg, Offer, closed, opened, seconds
-from cti.causes import OfferEnd, outcome
+from cti.causes import OfferEnd, end_cause, outcome
 from cti.live import Floor
 
 Out = list[ch.Change]
@@ -179,8 +179,8 @@ def end(floor: Floor, call: Call, at: datetime, out: Out, *, is_lost: bool = Fal
     end_of: dict[str, Any] = {"outcome": "lost_sight", "ended_by": None} if is_lost else {
         "outcome": outcome(call), "ended_by": call.hung_up_by or "system"}
     out.append(ch.CallEnded(
-        **facts(call, at), **end_of, cause=call.cause, operator=call.operator, queue=call.queue,
-        started_at=call.started_at, answered_at=call.answered_at,
+        **facts(call, at), **end_of, cause=end_cause(call), operator=call.operator,
+        queue=call.queue, started_at=call.started_at, answered_at=call.answered_at,
         waited_s=seconds(call, "waiting", "ringing"), talked_s=seconds(call, "talk"),
         held_s=seconds(call, "hold"),
     ))
