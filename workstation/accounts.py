@@ -7,6 +7,7 @@ Wrong passwords are slowed down by login and by address.
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
 import secrets
 from collections import deque
@@ -233,7 +234,7 @@ def hash_of(token: str) -> str:
 
 def demo_password(secret: bytes, login: str) -> str:
     """What a sample person signs in with, short enough to type; only its hash is stored."""
-    return derive(secret, f"login:{login}")[:12]
+    return base64.b32encode(derive(secret, f"login:{login}").encode())[:12].decode().lower()
 
 
 def highest(roles: Sequence[str]) -> str:
