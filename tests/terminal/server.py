@@ -146,5 +146,5 @@ async def telling(*views: p.View, me: p.Me | None = None, port: int = 0,
 async def until(condition: Any, timeout_s: float = 5.0) -> None:
     """Wait until `condition()` holds."""
     async with asyncio.timeout(timeout_s):
-        while not condition():
+        while not condition():  # noqa: ASYNC110, the screen has no event for it
             await asyncio.sleep(0.01)

@@ -45,6 +45,7 @@ class DeskScreen(LiveScreen):
         Binding("f3", "identity", show=False, priority=True),
         Binding("f9", "hang_up", show=False, priority=True),
         Binding("f10,ctrl+d,ctrl+enter", "finish", show=False, priority=True),
+        Binding("ctrl+n", "note", show=False, priority=True),
         Binding("f12", "more_time", show=False, priority=True),
         Binding("f2,f4,f6,f7,f8", "on_phone", show=False, priority=True),
         Binding("ctrl+r", "requests", show=False, priority=True),
@@ -77,8 +78,8 @@ class DeskScreen(LiveScreen):
         yield Picture(id="keys")
 
     def on_mount(self) -> None:
-        self.show(EVERYTHING)
         self.query_one("#conversations", Choices).focus()
+        self.call_after_refresh(self.show, EVERYTHING)
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.tick)
@@ -110,8 +111,14 @@ class DeskScreen(LiveScreen):
         is_gone = self.conversation is None or self.conversation.state == "done"
         if is_gone:
             self.current = items[0].id if items else None
-        elif new and not self.query_one(Work).is_editing():
+        elif new and not self._is_busy():
             self.current = new[0].id
+
+    def _is_busy(self) -> bool:
+        """Somebody speaks, or letters are typed: a new card waits in the list."""
+        item = self.conversation
+        is_live = item is not None and item.state in bars.LIVE
+        return is_live or self.query_one(Work).is_editing()
 
     def _show_conversation(self) -> None:
         item = self.conversation
@@ -166,6 +173,7 @@ class DeskScreen(LiveScreen):
     def _opened(self, event: OptionList.OptionSelected) -> None:
         if event.option_id:
             self.open(int(event.option_id))
+            self.query_one(Work).focus_note()
 
     def action_on_phone(self) -> None:
         self.terminal.say(self.desk.words("terminal.on_phone"))
@@ -231,6 +239,10 @@ class DeskScreen(LiveScreen):
         self.terminal.write(event.conversation, event.content)
         if event.conversation == self.current and self.conversation is not None:
             self.query_one(Work).show(self.conversation)
+
+    def action_note(self) -> None:
+        if self.conversation is not None:
+            self.query_one(Work).focus_note()
 
     def action_outcome(self, place: int) -> None:
         self.query_one(Work).choose(place - 1)

@@ -65,8 +65,7 @@ class FloorScreen(LiveScreen):
                             for kind, sign in floor.SEGMENT_SIGNS.items()
                             if kind in {"menu", "waiting", "ringing", "talk", "hold", "wrap_up"})
         self.query_one("#legend", Picture).show(row((f" {legend}", "$dim")))
-        self.show(EVERYTHING)
-        self.action_tab(1)
+        self.call_after_refresh(self.action_tab, 1)
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.show, EVERYTHING)
@@ -102,7 +101,7 @@ class FloorScreen(LiveScreen):
         kind, content = bars.strip(desk, [])
         strip = self.query_one("#strip", Picture)
         strip.set_classes(f"is-{kind}")
-        strip.show(content if kind != "quiet" else Content(""))
+        strip.show(content if kind != "quiet" else floor.states(desk))
         self.query_one("#foot", Picture).show(bars.foot(desk, self.size.width - 2))
         self.query_one("#keys", Picture).show(
             row((desk.words(f"terminal.key_line_{self.tab}"), "$dim")))

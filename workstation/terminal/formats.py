@@ -63,6 +63,8 @@ def clock(text: str, zone: tzinfo) -> str:
 
 
 def when(text: str, locale: str, now: datetime, zone: tzinfo) -> str:
-    """The time if it was today, else the day."""
-    today = moment(text).astimezone(zone).date() == now.astimezone(zone).date()
-    return clock(text, zone) if today else day(text, locale, now, zone)
+    """The time if it was today, the day if it was this year, else month and year."""
+    at, today = moment(text).astimezone(zone), now.astimezone(zone)
+    if at.year != today.year:
+        return f"{at:%m.%Y}" if locale == "ru" else f"{_MONTHS[at.month - 1]} ’{at:%y}"
+    return clock(text, zone) if at.date() == today.date() else day(text, locale, now, zone)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from workstation.terminal.app import Terminal
 
 EVERYWHERE = ("state_menu", "search", "toggle_light", "help", "leave")
-AT_THE_DESK = ("finish", "more_time", "identity", "new_client", "choose_again", "hang_up",
+AT_THE_DESK = ("note", "finish", "more_time", "identity", "new_client", "choose_again", "hang_up",
                "requests")
 
 

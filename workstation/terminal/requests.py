@@ -27,8 +27,8 @@ class RequestList(Live, Vertical):
 
     def compose(self) -> ComposeResult:
         words = self.desk.words
-        heads = [("number", 8), ("title", 24), ("client", 22), ("stage", 14), ("group", 12),
-                 ("due", 14)]
+        heads = [("number", 8), ("due", 13), ("title", 22), ("client", 18), ("stage", 9),
+                 ("group", 9)]
         yield Picture(classes="count")
         yield Table([(words(f"terminal.column.{name}"), width) for name, width in heads])
         yield Picture(id="request", classes="auto")
@@ -49,8 +49,8 @@ class RequestList(Live, Vertical):
         due = when(item.due_at, desk.locale, desk.now(), desk.zone)
         groups = {group.id: group.name for group in desk.catalogue.groups}
         late = (f"{due} {desk.words('terminal.late_mark')}", "bold $state-breach")
-        return [item.number, item.title, item.client_name, item.stage,
-                groups.get(item.group, item.group), late if item.late else due]
+        return [item.number, late if item.late else due, item.title, item.client_name,
+                item.stage, groups.get(item.group, item.group)]
 
     @on(DataTable.RowHighlighted)
     def _moved(self, event: DataTable.RowHighlighted) -> None:

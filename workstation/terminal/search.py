@@ -130,7 +130,7 @@ class ClientDialog(Dialog[None]):
         items = msgspec.convert(result.get("timeline", []), list[TimelineView])
         self.query_one("#card", Picture).show(client.card(self.desk, self._card, None))
         self.query_one("#events", Picture).show(stack(
-            [Content(""), *(client.timeline_item(self.desk, item) for item in items)]))
+            [Content(""), *(client.timeline_item(self.desk, item, 68) for item in items)]))
 
     def action_link(self) -> None:
         if self._conversation is not None:

@@ -53,11 +53,18 @@ def current_call(desk: Workplace, items: list[ConversationView]) -> Content:
     if item is None:
         return _no_call(desk)
     words = desk.words
-    state = (f"{shape(item.state)} {words(f'terminal.state.{item.state}')}", colour(item.state))
+    state = f"{shape('held')} {words('terminal.state.held')}" if item.state == "held" else "☎"
     since = ticking(item.answered_at or item.offered_at, desk.now())
-    return dotted([row(state, " ", (since, "bold")), who(item, desk), number(item, desk),
-                   item.campaign or item.queue_name,
-                   words("terminal.waited", time=duration(item.waited_s))])
+    return dotted([row((state, colour(item.state)), " ", (since, "bold")),
+                   (who(item, desk), "bold"), number(item, desk)])
+
+
+def _course(desk: Workplace, item: ConversationView) -> Content:
+    """How the call came: queue or campaign, wait, menu."""
+    return dotted([(part, "$dim") for part in (
+        item.campaign or item.queue_name,
+        desk.words("terminal.waited", time=duration(item.waited_s)),
+        MENU_ARROW.join(item.menu_path))])
 
 
 def _no_call(desk: Workplace) -> Content:
@@ -84,6 +91,9 @@ def strip(desk: Workplace, items: list[ConversationView]) -> tuple[str, Content]
     if gap is not None:
         since = ticking(gap.since, desk.now())
         return "gap", row((f"! {words('terminal.gap', pbx=gap.pbx, time=since)}", "bold"))
+    live = live_call(items)
+    if live is not None:
+        return "quiet", _course(desk, live)
     return "quiet", row((words("terminal.hint"), "$dim"))
 
 
@@ -96,10 +106,9 @@ def _ringing(desk: Workplace, item: ConversationView) -> Content:
     path = MENU_ARROW.join(item.menu_path)
     name = who(item, desk)
     return dotted([
-        (f"{shape('ringing')} {words('terminal.state.ringing')}", "bold"), (name, "bold"),
+        row((f"{shape('ringing')} {words('terminal.state.ringing')}  {name}", "bold")),
         number(item, desk) if number(item, desk) != name else "",
-        item.campaign or item.queue_name, path,
-        words("terminal.waited", time=waited), how])
+        item.campaign or item.queue_name, words("terminal.waited", time=waited), how, path])
 
 
 def conversation(desk: Workplace, item: ConversationView, *, is_current: bool,
@@ -118,15 +127,17 @@ def conversation(desk: Workplace, item: ConversationView, *, is_current: bool,
 
 
 def foot(desk: Workplace, width: int) -> Content:
-    """Queues with waiting and longest, my requests, my name and the time."""
+    """Queues with waiting and longest, my requests, my name if there is room, and the time."""
     words = desk.words
     parts: list[Part] = [queue(desk, item) for item in _my_queues(desk)]
     late = sum(item.late for item in desk.shelves.requests.values())
     parts.append(words("terminal.requests", n=len(desk.shelves.requests)))
     if late:
         parts.append((words("terminal.late", n=late), "bold $state-breach"))
+    left = dotted(parts)
     clock = f"{desk.now().astimezone(desk.zone):%H:%M}"
-    return sides(dotted(parts), f"{desk.me.name}  {clock}", width, "")
+    named = f"{desk.me.name}  {clock}"
+    return sides(left, named if left.cell_length + len(named) < width else clock, width, "")
 
 
 def _my_queues(desk: Workplace) -> list[QueueView]:

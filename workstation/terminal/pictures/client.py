@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from textwrap import wrap
 from typing import Any
 
 from textual.content import Content
@@ -17,9 +18,10 @@ from workstation.protocol import (
 )
 from workstation.terminal.formats import count, day, duration, money, when
 from workstation.terminal.pictures.bars import MENU_ARROW, number
-from workstation.terminal.pictures.line import DOT, Part, dotted, row, stack
+from workstation.terminal.pictures.line import Part, cut, dotted, fit, flow, row, stack
 from workstation.terminal.workplace import Workplace
 
+DATE_WIDTH = 7          # `09 Nov`, `Dec ’25`
 FILTERS: Mapping[str, frozenset[str]] = {
     "all": frozenset(),
     "calls": frozenset({"call", "attempt"}),
@@ -52,12 +54,12 @@ def _path(desk: Workplace, item: ConversationView) -> list[Content]:
     return [row((desk.words("terminal.menu_path", path=path), "$dim"))]
 
 
-def candidate(place: int, item: CandidateView) -> Content:
+def candidate(place: int, item: CandidateView, width: int) -> Content:
     """`1 Ivanov Ivan` and the reasons below."""
-    reasons = DOT.join(reason.text for reason in item.reasons)
     key = str(place) if place < 10 else " "
-    return stack([row((f" {key} ", "bold reverse"), (f" {item.name}", "bold")),
-                  row((f"    {reasons}", "$dim"))])
+    reasons: list[Part] = [(reason.text, "$dim") for reason in item.reasons]
+    head = row((f" {key} ", "bold reverse"), (f" {cut(item.name, width - 4)}", "bold"))
+    return stack([head, flow(Content("    "), reasons, width, 4)]) if reasons else head
 
 
 def identity(desk: Workplace, item: ConversationView) -> Content:
@@ -65,20 +67,19 @@ def identity(desk: Workplace, item: ConversationView) -> Content:
     words = desk.words
     box, style = {"confirmed": ("[x]", "$state-ready"), "refused": ("[-]", "$state-breach"),
                   "unknown": ("[ ]", "$state-offered")}[item.identity]
-    return row((f"{box} {words(f'terminal.identity.{item.identity}')}", style), ("  F3", "$dim"))
+    return row(("F3 ", "$dim"), (f"{box} {words(f'terminal.identity.{item.identity}')}", style))
 
 
 def card(desk: Workplace, item: CardView, conversation: ConversationView | None) -> Content:
     words = desk.words
     kind = words(f"terminal.kind.{item.kind}")
-    lines = [row((item.name, "bold")), dotted([(kind, "$dim"), (item.language, "$dim")])]
+    tags: list[Part] = [(tag, "$dim") for tag in (kind, item.language, *item.tags)]
+    lines = [row((item.name, "bold")), dotted(tags)]
     if conversation is not None:
         lines.append(identity(desk, conversation))
     lines += [*_debt(desk, item), *(row((f"⚑ {flag}", "bold $state-breach"))
                                     for flag in item.flags)]
-    if item.tags:
-        lines.append(row((", ".join(item.tags), "$dim")))
-    lines += _section(words("terminal.phones"), (_phone(desk, phone) for phone in item.phones))
+    lines += [_phone(desk, phone) for phone in item.phones]
     for account in item.accounts:
         lines += _section(words("terminal.account", number=account.number),
                           _account(desk, account, is_masked=item.masked))
@@ -111,9 +112,9 @@ def _section(title: str, lines: Iterable[Content]) -> list[Content]:
 def _phone(desk: Workplace, phone: PhoneView) -> Content:
     """Confirmed numbers carry a tick and the day."""
     if phone.confirmed_at is None:
-        return row(phone.label or phone.e164, ("  " + phone.source, "$dim"))
+        return row(("☎ ", "$dim"), phone.label or phone.e164, ("  " + phone.source, "$dim"))
     at = day(phone.confirmed_at, desk.locale, desk.now(), desk.zone)
-    return row(phone.label or phone.e164, (f"  ✓ {at}", "$state-ready"))
+    return row(("☎ ", "$dim"), phone.label or phone.e164, (f"  ✓ {at}", "$state-ready"))
 
 
 def _account(desk: Workplace, item: AccountView, *, is_masked: bool) -> Iterable[Content]:
@@ -133,15 +134,16 @@ def _account(desk: Workplace, item: AccountView, *, is_masked: bool) -> Iterable
                   f"  {count(meter.last_reading, desk.locale)}", (f"  {at}", "$dim"))
 
 
-def timeline_item(desk: Workplace, item: TimelineView) -> Content:
-    """`09 Nov invoice 1 240,00 ₽ corrected`, a note below."""
+def timeline_item(desk: Workplace, item: TimelineView, width: int) -> Content:
+    """`09 Nov invoice 1 240,00 ₽ · corrected`, a note below, all below the first word."""
     at = when(item.at, desk.locale, desk.now(), desk.zone)
     kind = desk.words(f"terminal.timeline.{item.kind}")
-    head = row((f"{at:<6} ", "$dim"), (kind, "bold"), " ", _facts(desk, item))
+    indent = DATE_WIDTH + 1
+    head = flow(row((f"{fit(at, DATE_WIDTH)} ", "$dim"), (kind, "bold")), _facts(desk, item),
+                width, indent)
     note = _text(item.facts, "note") or (_text(item.facts, "text") if item.kind == "note" else "")
-    if not note:
-        return head
-    return stack([head, row((f"       {' '.join(note.split())}", "italic"))])
+    lines = wrap(" ".join(note.split()), width - indent)
+    return stack([head, *(row((" " * indent + line, "italic")) for line in lines)])
 
 
 def _text(facts: Mapping[str, Any], name: str) -> str:
@@ -155,7 +157,7 @@ def _sum(desk: Workplace, facts: Mapping[str, Any], name: str) -> str:
     return money(minor, currency, desk.locale) if isinstance(minor, int) else ""
 
 
-def _facts(desk: Workplace, item: TimelineView) -> Content:
+def _facts(desk: Workplace, item: TimelineView) -> list[Part]:
     words, facts = desk.words, item.facts
     parts: list[Part] = []
     match item.kind:
@@ -178,7 +180,7 @@ def _facts(desk: Workplace, item: TimelineView) -> Content:
             parts = []
         case _:
             parts = [str(value) for value in facts.values() if isinstance(value, str | int)]
-    return dotted(parts)
+    return parts
 
 
 def _call_facts(desk: Workplace, facts: Mapping[str, Any]) -> list[Part]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from textual.content import Content
 
 from workstation.protocol import CallView, CampaignView, OperatorView, SegmentView
 from workstation.terminal.formats import moment
-from workstation.terminal.pictures.line import Part, dotted, row, stack
+from workstation.terminal.pictures.line import Part, dotted, flow, row, stack
 from workstation.terminal.theme import colour, shape
 from workstation.terminal.workplace import Workplace
 
@@ -26,6 +27,7 @@ LEDGER_SIGNS: Mapping[str, str] = {
     "not_tried": ".",
 }
 REST = "#"
+STATES = ("ready", "offered", "talking", "wrap_up", "paused", "offline")
 
 
 def state_word(desk: Workplace, item: OperatorView) -> str:
@@ -93,15 +95,26 @@ def campaign(desk: Workplace, item: CampaignView, width: int) -> Content:
     cells = shares(item.ledger, width)
     bar = "".join(LEDGER_SIGNS.get(state, REST) * cells[state] for state in cells)
     lines = [head, row((bar or REST * width, "$primary"))]
-    return stack([*lines, ledger(desk, item), row((item.why, "$dim" if not item.why else "bold"))])
+    return stack([*lines, ledger(desk, item, width), row(item.why), Content("")])
 
 
-def ledger(desk: Workplace, item: CampaignView) -> Content:
+def ledger(desk: Workplace, item: CampaignView, width: int) -> Content:
+    """`50 = P promised 6 · █ reached 8 …`: the parts add up to the list."""
     parts: list[Part] = [
         row((LEDGER_SIGNS.get(state, REST), "bold"),
             f" {_state(desk, state)} {item.ledger[state]}")
         for state in ordered(item.ledger) if item.ledger[state]]
-    return row(dotted(parts), (f" = {sum(item.ledger.values())}", "bold"))
+    head = row((f"{sum(item.ledger.values())} = ", "bold"))
+    return flow(head, parts, width, head.cell_length)
+
+
+def states(desk: Workplace) -> Content:
+    """How many operators are in which state."""
+    counts: Counter[str] = Counter(item.state for item in desk.shelves.operators.values())
+    parts: list[Part] = [(desk.catalogue.company, "bold")]
+    parts += [(f"{shape(state)} {desk.words(f'terminal.state.{state}')} {counts[state]}",
+               colour(state)) for state in STATES if counts[state]]
+    return dotted(parts)
 
 
 def _state(desk: Workplace, state: str) -> str:

@@ -48,6 +48,22 @@ def cut(text: str, width: int) -> str:
     return fit(text, width).rstrip()
 
 
+def flow(first: Content, parts: Iterable[Part], width: int, indent: int) -> Content:
+    """`first`, then the parts with dots between; what does not fit goes on, indented."""
+    lines, line = [], first
+    for part in parts:
+        if _is_empty(part):
+            continue
+        piece = Content.assemble(part)
+        is_begun = line.cell_length > indent
+        gap = row((DOT, "$dim")) if is_begun and line is not first else Content(" " * is_begun)
+        if is_begun and line.cell_length + gap.cell_length + piece.cell_length > width:
+            lines.append(line)
+            line, gap = Content(" " * indent), Content("")
+        line = line + gap + piece.truncate(max(4, width - indent), ellipsis=True)
+    return stack([*lines, line])
+
+
 def sides(left: Content, right: str, width: int, style: str = "$dim") -> Content:
     """`left` cut to leave room, `right` at the right edge."""
     room = max(0, width - cell_len(right) - 1)

@@ -41,7 +41,7 @@ class ClientSide(Vertical):
     def compose(self) -> ComposeResult:
         yield Choices(id="candidates")
         with Scroll(id="card-scroll"):
-            yield Picture(id="card", classes="auto")
+            yield Picture(id="card")
 
     def show(self, item: ConversationView | None) -> None:
         if item is None:
@@ -65,7 +65,8 @@ class ClientSide(Vertical):
         self._paint(item)
 
     def _paint(self, item: ConversationView) -> None:
-        rows = [(str(choice.client_id), client.candidate(place, choice))
+        width = max(20, self.size.width - 2)
+        rows = [(str(choice.client_id), client.candidate(place, choice, width))
                 for place, choice in enumerate(self._offered, 1)]
         none = row((" 0 ", "bold reverse"), f" {self.desk.words('terminal.none_of_these')}")
         self.query_one("#candidates", Choices).show([*rows, ("0", none)])
@@ -145,7 +146,8 @@ class Timeline(Choices):
         item, words = self._conversation, self.desk.words
         shown = [] if item is None else [*item.timeline, *self._older]
         kinds = client.FILTERS[self.filter]
-        rows = {one.key: client.timeline_item(self.desk, one) for one in shown
+        width = max(20, self.size.width - 2)
+        rows = {one.key: client.timeline_item(self.desk, one, width) for one in shown
                 if not kinds or one.kind in kinds}
         listed = list(rows.items())
         if self._cursor is not None:
@@ -153,6 +155,9 @@ class Timeline(Choices):
         elif item is not None and not listed:
             listed.append(("", row((words("terminal.no_history"), "$dim"))))
         self.show(listed)
+
+    def on_resize(self) -> None:
+        self._paint()
 
     def action_filter(self, step: int) -> None:
         names = list(client.FILTERS)

@@ -16,8 +16,8 @@ SCALE = 24              # signs of a call's picture
 
 class QueueTable(Table):
     def __init__(self, desk: Workplace, **kwargs: Any) -> None:
-        heads = [("queue", 16), ("waiting", 9), ("longest", 9), ("ready", 7), ("talking", 9),
-                 ("signed_in", 10), ("answered", 9), ("abandoned", 9), ("in_time", 14)]
+        heads = [("queue", 14), ("waiting", 8), ("longest", 8), ("ready", 6), ("talking", 7),
+                 ("signed_in", 9), ("answered", 8), ("abandoned", 7), ("in_time", 12)]
         super().__init__([(desk.words(f"terminal.column.{key}"), width) for key, width in heads],
                          **kwargs)
         self.desk = desk
@@ -44,8 +44,8 @@ class QueueTable(Table):
 
 class OperatorTable(Table):
     def __init__(self, desk: Workplace, **kwargs: Any) -> None:
-        heads = [("operator", 18), ("state", 18), ("since", 8), ("with_whom", 22), ("phone", 8),
-                 ("calls_today", 6), ("talked_today", 8)]
+        heads = [("operator", 18), ("state", 17), ("since", 7), ("with_whom", 20), ("phone", 6),
+                 ("calls_today", 5), ("talked_today", 8)]
         super().__init__([(desk.words(f"terminal.column.{key}"), width) for key, width in heads],
                          **kwargs)
         self.desk = desk

@@ -115,11 +115,11 @@ class Work(VerticalScroll, can_focus=False):
         rows = []
         for place, choice in enumerate(item.dispositions, 1):
             is_chosen = choice.id == typed.disposition
-            key = f"Alt+{place}" if place < 10 else ""
+            key = f"Alt+{place}" if place < 10 else "     "
             note = f" ({self.desk.words('terminal.needs_note')})" if choice.needs_note else ""
             rows.append((choice.id, row(
-                (f"{'(•)' if is_chosen else '( )'} {choice.name}", "bold" if is_chosen else ""),
-                (note, "$dim"), (f"  {key}", "$dim"))))
+                (f"{key} ", "$dim"), (f"{'(•)' if is_chosen else '( )'} {choice.name}",
+                                      "bold" if is_chosen else ""), (note, "$dim"))))
         self.query_one("#outcomes", Choices).show(rows)
 
     def tick(self) -> None:
@@ -143,7 +143,7 @@ class Work(VerticalScroll, can_focus=False):
             return Content("")
         left = remaining(item.wrap_up_until, self.desk.now())
         return row((f"◐ {self.desk.words('terminal.wrap_up_left', time=left)}",
-                    "bold $state-wrap"), ("  F12 +60", "$dim"))
+                    "bold $state-wrap"), ("  F12", "$dim"))
 
     # ── typing ───────────────────────────────────────────────────────────────────────────────
     @on(TextArea.Changed, "#note")
@@ -193,6 +193,12 @@ class Work(VerticalScroll, can_focus=False):
         event.stop()
         if self.key is not None:
             self.post_message(self.Filed(self.key))
+
+    def focus_note(self) -> None:
+        """The note; from the note, the first field of the form."""
+        note = self.query_one("#note", TextArea)
+        first = next((item for item in self.query(Input) if note.has_focus), None)
+        (first or note).focus()
 
     def form_values(self) -> tuple[str, dict[str, str]] | None:
         """Type and fields of the open form, filled and typed values together."""
