@@ -1,7 +1,7 @@
 """What the menu looks up for a caller: who he is, and how his accounts stand.
 
-A base that does not answer in time is `Failed`, and the menu takes such a caller to a person. The
-menu does not wait for a statement that hangs: it is cancelled and left to end by itself.
+A base that does not answer in time is `Failed`, and the menu takes such a caller to a person. A
+statement that is late is left to end by itself, within the store's own limit.
 """
 
 from __future__ import annotations
@@ -153,7 +153,6 @@ class Enquiries:
         done, _ = await asyncio.wait({task}, timeout=self._limit_s)
         if done:
             return task.result()
-        task.cancel()
         log.error("The base did not answer the menu in time.",
                   extra={"action": "menu_look_up_late", "what": what})
         return Answer(Failed())

@@ -8,13 +8,14 @@ from collections.abc import Callable
 
 from crm_store.store import Store
 from cti.agi import AgiSession, Request, Script, serve
-from ivr.flows import LOOK_UP_LIMIT_S, Enquiries
+from ivr.flows import Enquiries
 from ivr.plan import IvrPlan
 from ivr.session import MenuSession
 from ivr.speech import Progress, PromptCache
 from ivr.wording import texts
 
 ROUTE = "menu"
+STATEMENT_LIMIT_S = 5.0     # the caller does not wait that long, the base may
 CLOSE_LIMIT_S = 5.0
 
 log = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ async def run(
     """
     prompts = PromptCache(plan.prompts_dir, plan.voice)
     await prompts.build(texts(plan.wording, plan.currency), progress=progress)
-    store = Store(plan.store_url, limit_s=LOOK_UP_LIMIT_S)
+    store = Store(plan.store_url, limit_s=STATEMENT_LIMIT_S)
     enquiries = Enquiries(store, region=plan.region, time_zone=plan.time_zone)
     try:
         async with enquiries:

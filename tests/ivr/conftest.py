@@ -1,0 +1,127 @@
+"""A spoken set of prompts, a company with three clients, and a menu server on a free port."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import insert
+
+from crm_store import clients, timeline
+from crm_store.base import Tx
+from crm_store.store import Store
+from crm_store.tables.billing import Accounts, Debts
+from cti.pbx.find import unpack_espeak
+from ivr.flows import FACTS, LOOK_UPS
+from ivr.menu_file import Known
+from ivr.menu_file import parse as parse_menu
+from ivr.plan import Entry, IvrPlan, shipped_menu, shipped_wording
+from ivr.server import run
+from ivr.speech import PromptCache, Voice
+from ivr.wording import Wording, parse, texts
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+QUEUES = ("billing", "outages", "collection")
+NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+DEBTOR, AHEAD, SHARED, STRANGER = "+79161234567", "+79161234568", "+79161234569", "+79990000000"
+Serving = Callable[[IvrPlan], AbstractAsyncContextManager[int]]
+
+
+@pytest.fixture(scope="session")
+def espeak() -> Voice:
+    """The English voice with the espeak-ng of this machine or checkout."""
+    found = unpack_espeak(CHECKOUT / ".deskline")
+    environment = {**found.environment, "DESKLINE_ESPEAK": found.command}
+    return Voice("en-us", 155, tuple(environment.items()))
+
+
+@pytest.fixture(scope="session")
+def english() -> Wording:
+    return parse(shipped_wording("en"), company="Volga Energy")
+
+
+@pytest.fixture(scope="session")
+def prompts_dir(tmp_path_factory: pytest.TempPathFactory, espeak: Voice, english: Wording) -> Path:
+    """The whole English set, really spoken."""
+    folder = tmp_path_factory.mktemp("prompts")
+    asyncio.run(PromptCache(folder, espeak).build(texts(english, "RUB")))
+    return folder
+
+
+@pytest.fixture
+async def company_url(tmp_path: Path) -> str:
+    """A base with a debtor, a client ahead with his payments, and two clients on one number."""
+    path = tmp_path / "company.db"
+    store = Store.at(path)
+    try:
+        await store.migrate()
+        async with store.begin() as tx:
+            await _client(tx, "Ivan Ivanov", DEBTOR, "40012345", -4_812_50, paid=700_00)
+            await _client(tx, "Anna Petrova", AHEAD, "40012346", 5_00)
+            for name, account in (("Oleg Orlov", "40012347"), ("Olga Orlova", "40012348")):
+                await _client(tx, name, SHARED, account, 0)
+    finally:
+        await store.close()
+    return f"sqlite:///{path}"
+
+
+async def _client(
+    tx: Tx, name: str, number: str, account: str, balance: int, paid: int = 0,
+) -> None:
+    client = await clients.create(tx, name=name, number=number, by="billing", source="billing",
+                                  at=NOW)
+    key = await tx.scalar(insert(Accounts).values(
+        number=account, client_id=client, balance_minor=balance, currency="RUB", balance_at=NOW,
+        opened_on=date(2020, 1, 1)).returning(Accounts.id))
+    if balance < 0:
+        await tx.run(insert(Debts).values(
+            account_id=key, client_id=client, amount_minor=-balance, currency="RUB",
+            since_on=date(2026, 8, 10), as_of=NOW))
+    if paid:
+        await timeline.put(tx, client, datetime(2026, 11, 8, 22, 30, tzinfo=UTC), "payment", 1, {
+            "account": account, "amount_minor": paid, "currency": "RUB", "method": "card"})
+
+
+@pytest.fixture
+def ivr_plan(prompts_dir: Path, espeak: Voice, english: Wording, company_url: str) -> IvrPlan:
+    known = Known(english.phrases, QUEUES, LOOK_UPS, FACTS)
+    return IvrPlan(
+        host="127.0.0.1", port=0, store_url=company_url, prompts_dir=prompts_dir,
+        menus={"main": parse_menu(shipped_menu(), known)}, wording=english, voice=espeak,
+        entries={"74951200000": Entry("main", "billing"), "74951200001": Entry("main", "outages")},
+        currency="RUB", region="RU", time_zone=ZoneInfo("Europe/Moscow"))
+
+
+@asynccontextmanager
+async def serving(plan: IvrPlan) -> AsyncIterator[int]:
+    """The menu server in this process; its port."""
+    port: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+    async with asyncio.TaskGroup() as group:
+        server = group.create_task(run(plan, started=port.set_result), name="menu server")
+        try:
+            yield await asyncio.wait_for(port, 30)
+        finally:
+            server.cancel()
+
+
+@pytest.fixture
+async def menu_port(ivr_plan: IvrPlan) -> AsyncIterator[int]:
+    async with serving(ivr_plan) as port:
+        yield port
+
+
+@pytest.fixture
+def serve_plan() -> Serving:
+    return serving
+
+
+@pytest.fixture
+def without_base(ivr_plan: IvrPlan) -> Callable[[str], IvrPlan]:
+    """The same plan with another store."""
+    return lambda url: replace(ivr_plan, store_url=url)
