@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -72,13 +73,13 @@ class Background:
             e164 = phones.normalise(wanted.number, region=self._settings.company.region).e164
             if e164:
                 items = await interactions.by_number(tx, e164, PAGE)
-                fields["timeline"] = [views.timeline_item(item, masked=masked) for item in items]
+                fields["timeline"] = _past(items, wanted, masked=masked)
             return fields
         shown = await card_view(tx, client_id, candidates, masked=masked)
         page = await timeline.page(tx, client_id, limit=PAGE)
         fields |= {
             "card": shown, "form": self.form(wanted, shown),
-            "timeline": [views.timeline_item(item, masked=masked) for item in page.items],
+            "timeline": _past(page.items, wanted, masked=masked),
             "timeline_cursor": str(page.next) if page.next is not None else None,
         }
         return fields
@@ -91,6 +92,13 @@ class Background:
             return None
         today = wanted.now.astimezone(self._zone).date()
         return forms.filled(kind, card, wanted.language, today)
+
+
+def _past(items: Iterable[timeline.TimelineItem], wanted: Wanted, *,
+          masked: bool) -> list[protocol.TimelineView]:
+    """Without the contact that is on the screen itself."""
+    return [views.timeline_item(item, masked=masked) for item in items
+            if item.facts.get("interaction_id") != wanted.interaction or item.kind != "call"]
 
 
 async def card_view(tx: Tx, client_id: int, others: list[protocol.CandidateView], *,

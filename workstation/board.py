@@ -51,7 +51,8 @@ class Screen:
         self.pending: dict[Key, msgspec.Raw | None] = {}
         self.said: deque[protocol.Reply | protocol.Notice] = deque()
         self.is_stale = True            # a snapshot is due; so it begins
-        self.is_over = False            # the session ended: say what is left, then close
+        self.is_over = False            # say what is left, then close
+        self.close_code = 1000
         self.wake = asyncio.Event()
 
     def show(self, key: Key, placed: Placed | None) -> None:
@@ -89,7 +90,10 @@ class Screen:
         self.said.append(message)
         self.wake.set()
 
-    def end(self) -> None:
+    def end(self, code: int = 1000) -> None:
+        """Close the socket once it was told what is left; `code` as in RFC 6455."""
+        if not self.is_over:
+            self.close_code = code
         self.is_over = True
         self.wake.set()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -42,6 +43,7 @@ class Desk:
     clock: Callable[[], datetime]
     opened_at: datetime
     phones: dict[str, str] = field(default_factory=dict)    # operator → the phone he attached
+    turns: dict[str, asyncio.Lock] = field(default_factory=dict)    # person → his actions' order
 
     @property
     def zone(self) -> ZoneInfo:
@@ -54,6 +56,10 @@ class Desk:
     @property
     def operators(self) -> dict[str, OperatorSettings]:
         return {operator.id: operator for operator in self.settings.operator}
+
+    def turn(self, person: Person) -> asyncio.Lock:
+        """What one person does, on all his screens, happens one after the other."""
+        return self.turns.setdefault(person.login, asyncio.Lock())
 
     def operator(self, person: Person) -> Operator | None:
         return self.floor.operators.get(person.operator)

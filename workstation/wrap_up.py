@@ -47,6 +47,7 @@ class WrapUp:
                  conversations: Conversations, clock: Callable[[], datetime]) -> None:
         self._seconds = {queue.id: queue.wrap_up_s for queue in settings.queue}
         self._usual_s = settings.queue[0].wrap_up_s
+        self._pause_reasons = frozenset(settings.pause_reasons)
         self._floor = floor
         self._commands = commands
         self._conversations = conversations
@@ -70,7 +71,7 @@ class WrapUp:
             return None
         now = self._clock()
         live = self._floor.operators.get(operator)
-        if live is not None and live.reason not in ("", REASON, "signed_in"):
+        if live is not None and live.reason in self._pause_reasons:
             self._wishes.setdefault(operator, Wish(True, live.reason))
         until = now + timedelta(seconds=seconds)
         self._counting[operator] = Counting(call, until, now)

@@ -51,7 +51,9 @@ async def attach_phone(desk: Desk, person: Person, args: AttachPhone) -> dict[st
 async def _be(desk: Desk, person: Person, *, paused: bool, reason: str) -> None:
     operator, live = person.operator, desk.operator(person)
     if live is None or live.interface is None or not live.queues:
-        await _join(desk, person, desk.interface(operator), paused=paused, reason=reason)
+        interface = desk.interface(operator)
+        await _join(desk, person, interface, paused=paused, reason=reason)
+        await desk.commands.pause_member(interface, paused=paused, reason=reason)
         return
     for queue in set(person.queues) - live.queues:
         await desk.commands.add_member(queue, live.interface, operator, paused=paused,

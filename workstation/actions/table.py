@@ -24,6 +24,7 @@ class Action:
     args: type[protocol.Args]
     who: Who
     act: Act
+    reads: bool = False     # changes nothing: need not wait for the person's other actions
 
 
 async def end_session(desk: Desk, person: Person, args: protocol.SignOut) -> dict[str, object]:
@@ -43,17 +44,19 @@ TABLE: dict[str, Action] = {
     "conversation.finish": Action(protocol.Finish, Who.OPERATORS, conversations.finish),
     "conversation.extend": Action(protocol.ExtendWrapUp, Who.OPERATORS, conversations.extend),
     "request.file": Action(protocol.FileRequest, Who.OPERATORS, requests.file),
-    "request.list": Action(protocol.ListRequests, Who.SIGNED_IN, requests.listing),
+    "request.list": Action(protocol.ListRequests, Who.SIGNED_IN, requests.listing, reads=True),
     "request.move": Action(protocol.MoveRequest, Who.SIGNED_IN, requests.move),
-    "client.search": Action(protocol.SearchClients, Who.OPERATORS, clients.search),
-    "client.card": Action(protocol.ClientCard, Who.OPERATORS, clients.card),
-    "client.timeline": Action(protocol.MoreTimeline, Who.OPERATORS, clients.more_timeline),
+    "client.search": Action(protocol.SearchClients, Who.OPERATORS, clients.search, reads=True),
+    "client.card": Action(protocol.ClientCard, Who.OPERATORS, clients.card, reads=True),
+    "client.timeline": Action(protocol.MoreTimeline, Who.OPERATORS, clients.more_timeline,
+                              reads=True),
     "call.hangup": Action(protocol.HangUp, Who.SIGNED_IN, calls.hang_up),
     "call.dial": Action(protocol.Dial, Who.OPERATORS, calls.dial),
     "campaign.start": Action(protocol.CampaignArgs, Who.SUPERVISORS, campaigns.start),
     "campaign.pause": Action(protocol.CampaignArgs, Who.SUPERVISORS, campaigns.pause),
     "campaign.stop": Action(protocol.CampaignArgs, Who.SUPERVISORS, campaigns.stop),
-    "campaign.entries": Action(protocol.CampaignEntries, Who.SUPERVISORS, campaigns.entries),
+    "campaign.entries": Action(protocol.CampaignEntries, Who.SUPERVISORS, campaigns.entries,
+                               reads=True),
     "session.end": Action(protocol.SignOut, Who.SIGNED_IN, end_session),
 }
 
@@ -71,4 +74,7 @@ async def perform(desk: Desk, person: Person, name: str,
     except msgspec.MsgspecError as exc:
         raise Unreadable(str(exc)) from exc
     async with asyncio.timeout(ACTION_LIMIT_S):
-        return await action.act(desk, person, args)
+        if action.reads:
+            return await action.act(desk, person, args)
+        async with desk.turn(person):
+            return await action.act(desk, person, args)

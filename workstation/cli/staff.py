@@ -1,7 +1,95 @@
 """`deskline staff`: who may sign in, and setting a password."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
 import click
+
+from crm_store import staff
+from crm_store.errors import StoreError
+from crm_store.store import Store
+from workstation.accounts import Accounts
+from workstation.cli.options import Failure, json_option, print_json, with_settings
+from workstation.pbx_plan import plan_of
+from workstation.serve import utc_now
+from workstation.settings import Settings
+
+T = TypeVar("T")
+SHORTEST = 10
 
 
 @click.group()
 def command() -> None:
     """People who sign in: list them, set a password."""
+
+
+@command.command("list")
+@json_option
+@with_settings
+def list_command(settings: Settings, as_json: bool) -> None:
+    """Everybody, with role and whether there is a password."""
+    people = _run(settings, _everyone)
+    facts = [{"login": person.login, "name": person.name, "operator": person.operator_id,
+              "roles": list(person.roles), "groups": list(person.groups),
+              "has_password": person.password_hash is not None} for person in people]
+    if as_json:
+        print_json(facts)
+        return
+    for person in people:
+        lock = "" if person.password_hash else "  (no password: cannot sign in)"
+        click.echo(f"{person.login:12} {person.operator_id or '-':4} {','.join(person.roles):14} "
+                   f"{person.name}{lock}")
+
+
+@command.command("password")
+@click.argument("login")
+@with_settings
+def password_command(settings: Settings, login: str) -> None:
+    """Set LOGIN's password, asked for on the terminal or read from standard input.
+
+    Open sessions of that person end.
+    """
+    password = _ask()
+    if len(password) < SHORTEST:
+        raise Failure(f"a password needs at least {SHORTEST} characters")
+
+    async def set_it(store: Store) -> bool:
+        accounts = Accounts(store, settings, plan_of(settings).secret, utc_now)
+        try:
+            await accounts.seed()
+            return await accounts.set_password(login, password)
+        finally:
+            accounts.stop()
+    if not _run(settings, set_it):
+        raise Failure(f"there is nobody with the login {login}")
+    click.echo(f"{login} can sign in now")
+
+
+def _ask() -> str:
+    stdin = click.get_text_stream("stdin")
+    if not stdin.isatty():
+        return stdin.readline().rstrip("\n")
+    answer: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return answer
+
+
+async def _everyone(store: Store) -> list[staff.Person]:
+    async with store.read() as tx:
+        return await staff.everyone(tx)
+
+
+def _run(settings: Settings, work: Callable[[Store], Awaitable[T]]) -> T:
+    async def within() -> T:
+        store = Store(settings.store_url)
+        try:
+            await store.migrate()
+            return await work(store)
+        finally:
+            await store.close()
+    try:
+        return asyncio.run(within())
+    except StoreError as exc:
+        raise Failure(str(exc)) from exc

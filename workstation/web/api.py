@@ -210,7 +210,8 @@ async def set_state(asked: Asked) -> Any:
         if other is None or not may(person, Who.SUPERVISORS):
             raise NotThere("operator")
         person = other
-    return await presence.set_state(asked.desk, person, asked.body)
+    async with asked.desk.turn(person):
+        return await presence.set_state(asked.desk, person, asked.body)
 
 
 # ── campaigns ────────────────────────────────────────────────────────────────────────────────

@@ -32,7 +32,7 @@ def make_app(desk: Desk) -> web.Application:
     app.router.add_get("/", pages.front)
     app.router.add_get("/desk", pages.live)
     app.router.add_get("/floor", pages.live)
-    app.router.add_get("/static/built/{name}", pages.built)
+    app.router.add_get("/static/{name}", pages.built)
     app.router.add_get("/texts/{name}", pages.catalogue)
     app.router.add_get("/healthz", health.healthz)
     app.router.add_get("/readyz", health.readyz)

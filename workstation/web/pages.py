@@ -14,7 +14,7 @@ from workstation import texts
 from workstation.accounts import demo_password
 from workstation.build import build_id
 from workstation.desk import Desk
-from workstation.errors import NotThere
+from workstation.errors import NotThere, Refused
 from workstation.web.security import DESK, session_of
 
 HERE = Path(__file__).parent
@@ -29,7 +29,7 @@ async def front(request: web.Request) -> web.StreamResponse:
         raise web.HTTPFound("/desk" if session.person.role == "operator" else "/floor")
     desk = request.app[DESK]
     locale = _locale(request, desk)
-    return _page("sign_in.html", desk, locale, sign_ins=_sign_ins(desk))
+    return _page("sign_in.html", desk, locale, demo=_sign_ins(desk))
 
 
 async def live(request: web.Request) -> web.StreamResponse:
@@ -44,7 +44,7 @@ async def live(request: web.Request) -> web.StreamResponse:
 
 
 async def built(request: web.Request) -> web.StreamResponse:
-    """`/static/built/…`: names hold a hash of the content, so browsers may keep them."""
+    """`/static/…`: names hold a hash of the content, so browsers may keep them."""
     path = BUILT / request.match_info["name"]
     if path.parent != BUILT or not path.is_file():
         raise NotThere("file")
@@ -79,7 +79,7 @@ def _texts(locale: str) -> bytes:
 def _page(template: str, desk: Desk, locale: str, **facts: object) -> web.Response:
     body = _templates().get_template(template).render(
         locale=locale, t=texts.translator(locale), company=desk.settings.company.name,
-        assets=_assets(), build=build_id(), locales=_locales(), **facts)
+        asset=functools.partial(_asset, _assets()), build=build_id(), locales=_locales(), **facts)
     return web.Response(text=body, content_type="text/html", charset="utf-8",
                         headers={"Cache-Control": "no-store"})
 
@@ -91,18 +91,24 @@ def _templates() -> jinja2.Environment:
 
 
 def _assets() -> dict[str, str]:
-    """`live.js` → the address of its built file; empty until `make ui` has run."""
+    """`live.js` → its built file's name. Raises Refused until `make ui` has run."""
     try:
         named: dict[str, str] = json.loads((BUILT / "manifest.json").read_text())
-    except (OSError, ValueError):
-        return {}
-    return {name: f"/static/built/{file}" for name, file in named.items()}
+    except (OSError, ValueError) as exc:
+        raise Refused("not_built", "The pages are not built: run make ui.", "", 503) from exc
+    return named
+
+
+def _asset(assets: dict[str, str], name: str) -> str:
+    return f"/static/{assets[name]}"
 
 
 def _locale(request: web.Request, desk: Desk) -> str:
     """What was chosen here, else what the browser prefers among ours, else the company's."""
     if chosen := _chosen(request):
         return chosen
+    if (asked := request.query.get("lang", "")) in texts.LOCALES:
+        return asked
     for part in request.headers.get("Accept-Language", "").split(","):
         locale = part.partition(";")[0].strip()[:2].lower()
         if locale in texts.LOCALES:

@@ -25,14 +25,12 @@ FRAME_LIMIT = 64 * 1024
 
 
 def access(desk: Desk, person: Person) -> PhoneAccess | None:
-    """How this person's page registers its telephone; None for people without queues."""
+    """How this person's page registers its telephone (`ws_url` is relative to the page)."""
     if not person.operator or not may(person, Who.OPERATORS):
         return None
     user = f"{person.operator}-web"
-    base = desk.settings.server.url
     return PhoneAccess(
-        ws_url=f"{base.replace('http', 'ws', 1)}/sip",
-        realm_uri=f"sip:{user}@{desk.settings.pbx.host}", user=user,
+        ws_url="/sip", realm_uri=f"sip:{user}@{desk.settings.pbx.host}", user=user,
         password=derive(desk.secret, f"sip:{user}"))
 
 

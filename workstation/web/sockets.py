@@ -32,6 +32,7 @@ SEND_LIMIT_S = 20.0         # a screen that takes nothing for so long is cut off
 BEAT_S = 20.0
 MESSAGE_LIMIT = 256 * 1024
 DOING_LIMIT = 16            # actions of one screen under way at once
+SIGNED_OUT = 4401           # close code: the page goes back to the sign-in
 _decode = msgspec.json.Decoder(protocol.ScreenMessage).decode
 
 
@@ -63,7 +64,7 @@ async def say_goodbye(app: web.Application) -> None:
             screen.say(protocol.Notice(seq=0, code="bye"))
         except TooManyAnswers:
             log.debug("a screen was not told that the server stops")
-        screen.end()
+        screen.end(WSCloseCode.GOING_AWAY)
     await asyncio.sleep(0.2)
 
 
@@ -95,7 +96,7 @@ async def _refuse(socket: web.WebSocketResponse, refused: Refused) -> None:
     try:
         async with asyncio.timeout(SEND_LIMIT_S):
             await socket.send_str(encode(reply).decode())
-            await socket.close(code=WSCloseCode.POLICY_VIOLATION)
+            await socket.close(code=SIGNED_OUT)
     except (ConnectionError, TimeoutError):
         return
 
@@ -165,7 +166,7 @@ async def end_session(desk: Desk, session: SignedIn) -> None:
     await desk.accounts.close(session.token)
     for screen in desk.board.screens():
         if screen.session == session.token:
-            screen.end()
+            screen.end(SIGNED_OUT)
 
 
 # ── writing ──────────────────────────────────────────────────────────────────────────────────
@@ -184,7 +185,7 @@ async def _write(desk: Desk, socket: web.WebSocketResponse, screen: Screen, sess
             break
         await screen.wake.wait()
     async with asyncio.timeout(SEND_LIMIT_S):
-        await socket.close(code=WSCloseCode.GOING_AWAY)
+        await socket.close(code=screen.close_code)
 
 
 def _due(desk: Desk, screen: Screen, session: SignedIn,

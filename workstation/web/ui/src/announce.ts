@@ -30,7 +30,7 @@ function appeared(desk: Desk, conversation: ConversationView): void {
   const isBusy = live !== null && live.id !== conversation.id;
   if (!isBusy && !isTyping()) {
     desk.shown = { kind: "conversation", id: conversation.id };
-    if (desk.isOperator && desk.tab !== "desk") desk.go("desk");
+    if (desk.hasDesk && desk.tab !== "desk") desk.go("desk");
   }
   markPainted(conversation);
   notifyHidden(conversation);

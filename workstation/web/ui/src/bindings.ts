@@ -52,9 +52,9 @@ function work(desk: Desk): Binding[] {
 function page(desk: Desk): Binding[] {
   return [
     { keys: "Ctrl+KeyK", text: "search.title", shown: "Ctrl K, /", group: "page",
-      whileTyping: true, run: () => desk.open("search") },
+      whileTyping: true, run: () => desk.hasDesk ? desk.open("search") : false },
     { keys: "Slash", text: "search.title", group: "page",
-      run: () => desk.dialog ? false : desk.open("search") },
+      run: () => desk.dialog || !desk.hasDesk ? false : desk.open("search") },
     { keys: "Shift+Slash", text: "keys.title", shown: "?", group: "page",
       run: () => desk.open(desk.dialog === "keys" ? "" : "keys") },
     { keys: "Escape", text: "close", shown: "Esc", group: "page", whileTyping: true,

@@ -138,10 +138,21 @@ export class Desk {
     return roles.includes("supervisor") || roles.includes("administrator");
   }
 
+  /** A supervisor with queues takes calls too; an administrator without them does not. */
+  get hasDesk(): boolean {
+    return this.isOperator || (this.me?.queues.length ?? 0) > 0;
+  }
+
+  /** Whether the call bar stands above: always for operators, for others when they take calls. */
+  get isOnCalls(): boolean {
+    if (this.isOperator || !this.hasDesk) return this.isOperator;
+    return this.tab === "desk" || (this.operator?.state ?? "offline") !== "offline";
+  }
+
   get tabs(): Tab[] {
-    const lead: Tab[] = this.isLead ? ["floor", "calls", "campaigns"] : [];
-    const own: Tab[] = this.isOperator ? ["desk"] : [];
-    return [...own, ...lead, "requests"];
+    if (!this.isLead) return ["desk", "requests"];
+    const own: Tab[] = this.hasDesk ? ["desk"] : [];
+    return ["floor", "calls", "campaigns", "requests", ...own];
   }
 
   private firstTab(): Tab {
@@ -225,7 +236,7 @@ export class Desk {
     const result = await this.ask("client.card", { client_id: clientId }) as Opened | undefined;
     if (!result) return;
     this.opened.set(clientId, result);
-    if (this.isOperator) this.go("desk");
+    this.go("desk");
     this.show({ kind: "client", id: clientId });
   }
 

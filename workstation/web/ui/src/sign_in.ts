@@ -1,5 +1,5 @@
 // The sign-in page: one request, then on to the desk or the floor.
-import { theme, wear } from "./settings.js";
+import { rememberLocale, theme, wear } from "./settings.js";
 
 wear(theme());
 
@@ -18,6 +18,10 @@ for (const button of document.querySelectorAll<HTMLButtonElement>("[data-login]"
     field("password").value = button.dataset["password"] ?? "";
     void signIn(form);
   });
+}
+
+for (const link of document.querySelectorAll<HTMLAnchorElement>(".languages a")) {
+  link.addEventListener("click", () => rememberLocale(link.lang));
 }
 
 function field(name: string): HTMLInputElement {

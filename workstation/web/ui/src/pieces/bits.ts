@@ -38,6 +38,7 @@ export function directionIcon(direction: string, missed = false): IconName {
   return direction === "out" ? "phone-outgoing" : "phone-incoming";
 }
 
+/** What the caller did in the menu; steps that say nothing to people have empty words. */
 export function menuPath(path: string[]): string {
-  return path.map((step) => words("menu", step)).join(" › ");
+  return path.map((step) => words("menu", step.split(":").at(-1) ?? "")).filter(Boolean).join(" › ");
 }

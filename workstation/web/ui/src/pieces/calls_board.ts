@@ -49,10 +49,10 @@ class CallsBoard extends Piece {
     const operator = call.operator ? this.desk.views.operators[call.operator]?.name : "";
     const who = call.client_name || call.name;
     return html`<tr data-call=${call.id}>
-      <td class="call-who">${icon(directionIcon(call.direction))}
+      <td><div class="call-who">${icon(directionIcon(call.direction))}
         <span><strong>${who || call.number || t("number.hidden")}</strong>
-          <small class="faint number block">${who ? call.number : ""}${call.campaign
-            ? html` ${call.campaign}` : nothing}</small></span></td>
+          <small class="faint number block">${[who ? call.number : "", call.campaign].filter(
+            Boolean).join(" · ") || t(`direction.${call.direction}`)}</small></span></div></td>
       <td class="call-state">${mark(call.state)} ${t(`call_state.${call.state}`)}
         <tick-time since=${call.since}></tick-time></td>
       <td>${this.desk.queueName(call.queue)}</td>

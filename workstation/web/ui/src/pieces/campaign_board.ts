@@ -52,8 +52,8 @@ class CampaignBoard extends Piece {
           title=${`${words("entry", state)}: ${one.ledger[state]}`}
           ${setProperty("--part", String(one.ledger[state]))}></i>`)}</div>
       <ul class="ledger-legend">
+        <li class="ledger-sum"><b class="num">${number(sum(one))}</b> ${t("campaigns.of_list")}:</li>
         ${states.map((state) => this.legend(one, state))}
-        <li class="ledger-sum">= <b class="num">${number(sum(one))}</b> ${t("campaigns.of_list")}</li>
       </ul>
       <p class="campaign-figures faint">${t("campaigns.figures", {
         attempts: number(one.attempts), lines: one.lines, share: percent(reached(one)) })}</p>

@@ -33,9 +33,9 @@ class DeskApp extends Piece {
     return html`
       ${this.topLine()}
       <div class="banners">${this.banners()}</div>
-      ${desk.isOperator ? html`<call-bar class="call-bar" .desk=${desk}></call-bar>` : nothing}
+      ${desk.isOnCalls ? html`<call-bar class="call-bar" .desk=${desk}></call-bar>` : nothing}
       <main class="main is-${desk.tab}">${this.layout(desk)}</main>
-      ${desk.isOperator ? html`<foot-bar class="foot-bar" .desk=${desk}></foot-bar>` : nothing}
+      ${desk.isOnCalls ? html`<foot-bar class="foot-bar" .desk=${desk}></foot-bar>` : nothing}
       <div class="toasts" role="status" aria-live="polite">${desk.toasts.map((toast) => html`
         <button class="toast is-${toast.tone}" @click=${() => desk.forget(toast.id)}>
           ${icon(toast.tone === "error" ? "triangle-alert" : "check")} ${toast.text}</button>`)}</div>
@@ -63,8 +63,8 @@ class DeskApp extends Piece {
       <span class="brand">${desk.catalogue?.company}</span>
       <nav class="tabs" aria-label=${t("page.tabs")}>${desk.tabs.map((tab) => this.tab(tab))}</nav>
       <span class="spring"></span>
-      <button class="search-button" @click=${() => desk.open("search")}>${icon("search")}
-        <span>${t("search.short")}</span>${keyHint("Ctrl K")}</button>
+      ${desk.hasDesk ? html`<button class="search-button" @click=${() => desk.open("search")}>
+        ${icon("search")}<span>${t("search.short")}</span>${keyHint("Ctrl K")}</button>` : nothing}
       ${this.ringButton()}${this.localeButton()}${this.themeButton()}
       <span class="me">${icon("user")} ${desk.me?.name}</span>
       <button class="quiet" title=${t("page.sign_out")} aria-label=${t("page.sign_out")}
@@ -100,7 +100,7 @@ class DeskApp extends Piece {
   }
 
   private ringButton(): Html {
-    if (!this.desk.isOperator) return nothing;
+    if (!this.desk.hasDesk) return nothing;
     const muted = isRingMuted();
     const words = t(muted ? "ring.muted" : "ring.on");
     return html`<button class="quiet" title=${words} aria-label=${words} aria-pressed=${muted}

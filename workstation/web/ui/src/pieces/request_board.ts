@@ -51,7 +51,7 @@ class RequestBoard extends Piece {
     return html`<tr class=${request.late ? "is-late-row" : ""}>
       <td class="number">${request.number}</td>
       <td><strong>${say(request.title)}</strong>${about(request)}</td>
-      <td>${this.desk.isOperator
+      <td>${this.desk.hasDesk
         ? html`<button class="link" @click=${() => void this.desk.openClient(request.client_id)}>
             ${request.client_name}</button>` : request.client_name}</td>
       <td>${this.desk.groupName(request.group)}${request.operator ? html`

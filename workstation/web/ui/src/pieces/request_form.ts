@@ -33,7 +33,7 @@ class RequestForm extends Piece {
     const form = this.form();
     const types = this.desk.catalogue?.request_types ?? [];
     return html`<form class="request-form" novalidate @submit=${this.file}>
-      <label class="field"><span>${t("request.type")} ${keyHint("Alt R")}</span>
+      <label class="field"><span>${t("request.type")}</span>
         <select id="request-type" @change=${this.chooseType}>
           <option value="" ?selected=${!form}>${t("request.no_form")}</option>
           ${types.map((type) => html`<option value=${type.type} ?selected=${form?.type === type.type}>
@@ -109,7 +109,7 @@ class RequestForm extends Piece {
   private field(form: FormView, field: FormFieldView): Html {
     const label = say(field.label);
     return html`<label class="field"><span>${label}${field.required
-      ? html`<i class="required" title=${t("request.required")}>*</i>` : nothing}</span>
+      ? html`\u00a0<i class="required" title=${t("request.required")}>*</i>` : nothing}</span>
       ${this.choicesOf(field).length > 0 ? this.select(field) : this.input(form, field)}</label>`;
   }
 

@@ -37,7 +37,9 @@ class TimeLine extends Piece {
             ${t(`timeline.${id}`)}</button>`)}
         </div></header>
       <div class="scroll" tabindex="0" role="region" aria-label=${t("timeline.title")}>
-        ${items.length === 0 && source.has ? empty(t("timeline.none"), t("timeline.none_how")) : nothing}
+        ${items.length > 0 || !source.has ? nothing : source.clientId
+          ? empty(t("timeline.none"), t("timeline.none_how"))
+          : empty(t("timeline.nobody"), t("timeline.nobody_how"))}
         <ol class="timeline">${repeat(items, (item) => item.key, (item) => this.item(item))}</ol>
         ${source.cursor ? html`<button class="button more"
           @click=${() => void this.desk.readOn(source.clientId, source.cursor ?? "")}>
@@ -66,10 +68,10 @@ class TimeLine extends Piece {
     const facts = item.facts;
     const note = text(facts["note"]) || (item.kind === "note" ? text(facts["text"]) : "");
     return html`<li class="event kind-${item.kind}">
-      <time datetime=${item.at}><span>${day(item.at, now())}</span>${
-        hasTime(item) ? html`<small>${timeOfDay(item.at)}</small>` : nothing}</time>
+      <time datetime=${item.at}>${day(item.at, now())}</time>
       ${icon(iconOf(item))}
-      <div class="event-body"><p class="event-line">${line(item)}</p>
+      <div class="event-body"><p class="event-line">${hasTime(item)
+        ? html`<span class="num faint">${timeOfDay(item.at)}</span> ` : nothing}${line(item)}</p>
         ${note ? html`<blockquote>${note}</blockquote>` : nothing}</div>
     </li>`;
   }

@@ -32,7 +32,7 @@ class WorkArea extends Piece {
   }
 
   private head(): Html {
-    return html`<header class="column-head"><h2>${t("work.request")}</h2></header>`;
+    return html`<header class="column-head"><h2>${t("work.request")}</h2>${keyHint("Alt R")}</header>`;
   }
 
   protected override updated(): void {
@@ -49,7 +49,7 @@ class WorkArea extends Piece {
     return html`<div class="note">
       <div class="note-head"><label for="note">${t("note.title")} ${keyHint("Alt N")}</label>
         ${this.saved(draft)}</div>
-      <textarea id="note" rows="4" maxlength="20000" placeholder=${t("note.placeholder")}
+      <textarea id="note" rows="3" maxlength="20000" placeholder=${t("note.placeholder")}
         data-conversation=${one.id}
         @input=${(event: Event) => this.type(
           one, { note: (event.target as HTMLTextAreaElement).value })}></textarea></div>`;
