@@ -124,9 +124,7 @@ class Terminal(App[None]):
         elif isinstance(message, Delta):
             self._touch(self.desk.apply(message))
         elif isinstance(message, Notice) and message.code != "bye":
-            key = f"terminal.notice.{message.code}"
-            text = self.desk.words(key)
-            self.say(message.text or ("" if text == key else text), "warning")
+            self.say(message.text or self.desk.coded("notice", message.code), "warning")
 
     def _open_workplace(self) -> None:
         wanted = FloorScreen if self.desk.supervises else DeskScreen
@@ -256,8 +254,10 @@ class Terminal(App[None]):
         words = self.desk.words
         choices = [("leave", words("terminal.leave_menu"))]
         if self.desk.operator is not None or not self.desk.supervises:
-            pauses = [(f"pause:{item.id}", words("terminal.pause_for", reason=item.name))
-                      for item in self.desk.catalogue.pause_reasons]
+            names = {item.id: self.desk.pause_reason(item.id)
+                     for item in self.desk.catalogue.pause_reasons}
+            pauses = [(f"pause:{key}", words("terminal.pause_for", reason=name))
+                      for key, name in names.items()]
             choices = [("ready", words("terminal.be_ready")), *pauses,
                        ("phone:desk", words("terminal.use_desk_phone")), *choices]
         self.push_screen(Menu(words("terminal.state_title"), choices), self._set_state)

@@ -97,7 +97,7 @@ class NewClientDialog(Dialog[NewClient]):
         self.query_one(".title", Picture).show(
             Content(words("terminal.new_client", number=self._number)))
         self.query_one("#choices", Choices).show(
-            (kind, Content(words(f"terminal.kind.{kind}"))) for kind in ("person", "organisation"))
+            (kind, Content(words(f"kind.{kind}"))) for kind in ("person", "organisation"))
         self.query_one(".keys", Picture).show(Content(words("terminal.new_client_keys")))
         self.query_one(Input).focus()
 

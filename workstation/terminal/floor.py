@@ -61,7 +61,7 @@ class FloorScreen(LiveScreen):
         yield Picture(id="keys")
 
     def on_mount(self) -> None:
-        legend = "   ".join(f"{sign} {self.desk.words(f'terminal.segment.{kind}')}"
+        legend = "   ".join(f"{sign} {self.desk.words(f'segment.{kind}')}"
                             for kind, sign in floor.SEGMENT_SIGNS.items()
                             if kind in {"menu", "waiting", "ringing", "talk", "hold", "wrap_up"})
         self.query_one("#legend", Picture).show(row((f" {legend}", "$dim")))

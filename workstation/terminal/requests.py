@@ -49,8 +49,8 @@ class RequestList(Live, Vertical):
         due = when(item.due_at, desk.locale, desk.now(), desk.zone)
         groups = {group.id: group.name for group in desk.catalogue.groups}
         late = (f"{due} {desk.words('terminal.late_mark')}", "bold $state-breach")
-        return [item.number, late if item.late else due, item.title, item.client_name,
-                item.stage, groups.get(item.group, item.group)]
+        return [item.number, late if item.late else due, desk.say(item.title), item.client_name,
+                desk.coded("stage", item.stage), desk.say(groups.get(item.group, item.group))]
 
     @on(DataTable.RowHighlighted)
     def _moved(self, event: DataTable.RowHighlighted) -> None:
@@ -64,7 +64,8 @@ class RequestList(Live, Vertical):
             return
         fields = dotted([row((f"{name} ", "$dim"), value) for name, value in item.fields.items()])
         self.query_one("#request", Picture).show(stack([
-            dotted([(f"#{item.number} {item.title}", "bold"), item.client_name, item.stage]),
+            dotted([(f"{item.number} {self.desk.say(item.title)}", "bold"), item.client_name,
+                    self.desk.coded("stage", item.stage)]),
             fields]))
 
     @on(DataTable.RowSelected)
@@ -78,7 +79,8 @@ class RequestList(Live, Vertical):
             if stage is not None:
                 self.terminal.do("request.move", MoveRequest(id=item.id, stage=stage))
         title = self.desk.words("terminal.move_request", number=item.number)
-        self.app.push_screen(Menu(title, [(stage, stage) for stage in item.stages]), move)
+        self.app.push_screen(Menu(title, [
+            (stage, self.desk.coded("stage_to", stage)) for stage in item.stages]), move)
 
 
 class RequestsDialog(Dialog[None]):

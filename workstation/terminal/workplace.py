@@ -104,9 +104,36 @@ class Workplace:
             return given
         return next((item for item in self.catalogue.request_types if item.type == wanted), given)
 
+    # ── words for what the server names ──────────────────────────────────────────────────────
+    def say(self, name: str) -> str:
+        """A name from the settings (queue, outcome, field) in the user's language, if known."""
+        return self._known(f"word.{name}") or name
+
+    def coded(self, family: str, code: str) -> str:
+        """A code in words; one the catalogue does not have is shown without its underscores."""
+        known = self._known(f"{family}.{code}")
+        return known or (code.replace("_", " ") if code.islower() else code)
+
+    def state(self, state: str) -> str:
+        """Of an operator, a call or a conversation: the same word everywhere."""
+        families = ("state", "call_state", "conversation")
+        known = (self._known(f"{family}.{state}") for family in families)
+        return next(filter(None, known), state)
+
+    def _known(self, key: str) -> str:
+        text = self.words(key)
+        return "" if text == key else text
+
     def queue_name(self, key: str | None) -> str:
         names = {item.id: item.name for item in self.catalogue.queues}
-        return names.get(key or "", key or "")
+        return self.say(names.get(key or "", key or ""))
+
+    def pause_reason(self, reason: str) -> str:
+        """Nothing for the reasons the server sets by itself at sign-in and after a call."""
+        if reason in {"", "wrap_up"}:
+            return ""
+        names = {item.id: item.name for item in self.catalogue.pause_reasons}
+        return self._known(f"reason.{reason}") or names.get(reason, reason)
 
 
 def _zone(name: str) -> tzinfo:

@@ -31,16 +31,11 @@ def operator_state(desk: Workplace) -> Content:
     """`● Ready 3:12`, with the reason of a pause."""
     me = desk.operator
     state = me.state if me is not None else "offline"
-    word = desk.words(f"terminal.state.{state}")
-    reason = _reason(desk, me.reason) if me is not None and state == "paused" else ""
+    word = desk.state(state)
+    reason = desk.pause_reason(me.reason) if me is not None and state == "paused" else ""
     time = ticking(me.since, desk.now()) if me is not None and state != "offline" else ""
     return row((f"{shape(state)} {word}", f"bold {colour(state)}"),
                f" {reason}" if reason else "", f" {time}" if time else "")
-
-
-def _reason(desk: Workplace, reason: str) -> str:
-    names = {item.id: item.name for item in desk.catalogue.pause_reasons}
-    return names.get(reason, reason if reason not in {"signed_in", "wrap_up"} else "")
 
 
 def live_call(items: list[ConversationView]) -> ConversationView | None:
@@ -52,8 +47,7 @@ def current_call(desk: Workplace, items: list[ConversationView]) -> Content:
     item = live_call(items)
     if item is None:
         return _no_call(desk)
-    words = desk.words
-    state = f"{shape('held')} {words('terminal.state.held')}" if item.state == "held" else "☎"
+    state = f"{shape('held')} {desk.state('held')}" if item.state == "held" else "☎"
     since = ticking(item.answered_at or item.offered_at, desk.now())
     return dotted([row((state, colour(item.state)), " ", (since, "bold")),
                    (who(item, desk), "bold"), number(item, desk)])
@@ -62,7 +56,7 @@ def current_call(desk: Workplace, items: list[ConversationView]) -> Content:
 def _course(desk: Workplace, item: ConversationView) -> Content:
     """How the call came: queue or campaign, wait, menu."""
     return dotted([(part, "$dim") for part in (
-        item.campaign or item.queue_name,
+        item.campaign or desk.say(item.queue_name),
         desk.words("terminal.waited", time=duration(item.waited_s)),
         MENU_ARROW.join(item.menu_path))])
 
@@ -91,6 +85,9 @@ def strip(desk: Workplace, items: list[ConversationView]) -> tuple[str, Content]
     if gap is not None:
         since = ticking(gap.since, desk.now())
         return "gap", row((f"! {words('terminal.gap', pbx=gap.pbx, time=since)}", "bold"))
+    notice = next((item.notice for item in items if item.notice), "")
+    if notice:
+        return "notice", row((f"! {desk.coded('conversation_notice', notice)}", "bold"))
     live = live_call(items)
     if live is not None:
         return "quiet", _course(desk, live)
@@ -106,21 +103,21 @@ def _ringing(desk: Workplace, item: ConversationView) -> Content:
     path = MENU_ARROW.join(item.menu_path)
     name = who(item, desk)
     return dotted([
-        row((f"{shape('ringing')} {words('terminal.state.ringing')}  {name}", "bold")),
+        row((f"{shape('ringing')} {desk.state('ringing').upper()}  {name}", "bold")),
         number(item, desk) if number(item, desk) != name else "",
-        item.campaign or item.queue_name, words("terminal.waited", time=waited), how, path])
+        item.campaign or desk.say(item.queue_name), words("terminal.waited", time=waited),
+        how, path])
 
 
 def conversation(desk: Workplace, item: ConversationView, *, is_current: bool,
                  width: int) -> Content:
     """Two lines: who; state and time."""
-    words = desk.words
     mark = "▸" if is_current else " "
     since = item.answered_at if item.state in LIVE else item.offered_at
     time = ticking(since, desk.now())
     if item.state == "wrap_up":
         time = remaining(item.wrap_up_until, desk.now()) or ticking(item.ended_at, desk.now())
-    word = words(f"terminal.state.{item.state}")
+    word = desk.state(item.state)
     state: Part = (f"  {shape(item.state)} {word}", colour(item.state))
     return stack([row((f"{mark} {cut(who(item, desk), width - 2)}", "bold" if is_current else "")),
                   sides(row(state), time, width, "")])
@@ -149,9 +146,9 @@ def queue(desk: Workplace, item: QueueView) -> Content:
     """`Billing 3 waiting, longest 1:05`; past its service level with a mark, not only red."""
     words = desk.words
     if not item.waiting:
-        return row(f"{item.name} ", ("0", "$dim"))
+        return row(f"{desk.say(item.name)} ", ("0", "$dim"))
     longest = (desk.now() - moment(item.waiting[0].since)).total_seconds()
     is_late = longest > item.service_level_s
     text = words("terminal.queue_waiting", n=len(item.waiting), time=duration(longest))
-    return row(f"{item.name} ", (f"{text}{' !' if is_late else ''}",
+    return row(f"{desk.say(item.name)} ", (f"{text}{' !' if is_late else ''}",
                                  "bold $state-breach" if is_late else "bold $state-offered"))

@@ -14,6 +14,7 @@ from workstation.protocol import (
     CardView,
     ConversationView,
     PhoneView,
+    ReasonView,
     TimelineView,
 )
 from workstation.terminal.formats import count, day, duration, money, when
@@ -26,7 +27,7 @@ FILTERS: Mapping[str, frozenset[str]] = {
     "all": frozenset(),
     "calls": frozenset({"call", "attempt"}),
     "requests": frozenset({"request"}),
-    "billing": frozenset({"invoice", "payment", "reading"}),
+    "billing": frozenset({"invoice", "correction", "payment", "promise", "reading"}),
     "notes": frozenset({"note"}),
 }
 
@@ -54,12 +55,22 @@ def _path(desk: Workplace, item: ConversationView) -> list[Content]:
     return [row((desk.words("terminal.menu_path", path=path), "$dim"))]
 
 
-def candidate(place: int, item: CandidateView, width: int) -> Content:
+def candidate(desk: Workplace, place: int, item: CandidateView, width: int) -> Content:
     """`1 Ivanov Ivan` and the reasons below."""
     key = str(place) if place < 10 else " "
-    reasons: list[Part] = [(reason.text, "$dim") for reason in item.reasons]
+    reasons: list[Part] = [(because(desk, reason), "$dim") for reason in item.reasons]
     head = row((f" {key} ", "bold reverse"), (f" {cut(item.name, width - 4)}", "bold"))
     return stack([head, flow(Content("    "), reasons, width, 4)]) if reasons else head
+
+
+def because(desk: Workplace, reason: ReasonView) -> str:
+    """The reason's sentence; its text holds only the facts (a count, a day, a source)."""
+    if reason.kind == "source":
+        return desk.coded("source", reason.text)
+    key = f"because.{reason.kind}"
+    told = (desk.words(key, n=int(reason.text)) if reason.text.isdecimal()
+            else desk.words(key, facts=reason.text))
+    return told if told != key else reason.text or desk.coded("because", reason.kind)
 
 
 def identity(desk: Workplace, item: ConversationView) -> Content:
@@ -72,12 +83,13 @@ def identity(desk: Workplace, item: ConversationView) -> Content:
 
 def card(desk: Workplace, item: CardView, conversation: ConversationView | None) -> Content:
     words = desk.words
-    kind = words(f"terminal.kind.{item.kind}")
-    tags: list[Part] = [(tag, "$dim") for tag in (kind, item.language, *item.tags)]
+    tags: list[Part] = [(tag, "$dim") for tag in (
+        words(f"kind.{item.kind}"), desk.coded("language", item.language),
+        *map(desk.say, item.tags))]
     lines = [row((item.name, "bold")), dotted(tags)]
     if conversation is not None:
         lines.append(identity(desk, conversation))
-    lines += [*_debt(desk, item), *(row((f"⚑ {flag}", "bold $state-breach"))
+    lines += [*_debt(desk, item), *(row((f"⚑ {desk.say(flag)}", "bold $state-breach"))
                                     for flag in item.flags)]
     lines += [_phone(desk, phone) for phone in item.phones]
     for account in item.accounts:
@@ -112,7 +124,8 @@ def _section(title: str, lines: Iterable[Content]) -> list[Content]:
 def _phone(desk: Workplace, phone: PhoneView) -> Content:
     """Confirmed numbers carry a tick and the day."""
     if phone.confirmed_at is None:
-        return row(("☎ ", "$dim"), phone.label or phone.e164, ("  " + phone.source, "$dim"))
+        source = desk.coded("source", phone.source)
+        return row(("☎ ", "$dim"), phone.label or phone.e164, (f"  {source}", "$dim"))
     at = day(phone.confirmed_at, desk.locale, desk.now(), desk.zone)
     return row(("☎ ", "$dim"), phone.label or phone.e164, (f"  ✓ {at}", "$state-ready"))
 
@@ -137,9 +150,9 @@ def _account(desk: Workplace, item: AccountView, *, is_masked: bool) -> Iterable
 def timeline_item(desk: Workplace, item: TimelineView, width: int) -> Content:
     """`09 Nov invoice 1 240,00 ₽ · corrected`, a note below, all below the first word."""
     at = when(item.at, desk.locale, desk.now(), desk.zone)
-    kind = desk.words(f"terminal.timeline.{item.kind}")
     indent = DATE_WIDTH + 1
-    head = flow(row((f"{fit(at, DATE_WIDTH)} ", "$dim"), (kind, "bold")), _facts(desk, item),
+    head = flow(row((f"{fit(at, DATE_WIDTH)} ", "$dim"), (_kind(desk, item), "bold")),
+                _facts(desk, item),
                 width, indent)
     note = _text(item.facts, "note") or (_text(item.facts, "text") if item.kind == "note" else "")
     lines = wrap(" ".join(note.split()), width - indent)
@@ -151,46 +164,71 @@ def _text(facts: Mapping[str, Any], name: str) -> str:
     return "" if value is None else str(value)
 
 
-def _sum(desk: Workplace, facts: Mapping[str, Any], name: str) -> str:
+def _sum(desk: Workplace, facts: Mapping[str, Any], name: str = "amount_minor") -> str:
+    if facts.get("masked"):
+        return "•••••"
     minor = facts.get(name)
     currency = _text(facts, "currency") or desk.catalogue.currency
-    return money(minor, currency, desk.locale) if isinstance(minor, int) else ""
+    return money(minor, currency, desk.locale) if type(minor) is int else ""
+
+
+def _kind(desk: Workplace, item: TimelineView) -> str:
+    if item.kind == "call":
+        return desk.coded("event", f"call_{_text(item.facts, 'direction') or 'in'}")
+    return desk.coded("event", item.kind)
 
 
 def _facts(desk: Workplace, item: TimelineView) -> list[Part]:
-    words, facts = desk.words, item.facts
-    parts: list[Part] = []
+    facts = item.facts
     match item.kind:
         case "call":
-            parts = _call_facts(desk, facts)
+            return _call_facts(desk, facts)
+        case "attempt":
+            return [_text(facts, "campaign"), _outcome(desk, facts)]
         case "invoice":
-            parts = [_sum(desk, facts, "amount_minor"), _text(facts, "number")]
-            if isinstance(facts.get("corrected"), int):
-                parts.append((words("terminal.corrected", sum=_sum(desk, facts, "corrected")),
-                              "$state-offered"))
+            return [_sum(desk, facts), _text(facts, "number"), _corrected(desk, facts)]
+        case "correction":
+            return [_sum(desk, facts), _text(facts, "invoice"), _text(facts, "reason")]
         case "payment":
-            parts = [_sum(desk, facts, "amount_minor")]
+            return [_sum(desk, facts), _code(desk, "method", facts)]
+        case "promise":
+            return [_sum(desk, facts), _text(facts, "due_on")]
         case "reading":
             value = facts.get("value")
             shown = count(value, desk.locale) if isinstance(value, int | float) else ""
-            parts = [shown, _text(facts, "meter"), _text(facts, "source")]
+            return [shown, _text(facts, "meter"), _code(desk, "source", facts)]
         case "request":
-            parts = [f"#{_text(facts, 'number')}", _text(facts, "type"), _text(facts, "stage")]
-        case "note":
-            parts = []
-        case _:
-            parts = [str(value) for value in facts.values() if isinstance(value, str | int)]
-    return parts
+            title = desk.say(_text(facts, "title")) or _code(desk, "request_type", facts, "type")
+            return [_text(facts, "number") or _text(facts, "request_id"), title,
+                    _code(desk, "stage", facts)]
+    return [_text(facts, "by") or _text(facts, "operator")]
+
+
+def _code(desk: Workplace, family: str, facts: Mapping[str, Any], name: str = "") -> str:
+    code = _text(facts, name or family)
+    return desk.coded(family, code) if code else ""
+
+
+def _outcome(desk: Workplace, facts: Mapping[str, Any]) -> str:
+    return "" if facts.get("outcome") == "answered" else _code(desk, "outcome", facts)
+
+
+def _corrected(desk: Workplace, facts: Mapping[str, Any]) -> Part:
+    """With the sum before, where it is known and may be seen."""
+    before = facts.get("corrected")
+    if not before:
+        return ""
+    shown = "" if type(before) is bool else _sum(desk, facts, "corrected")
+    text = desk.words("terminal.corrected", sum=shown) if shown else desk.words("event.corrected")
+    return (text, "$state-offered")
 
 
 def _call_facts(desk: Workplace, facts: Mapping[str, Any]) -> list[Part]:
-    words = desk.words
-    direction = _text(facts, "direction")
     operator = _text(facts, "operator")
     known = desk.shelves.operators.get(operator)
+    name = _text(facts, "operator_name") or (known.name if known else operator)
     talked = facts.get("talked_s")
     length = duration(talked) if isinstance(talked, int | float) and talked > 0 else ""
-    outcome = _text(facts, "disposition") or _text(facts, "outcome")
-    return [words(f"terminal.direction.{direction}") if direction else "",
-            desk.queue_name(_text(facts, "queue")), known.name if known else operator,
-            length, outcome]
+    disposition = desk.say(_text(facts, "disposition_name")) or _code(desk, "disposition", facts)
+    queue = desk.say(_text(facts, "queue_name")) or desk.queue_name(_text(facts, "queue"))
+    return [queue, name, length, _outcome(desk, facts), (disposition, "bold")]

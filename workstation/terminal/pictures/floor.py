@@ -31,11 +31,9 @@ STATES = ("ready", "offered", "talking", "wrap_up", "paused", "offline")
 
 
 def state_word(desk: Workplace, item: OperatorView) -> str:
-    word = f"{shape(item.state)} {desk.words(f'terminal.state.{item.state}')}"
-    names = {choice.id: choice.name for choice in desk.catalogue.pause_reasons}
-    if item.state == "paused" and item.reason:
-        return f"{word}: {names.get(item.reason, item.reason)}"
-    return word
+    word = f"{shape(item.state)} {desk.state(item.state)}"
+    reason = desk.pause_reason(item.reason) if item.state == "paused" else ""
+    return f"{word}: {reason}" if reason else word
 
 
 def segments(item: CallView, now: datetime, width: int, longest_s: float) -> str:
@@ -90,19 +88,20 @@ def campaign(desk: Workplace, item: CampaignView, width: int) -> Content:
     figures = [words("terminal.attempts", n=item.attempts), words("terminal.lines", n=item.lines)]
     style = {"running": "talking", "paused": "paused"}.get(item.state, "offline")
     head = dotted([(item.name, "bold"),
-                   (f"{shape(style)} {words(f'terminal.campaign.{item.state}')}", colour(style)),
+                   (f"{shape(style)} {words(f'campaign.{item.state}')}", colour(style)),
                    words("terminal.entries", n=item.size), *figures])
     cells = shares(item.ledger, width)
     bar = "".join(LEDGER_SIGNS.get(state, REST) * cells[state] for state in cells)
     lines = [head, row((bar or REST * width, "$primary"))]
-    return stack([*lines, ledger(desk, item, width), row(item.why), Content("")])
+    why = row(desk.coded("why", item.why))
+    return stack([*lines, ledger(desk, item, width), why, Content("")])
 
 
 def ledger(desk: Workplace, item: CampaignView, width: int) -> Content:
     """`50 = P promised 6 · █ reached 8 …`: the parts add up to the list."""
     parts: list[Part] = [
         row((LEDGER_SIGNS.get(state, REST), "bold"),
-            f" {_state(desk, state)} {item.ledger[state]}")
+            f" {desk.coded('entry', state)} {item.ledger[state]}")
         for state in ordered(item.ledger) if item.ledger[state]]
     head = row((f"{sum(item.ledger.values())} = ", "bold"))
     return flow(head, parts, width, head.cell_length)
@@ -112,12 +111,6 @@ def states(desk: Workplace) -> Content:
     """How many operators are in which state."""
     counts: Counter[str] = Counter(item.state for item in desk.shelves.operators.values())
     parts: list[Part] = [(desk.catalogue.company, "bold")]
-    parts += [(f"{shape(state)} {desk.words(f'terminal.state.{state}')} {counts[state]}",
+    parts += [(f"{shape(state)} {desk.state(state)} {counts[state]}",
                colour(state)) for state in STATES if counts[state]]
     return dotted(parts)
-
-
-def _state(desk: Workplace, state: str) -> str:
-    key = f"terminal.ledger.{state}"
-    text = desk.words(key)
-    return state.replace("_", " ") if text == key else text

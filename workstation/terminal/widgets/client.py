@@ -66,7 +66,7 @@ class ClientSide(Vertical):
 
     def _paint(self, item: ConversationView) -> None:
         width = max(20, self.size.width - 2)
-        rows = [(str(choice.client_id), client.candidate(place, choice, width))
+        rows = [(str(choice.client_id), client.candidate(self.desk, place, choice, width))
                 for place, choice in enumerate(self._offered, 1)]
         none = row((" 0 ", "bold reverse"), f" {self.desk.words('terminal.none_of_these')}")
         self.query_one("#candidates", Choices).show([*rows, ("0", none)])
@@ -148,7 +148,8 @@ class Timeline(Choices):
         kinds = client.FILTERS[self.filter]
         width = max(20, self.size.width - 2)
         rows = {one.key: client.timeline_item(self.desk, one, width) for one in shown
-                if not kinds or one.kind in kinds}
+                if not kinds or one.kind in kinds or (
+                    self.filter == "notes" and one.facts.get("note"))}
         listed = list(rows.items())
         if self._cursor is not None:
             listed.append((OLDER, row((words("terminal.older"), "$dim"))))

@@ -36,8 +36,8 @@ class QueueTable(Table):
             longest = duration(waited)
         offered = item.answered_today + item.abandoned_today
         share = f"{100 * item.in_time_today / offered:.0f} %" if offered else "–"
-        return [item.name, (str(len(item.waiting)), style), (f"{longest}{mark}", style),
-                str(item.ready), str(item.talking), str(item.signed_in),
+        return [self.desk.say(item.name), (str(len(item.waiting)), style),
+                (f"{longest}{mark}", style), str(item.ready), str(item.talking), str(item.signed_in),
                 str(item.answered_today), str(item.abandoned_today),
                 self.desk.words("terminal.within", share=share, seconds=item.service_level_s)]
 
@@ -81,7 +81,7 @@ class CallTable(Table):
 
     def _row(self, item: CallView, longest: float) -> list[Cell]:
         desk = self.desk
-        word = desk.words(f"terminal.state.{item.state}")
+        word = desk.state(item.state)
         operator = desk.shelves.operators.get(item.operator or "")
         who = item.client_name or item.name or item.number or desk.words("terminal.number_hidden")
         course = floor.segments(item, desk.now(), SCALE, longest)

@@ -17,6 +17,7 @@ from workstation.protocol import FormFieldView, FormView
 from workstation.terminal.clean import clean
 from workstation.terminal.pictures.line import row
 from workstation.terminal.widgets.panels import Picture
+from workstation.terminal.workplace import Workplace
 
 
 class FormBox(Vertical):
@@ -31,12 +32,12 @@ class FormBox(Vertical):
     class Filed(Message):
         """The button: file this form."""
 
-    def __init__(self, form: FormView, values: Mapping[str, str], file_word: str,
+    def __init__(self, form: FormView, values: Mapping[str, str], desk: Workplace,
                  **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.form = form
         self._values = dict(values)
-        self._file_word = file_word
+        self.desk = desk
 
     def compose(self) -> ComposeResult:
         yield Picture(classes="part form-title")
@@ -44,23 +45,25 @@ class FormBox(Vertical):
             with Horizontal(classes="field"):
                 yield Picture(classes="label")
                 yield self._input(item)
-        yield Button(Content(self._file_word), classes="file", compact=True)
+        file_word = Content(self.desk.words("terminal.file_request"))
+        yield Button(file_word, classes="file", compact=True)
 
     def _input(self, item: FormFieldView) -> Input | Select[str]:
         value = self._values.get(item.name, item.value)
         if item.choices:
             known = {choice[0] for choice in item.choices}
-            options = [(Content(choice[-1]), choice[0]) for choice in item.choices]
+            options = [(Content(self.desk.say(choice[-1])), choice[0]) for choice in item.choices]
             return Select(options, value=value if value in known else Select.NULL, prompt="–",
                           compact=True, name=item.name)
         return Input(value, name=item.name, compact=True, select_on_focus=False,
                      placeholder="YYYY-MM-DD" if item.kind == "date" else "")
 
     def on_mount(self) -> None:
-        self.query_one(".form-title", Picture).show(Content(self.form.title))
+        self.query_one(".form-title", Picture).show(Content(self.desk.say(self.form.title)))
         for picture, item in zip(self.query(".label"), self.form.fields, strict=True):
             if isinstance(picture, Picture):
-                picture.show(row(item.label, ("*" if item.required else "", "bold")))
+                star = ("*" if item.required else "", "bold")
+                picture.show(row(self.desk.say(item.label), star))
 
     def show(self, values: Mapping[str, str]) -> None:
         for item in self.form.fields:

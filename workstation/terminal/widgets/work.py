@@ -108,17 +108,17 @@ class Work(VerticalScroll, can_focus=False):
         self._form = form
         self.query(FormBox).remove()
         if form is not None:
-            box = FormBox(form, dict(values), self.desk.words("terminal.file_request"))
+            box = FormBox(form, dict(values), self.desk)
             self.mount(box, before="#note-head")
 
     def _show_outcomes(self, item: ConversationView, typed: drafts.Content) -> None:
         rows = []
         for place, choice in enumerate(item.dispositions, 1):
-            is_chosen = choice.id == typed.disposition
+            name, is_chosen = self.desk.say(choice.name), choice.id == typed.disposition
             key = f"Alt+{place}" if place < 10 else "     "
             note = f" ({self.desk.words('terminal.needs_note')})" if choice.needs_note else ""
             rows.append((choice.id, row(
-                (f"{key} ", "$dim"), (f"{'(•)' if is_chosen else '( )'} {choice.name}",
+                (f"{key} ", "$dim"), (f"{'(•)' if is_chosen else '( )'} {name}",
                                       "bold" if is_chosen else ""), (note, "$dim"))))
         self.query_one("#outcomes", Choices).show(rows)
 
