@@ -30,7 +30,7 @@ def left(floor: Floor, event: ev.BridgeLeft, out: Out) -> None:
     if leg is None:
         return
     leg = floor.leave_bridge(sight(floor, event.leg, event.at, out))
-    disconnect(floor, leg)
+    disconnect(floor, leg, event.at, out)
 
 
 def merged(floor: Floor, event: ev.BridgesMerged, out: Out) -> None:

@@ -51,6 +51,7 @@ class Leg:
     bridge: str | None = None
     is_holding: bool = False        # its party put the others on hold
     has_talked: bool = False
+    has_handed_over: bool = False   # its party transferred the call and is on the way out
     dial_status: str = ""           # how the Dial that rang it ended
     cause: int = 0                  # Q.850, as its party gave it when it hung up or refused
 

@@ -116,7 +116,7 @@ def _place(floor: Floor, leg: Leg, one: ev.LegListed, at: datetime, out: Out) ->
     if one.bridge and one.bridge != leg.bridge:
         floor.enter_bridge(leg, one.bridge, is_holding=False)
     elif not one.bridge and leg.bridge is not None:
-        disconnect(floor, floor.leave_bridge(leg))
+        disconnect(floor, floor.leave_bridge(leg), at, out)
 
 
 def _ringing_in_gap(floor: Floor, one: ev.LegListed, at: datetime, out: Out) -> None:

@@ -138,7 +138,7 @@ def hangup_asked(floor: Floor, event: ev.HangupAsked, out: Out) -> None:
         return
     leg = floor.put_leg(replace(leg, cause=event.cause))
     call = floor.call_of(leg)
-    if call is None or call.hung_up_by is not None:
+    if call is None or call.hung_up_by is not None or leg.has_handed_over:
         return
     if leg.operator is None:
         is_party, side = leg.id == call.first_leg or call.is_picked_up or leg.has_talked, "client"
@@ -166,7 +166,7 @@ def drop(
     if call is not None:
         call = floor.put_call(_with_cause(call, leg, cause))
         end_offer(floor, call, leg.id, offer_end(call, leg), at, out)
-    disconnect(floor, leg)
+    disconnect(floor, leg, at, out)
     floor.drop_leg(leg)
     _operator_gone(floor, leg, at, out)
     _resume_without(floor, leg, at, out)
@@ -192,8 +192,11 @@ def _operator_gone(floor: Floor, leg: Leg, at: datetime, out: Out) -> None:
     call = floor.calls.get(leg.call)
     if leg.operator is None or not leg.has_talked or call is None:
         return
-    others = (one for one in floor.legs_of(leg.call) if one.id != leg.id)
-    if not any(one.operator == leg.operator for one in others):
+    others = [one for one in floor.legs_of(leg.call)
+              if one.id != leg.id and one.operator == leg.operator]
+    if others:
+        floor.put_leg(replace(others[0], has_talked=True))
+    else:
         out.append(ch.OperatorLeft(
             **facts(call, at, leg.channel), operator=leg.operator, queue=call.queue))
 

@@ -131,6 +131,8 @@ def connect(floor: Floor, call_id: str, at: datetime, out: Out) -> None:
     if len(heard) < 2:
         return
     operators = [leg for leg in heard if leg.operator is not None]
+    if not operators:
+        _pass_on(floor, call, at, out)
     for leg in operators:
         if not leg.has_talked:
             floor.put_leg(replace(leg, has_talked=True))
@@ -138,6 +140,12 @@ def connect(floor: Floor, call_id: str, at: datetime, out: Out) -> None:
         operators = [leg for leg in operators if leg.id != call.first_leg]
     for leg in operators:
         call = _answer(floor, call, leg, at, out)
+
+
+def _pass_on(floor: Floor, call: Call, at: datetime, out: Out) -> None:
+    """The call goes on between people outside: it was forwarded, or transferred out."""
+    call = shift(floor, call, "talking", None, at, out)
+    floor.put_call(replace(call, answered_at=call.answered_at or at, hung_up_by=None))
 
 
 def _answer(floor: Floor, call: Call, leg: Leg, at: datetime, out: Out) -> Call:
@@ -157,8 +165,8 @@ def _answer(floor: Floor, call: Call, leg: Leg, at: datetime, out: Out) -> Call:
     return call
 
 
-def disconnect(floor: Floor, leg: Leg) -> None:
-    """The operator of this leg no longer hears the other party."""
+def disconnect(floor: Floor, leg: Leg, at: datetime, out: Out) -> None:
+    """The operator of this leg no longer hears the other party; maybe another rings for it."""
     call = floor.call_of(leg)
     if call is None or leg.operator not in call.connected:
         return
@@ -166,7 +174,9 @@ def disconnect(floor: Floor, leg: Leg) -> None:
            for other in floor.legs_of(call.id)):
         return
     connected = tuple(one for one in call.connected if one != leg.operator)
-    floor.put_call(replace(call, connected=connected))
+    call = floor.put_call(replace(call, connected=connected))
+    if not connected and call.offers:
+        shift(floor, call, "ringing", call.offers[0].operator, at, out)
 
 
 def end(floor: Floor, call: Call, at: datetime, out: Out, *, is_lost: bool = False) -> None:

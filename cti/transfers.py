@@ -16,6 +16,7 @@ from cti.stages import Out, facts
 
 def blind(floor: Floor, event: ev.BlindTransferred, out: Out) -> None:
     leg, call = in_call(floor, event.transferor, event.at, out)
+    floor.put_leg(replace(leg, has_handed_over=True))
     call = floor.put_call(replace(call, hung_up_by=None))
     out.append(ch.CallTransferred(
         **facts(call, event.at), kind="blind", transferor=leg.operator or leg.channel,
@@ -34,9 +35,15 @@ def attended(floor: Floor, event: ev.AttendedTransferred, out: Out) -> None:
     kept = merge(floor, mine, other, event.at, out) if mine.id != other.id else mine
     kept = floor.put_call(replace(kept, hung_up_by=None))
     if event.into != "threeway":
+        _hand_over(floor, first.id, second.id)
         out.append(ch.CallTransferred(
             **facts(kept, event.at), kind=kind, transferor=first.operator or first.channel,
             target=target))
+
+
+def _hand_over(floor: Floor, *leg_ids: str) -> None:
+    for leg_id in leg_ids:
+        floor.put_leg(replace(floor.legs[leg_id], has_handed_over=True))
 
 
 def _kind(consultation: Call, event: ev.AttendedTransferred) -> Literal["attended", "blonde"]:

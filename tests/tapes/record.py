@@ -1,0 +1,72 @@
+"""Records the tapes again: `python -m tests.tapes.record [part of a name …]`.
+
+Each scene runs on a real private Asterisk, through our own engine, so a tape is exactly what a
+live system writes. Ports from DESKLINE_TAPE_PORTS (default 32000).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+
+from cti.pbx.find import find_asterisk
+from cti.pbx.plan import Ports
+from cti.pbx.run import down, up
+from tests.pbx.fixtures import CHECKOUT, PrivatePbx, sample_plan
+from tests.tapes.scenes import SCENES
+from tests.tapes.stage import ring_all_at_once, stage
+
+HERE = Path(__file__).parent
+SCENE_LIMIT_S = 90.0
+
+
+async def record(pbx: PrivatePbx, folder: Path, name: str) -> None:
+    async with asyncio.timeout(SCENE_LIMIT_S):
+        async with stage(pbx, folder) as scene:
+            await SCENES[name](scene)
+    target = HERE / f"{name}.jsonl"
+    target.parent.mkdir(exist_ok=True)
+    target.write_bytes(recorded(folder))
+
+
+def recorded(folder: Path) -> bytes:
+    return b"".join(part.read_bytes() for part in sorted((folder / "tapes").glob("*.jsonl")))
+
+
+async def record_all(pbx: PrivatePbx, folder: Path, names: list[str]) -> int:
+    failed = 0
+    for name in names:
+        try:
+            await record(pbx, folder, name)
+            print(f"{name}: {len((HERE / f'{name}.jsonl').read_bytes())} bytes", flush=True)
+        except* (TimeoutError, OSError) as group:
+            failed += 1
+            print(f"{name}: FAILED {group.exceptions}", flush=True)
+            traceback.print_exception(group)
+            (HERE / f"{name}.failed").write_bytes(recorded(folder))
+            await asyncio.to_thread(pbx.hang_up_everything)
+    return failed
+
+
+def main(wanted: list[str]) -> int:
+    names = [name for name in SCENES if not wanted or any(part in name for part in wanted)]
+    ports = Ports.from_base(int(os.environ.get("DESKLINE_TAPE_PORTS", "32000")))
+    with tempfile.TemporaryDirectory(prefix="deskline-tapes-") as place:
+        folder = Path(place)
+        plan = sample_plan(folder, ports)
+        program = find_asterisk(CHECKOUT / ".deskline")
+        try:
+            up(plan, program, world=True)
+            pbx = PrivatePbx(plan, program)
+            ring_all_at_once(pbx)
+            return 1 if asyncio.run(record_all(pbx, folder, names)) else 0
+        finally:
+            down(plan, program)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
