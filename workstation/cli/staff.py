@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
@@ -69,11 +70,10 @@ def password_command(settings: Settings, login: str) -> None:
 
 
 def _ask() -> str:
-    stdin = click.get_text_stream("stdin")
+    stdin = sys.stdin
     if not stdin.isatty():
         return stdin.readline().rstrip("\n")
-    answer: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    return answer
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
 
 
 async def _everyone(store: Store) -> list[staff.Person]:
