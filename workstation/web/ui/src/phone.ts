@@ -90,7 +90,7 @@ export class Softphone {
 
   private async connect(): Promise<void> {
     this.say("connecting");
-    const { UA, WebSocketInterface } = await import("jssip");
+    const { UA, WebSocketInterface } = (await import("jssip")).default;
     const url = new URL(this.access.ws_url, location.href);
     url.protocol = url.protocol.replace("http", "ws");
     const ua = new UA({
