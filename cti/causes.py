@@ -18,6 +18,8 @@ OUTCOME_OF_CAUSE: dict[int, Outcome] = {
     NORMAL: "no_answer", BUSY: "busy", NO_USER: "no_answer", NO_ANSWER: "no_answer",
     REJECTED: "busy",
 }
+# no such number, no route, out of order, invalid, congestion, not implemented, incompatible
+UNREACHABLE = frozenset({1, 2, 3, 6, 22, 27, 28, 34, 38, 41, 42, 44, 47, 50, 58, 65, 88})
 REFUSALS = frozenset({"BUSY", "CONGESTION", "CHANUNAVAIL"})
 
 
@@ -30,6 +32,8 @@ def outcome(call: Call) -> Outcome:
         return "served" if is_served else "abandoned"
     if call.attempt is not None and call.is_picked_up:
         return "dropped"
+    if call.dial_status != "CANCEL" and call.cause in UNREACHABLE:
+        return "failed"
     if call.dial_status:
         return OUTCOME_OF_DIAL.get(call.dial_status, "failed")
     return OUTCOME_OF_CAUSE.get(call.cause, "failed")
@@ -44,7 +48,7 @@ def offer_end(call: Call, leg: Leg) -> OfferEnd:
         return "refused"
     if call.connected:
         return "elsewhere"
-    if call.has_given_up or call.hung_up_by == "client":
+    if call.has_given_up or call.hung_up_by is not None:
         return "abandoned"
     is_cancelled = leg.dial_status == "CANCEL" or leg.cause == ELSEWHERE
     return "elsewhere" if is_cancelled else "rang_out"

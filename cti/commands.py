@@ -86,7 +86,7 @@ class Commands:
         await self._send("Originate", {
             "Channel": fit("interface", interface),
             "Context": "deskline-out", "Exten": fit("number", number), "Priority": "1",
-            "CallerID": fit("caller_id", caller_id),
+            "CallerID": fit("caller_id", caller_id), "Account": number,
             "Timeout": f"{OWN_PHONE_LIMIT_MS}", "Async": "true",
             "Variable": "PJSIP_HEADER(add,Call-Info)=<sip:deskline>;answer-after=0"})
 

@@ -24,7 +24,8 @@ def began(floor: Floor, event: ev.DialBegan, out: Out) -> None:
     target = floor.legs[target.id]
     if source is None:
         if floor.call_of(target) is None and not target.is_local:
-            begin(floor, target, event.at, out)
+            dialled = event.account if NUMBER.fullmatch(event.account) else ""
+            begin(floor, target, event.at, out, dialled=dialled)
         return
     call = _common_call(floor, source, target, event, out)
     target = floor.legs[target.id]
@@ -69,8 +70,7 @@ def _dial_out(
         if not call.connected:
             shift(floor, call, "ringing", dialled or None, event.at, out)
         return
-    call = replace(call, channel=target.channel, direction="out",
-                   dialled=call.dialled if call.dialled not in ("", "s") else dialled)
+    call = replace(call, channel=target.channel, direction="out", dialled=call.dialled or dialled)
     floor.put_call(call)
 
 
@@ -80,11 +80,11 @@ def ended(floor: Floor, event: ev.DialEnded, out: Out) -> None:
         call = floor.call_of(leg)
         if call is None or leg.is_local:
             continue
-        if leg.operator is None:
-            floor.put_call(replace(
+        if leg.operator is None or call.direction == "internal":
+            call = floor.put_call(replace(
                 call, dial_status=event.status,
                 is_picked_up=call.is_picked_up or event.status == "ANSWER"))
-        elif event.status != "ANSWER":
+        if leg.operator is not None and event.status != "ANSWER":
             end_offer(floor, call, leg.id, offer_end(call, leg), event.at, out)
 
 

@@ -74,6 +74,7 @@ class DialBegan(Event):
     source: LegFacts | None     # None: an Originate rings it
     target: LegFacts
     dial_string: str            # `+79160000000@trunk`
+    account: str                # of the target: click to call puts the number to dial here
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,7 +141,8 @@ def hangup_asked(floor: Floor, event: ev.HangupAsked, out: Out) -> None:
     if call is None or call.hung_up_by is not None or leg.has_handed_over:
         return
     if leg.operator is None:
-        is_party, side = leg.id == call.first_leg or call.is_picked_up or leg.has_talked, "client"
+        is_caller = leg.id == call.first_leg and call.direction == "in"
+        is_party, side = is_caller or call.is_picked_up or leg.has_talked, "client"
     else:
         is_party, side = leg.has_talked or leg.id == call.first_leg, "operator"
     if is_party or floor.is_bridged(leg):

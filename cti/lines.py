@@ -32,7 +32,10 @@ def caller_left(floor: Floor, event: ev.QueueLeft, out: Out) -> None:
         floor.listing.left.add((event.queue, event.leg.leg_id))
     call = floor.call_of(leg) if leg is not None else None
     if leg is not None and call is not None:
-        leave(floor, call, event.queue, _reason(floor, call), event, out)
+        reason = _reason(floor, call)
+        leave(floor, call, event.queue, reason, event, out)
+        if reason == "timed_out" and not call.offers:   # an announcement, or what comes next
+            shift(floor, call, "menu", None, event.at, out)
 
 
 def _reason(floor: Floor, call: Call) -> Literal["answered", "abandoned", "timed_out"]:
@@ -56,9 +59,10 @@ def leave(
 
 
 def caller_gave_up(floor: Floor, event: ev.QueueAbandoned, out: Out) -> None:
+    """Asterisk says it of a longest wait that is over, too; then nobody asked to hang up."""
     leg = floor.legs.get(event.leg.leg_id)
     call = floor.call_of(leg) if leg is not None else None
-    if call is not None:
+    if call is not None and call.hung_up_by == "client":
         floor.put_call(replace(call, has_given_up=True))
 
 

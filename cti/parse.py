@@ -123,7 +123,8 @@ def _dial_began(at: datetime, headers: Headers) -> ev.Event | None:
     target = leg(headers, "Dest")
     if target is None:
         return None
-    return ev.DialBegan(at, leg(headers), target, text(headers, "DialString"))
+    return ev.DialBegan(at, leg(headers), target, text(headers, "DialString"),
+                        text(headers, "DestAccountCode"))
 
 
 def _dial_ended(at: datetime, headers: Headers) -> ev.Event | None:
@@ -140,7 +141,7 @@ def _old_dial(at: datetime, headers: Headers) -> ev.Event | None:
     if not target_id:
         return None
     target = _bare(text(headers, "Destination"), target_id)
-    return ev.DialBegan(at, source, target, text(headers, "Dialstring", "DialString"))
+    return ev.DialBegan(at, source, target, text(headers, "Dialstring", "DialString"), "")
 
 
 def _bridge_entered(at: datetime, headers: Headers) -> ev.Event | None:

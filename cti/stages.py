@@ -37,15 +37,18 @@ def facts(call: Call, at: datetime, channel: str = "") -> CallFacts:
 
 
 def begin(floor: Floor, leg: Leg, at: datetime, out: Out, *, dialled: str = "") -> Call:
-    """A call begins with `leg`; `dialled` is the number when the leg is one that we dialled."""
+    """A call begins with `leg`; `dialled` is the number when the leg is one that we dial, or an
+    operator's own phone that rings first.
+    """
     attempt = floor.attempts.get(leg.call)
     direction = _direction(floor, leg, is_dialled=attempt is not None or bool(dialled))
     is_in = direction == "in"
     call = Call(
         id=leg.call, pbx=floor.pbx, direction=direction,
-        number="" if dialled else leg.number, name="" if dialled else leg.name,
-        dialled=dialled or leg.exten, entry=leg.exten if is_in else None,
-        state="menu" if is_in else "dialling", since=at, started_at=at,
+        number=leg.number if not dialled else leg.operator or "",
+        name="" if dialled else leg.name,
+        dialled=dialled or ("" if leg.exten == "s" else leg.exten),
+        entry=leg.exten if is_in else None, state="menu" if is_in else "dialling", since=at, started_at=at,
         operator=leg.operator, attempt=attempt.number if attempt else None,
         channel="" if leg.operator else leg.channel,
         operator_channel=leg.channel if leg.operator else None, first_leg=leg.id,
@@ -90,11 +93,14 @@ def _closing(call: Call, at: datetime) -> Out:
 
 
 def offer(floor: Floor, call: Call, leg: Leg, queue: str | None, at: datetime, out: Out) -> Call:
-    """The phone of `leg` is about to ring for `call`; told once per leg."""
+    """The phone of `leg` is about to ring for `call`; told once per operator."""
     if leg.operator is None or any(one.leg == leg.id for one in call.offers):
         return call
     made = Offer(leg.id, leg.operator, queue, leg.channel)
+    is_second_phone = leg.operator in call.offered
     call = floor.put_call(replace(call, offers=(*call.offers, made)))
+    if is_second_phone:
+        return call
     floor.stirred[leg.operator] = None
     if not call.connected:
         who = leg.operator if len(call.offers) == 1 else queue
@@ -112,12 +118,16 @@ def end_offer(
     ended = next((one for one in call.offers if one.leg == leg_id), None)
     if ended is None:
         return call
-    others = tuple(one for one in call.offers if one.leg != leg_id)
+    is_taken = reason == "answered"
+    others = tuple(one for one in call.offers if one.leg != leg_id and not (
+        is_taken and one.operator == ended.operator))
     call = floor.put_call(replace(call, offers=others))
+    if ended.operator in call.offered:
+        return call     # his other phone still rings
     floor.stirred[ended.operator] = None
     out.append(ch.OfferEnded(
         **facts(call, at), operator=ended.operator, queue=ended.queue, reason=reason))
-    if not others and call.state == "ringing" and ended.queue and reason != "answered":
+    if not others and call.state == "ringing" and ended.queue and not is_taken:
         call = shift(floor, call, "waiting", ended.queue, at, out)
     return call
 

@@ -65,6 +65,7 @@ def _settle(
     call = floor.call_of(leg)
     if call is not None:
         floor.put_call(replace(
-            call, attempt=attempt, is_picked_up=call.is_picked_up or status == "ANSWER"))
+            call, attempt=attempt, dial_status=status,
+            is_picked_up=call.is_picked_up or status == "ANSWER"))
     out.append(ch.AttemptSettled(
         at=at, attempt=attempt, status=status, cause=cause, call=leg.call))
