@@ -33,6 +33,7 @@ from typing_extensions import TypeVarTuple
 
 from crm_store import errors
 from crm_store.plain import plain
+from crm_store.prepared import Prepared
 from crm_store.translate import translated
 
 JSON: TypeAlias = "str | int | float | bool | list[JSON] | dict[str, JSON] | None"
@@ -118,6 +119,7 @@ class Tx:
         self._connection = connection
         self._limit_s = limit_s
         self.dialect = connection.dialect.name      # "sqlite" or "postgresql"
+        self._driver_errors = (connection.dialect.loaded_dbapi.Error,)
 
     @overload
     async def run(
@@ -150,6 +152,14 @@ class Tx:
     async def scalar(self, statement: Executable) -> Any:
         """The first column of the first row, or None."""
         return (await self.run(statement)).scalar()
+
+    async def fetch(self, prepared: Prepared, **values: Any) -> list[Any]:
+        """The rows of a prepared select, as named tuples."""
+        try:
+            async with asyncio.timeout(self._limit_s):
+                return await self._connection.run_sync(prepared.run, values)
+        except (*self._driver_errors, SQLAlchemyError, OSError, TimeoutError) as exc:
+            raise translated(exc) from exc
 
     def insert(self, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
         """An INSERT of this engine's own kind, for `on_conflict_do_…`."""

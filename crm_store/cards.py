@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeAlias
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from crm_store import errors
-from crm_store.base import Tx, Utc
+from crm_store.base import Tx, Utc, Whole
+from crm_store.prepared import Prepared
 from crm_store.tables.billing import Accounts, Addresses, Debts, Meters, Readings
 from crm_store.tables.clients import ClientPhones, Clients, IdentityConfirmations, Phones
 
@@ -71,10 +72,7 @@ class Card:
 
 async def card(tx: Tx, client_id: int) -> Card:
     """The card. Raises `NotFound`."""
-    client = await tx.first(
-        select(Clients.id, Clients.kind, Clients.name, Clients.language, Clients.time_zone,
-               Clients.flags, Clients.tags, Clients.merged_into, _CONFIRMED_AT)
-        .where(Clients.id == client_id))
+    client = next(iter(await tx.fetch(_CLIENT, client_id=client_id)), None)
     if client is None:
         raise errors.NotFound(f"client {client_id}")
     debts, accounts = await _accounts(tx, client_id)
@@ -89,24 +87,11 @@ async def card(tx: Tx, client_id: int) -> Card:
 
 
 async def _phones(tx: Tx, client_id: int) -> tuple[PhoneLink, ...]:
-    rows = await tx.all(
-        select(ClientPhones.e164, Phones.kind, ClientPhones.is_primary, ClientPhones.label,
-               ClientPhones.source, ClientPhones.trust, ClientPhones.confirmed_at,
-               ClientPhones.confirmed_by)
-        .join(Phones, Phones.e164 == ClientPhones.e164)
-        .where(ClientPhones.client_id == client_id)
-        .order_by(ClientPhones.is_primary.desc(), ClientPhones.trust.desc(), ClientPhones.e164))
-    return tuple(PhoneLink(*row) for row in rows)
+    return tuple(PhoneLink(*row) for row in await tx.fetch(_PHONES, client_id=client_id))
 
 
 async def _accounts(tx: Tx, client_id: int) -> tuple[list[Debt], tuple[Account, ...]]:
-    rows = await tx.all(
-        select(Accounts.id, Accounts.number, Accounts.balance_minor, Accounts.currency,
-               Addresses.city, Addresses.street, Addresses.house, Addresses.flat,
-               Debts.amount_minor, Debts.currency.label("debt_currency"), Debts.since_on)
-        .outerjoin(Addresses, Addresses.id == Accounts.address_id)
-        .outerjoin(Debts, Debts.account_id == Accounts.id)
-        .where(Accounts.client_id == client_id).order_by(Accounts.number))
+    rows = await tx.fetch(_ACCOUNTS, client_id=client_id)
     meters = await _meters(tx, client_id) if rows else {}
     return (
         [(row.amount_minor, row.debt_currency, row.since_on) for row in rows if row.amount_minor],
@@ -116,14 +101,8 @@ async def _accounts(tx: Tx, client_id: int) -> tuple[list[Debt], tuple[Account, 
 
 
 async def _meters(tx: Tx, client_id: int) -> dict[int, list[Meter]]:
-    rows = await tx.all(
-        select(Meters.account_id, Meters.id, Meters.number, Meters.resource, Meters.unit,
-               Readings.value_milli, Readings.read_at)
-        .join(Accounts, Accounts.id == Meters.account_id)
-        .outerjoin(Readings, Readings.id == _LAST_READING)
-        .where(Accounts.client_id == client_id).order_by(Meters.number))
     found: dict[int, list[Meter]] = {}
-    for row in rows:
+    for row in await tx.fetch(_METERS, client_id=client_id):
         value: int | None = row.value_milli
         read_at: datetime | None = row.read_at
         found.setdefault(row.account_id, []).append(Meter(
@@ -153,3 +132,28 @@ _LAST_READING = (
     select(Readings.id).where(Readings.meter_id == Meters.id)
     .order_by(Readings.read_at.desc(), Readings.id.desc()).limit(1)
     .correlate(Meters).scalar_subquery())
+_WHOSE = bindparam("client_id", type_=Whole)
+_CLIENT = Prepared(
+    select(Clients.id, Clients.kind, Clients.name, Clients.language, Clients.time_zone,
+           Clients.flags, Clients.tags, Clients.merged_into, _CONFIRMED_AT)
+    .where(Clients.id == _WHOSE))
+_PHONES = Prepared(
+    select(ClientPhones.e164, Phones.kind, ClientPhones.is_primary, ClientPhones.label,
+           ClientPhones.source, ClientPhones.trust, ClientPhones.confirmed_at,
+           ClientPhones.confirmed_by)
+    .join(Phones, Phones.e164 == ClientPhones.e164)
+    .where(ClientPhones.client_id == _WHOSE)
+    .order_by(ClientPhones.is_primary.desc(), ClientPhones.trust.desc(), ClientPhones.e164))
+_ACCOUNTS = Prepared(
+    select(Accounts.id, Accounts.number, Accounts.balance_minor, Accounts.currency,
+           Addresses.city, Addresses.street, Addresses.house, Addresses.flat,
+           Debts.amount_minor, Debts.currency.label("debt_currency"), Debts.since_on)
+    .outerjoin(Addresses, Addresses.id == Accounts.address_id)
+    .outerjoin(Debts, Debts.account_id == Accounts.id)
+    .where(Accounts.client_id == _WHOSE).order_by(Accounts.number))
+_METERS = Prepared(
+    select(Meters.account_id, Meters.id, Meters.number, Meters.resource, Meters.unit,
+           Readings.value_milli, Readings.read_at)
+    .join(Accounts, Accounts.id == Meters.account_id)
+    .outerjoin(Readings, Readings.id == _LAST_READING)
+    .where(Accounts.client_id == _WHOSE).order_by(Meters.number))

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
-from crm_store.base import JSON, Tx, Utc
+from crm_store.base import JSON, Bytewise, Tx, Utc
 from crm_store.cards import Account, Card, Meter, PhoneLink, card
 from crm_store.folding import fold, words
 from crm_store.phones import normalise
+from crm_store.prepared import Prepared
 from crm_store.search import Hit, search
 from crm_store.tables.billing import Accounts
 from crm_store.tables.clients import ClientPhones, Clients, ClientWords, Phones
@@ -47,14 +48,26 @@ class Candidate:
     trust: int
 
 
+_NUMBER = bindparam("e164", type_=Bytewise)
+_LINKS = Prepared(
+    select(Clients.id, Clients.name, Clients.kind, ClientPhones.source, ClientPhones.trust,
+           ClientPhones.is_primary, ClientPhones.confirmed_at, ClientPhones.confirmed_by)
+    .join(ClientPhones, ClientPhones.client_id == Clients.id)
+    .where(ClientPhones.e164 == _NUMBER, Clients.merged_into.is_(None))
+    .order_by(ClientPhones.trust.desc(), Clients.id).limit(_MOST_ON_ONE_NUMBER))
+_LATEST = (
+    select(Interactions.client_id, Interactions.started_at)
+    .where(Interactions.number == _NUMBER, Interactions.absorbed_into.is_(None))
+    .order_by(Interactions.started_at.desc()).limit(_CONTACTS_LOOKED_AT).subquery())
+_LATEST_CONTACTS = Prepared(
+    select(_LATEST.c.client_id, func.count().label("times"),
+           func.max(_LATEST.c.started_at, type_=Utc()).label("last_at"))
+    .where(_LATEST.c.client_id.is_not(None)).group_by(_LATEST.c.client_id))
+
+
 async def candidates(tx: Tx, e164: str, *, limit: int = 9) -> list[Candidate]:
     """The clients who may be at this number, likeliest first."""
-    links = await tx.all(
-        select(Clients.id, Clients.name, Clients.kind, ClientPhones.source, ClientPhones.trust,
-               ClientPhones.is_primary, ClientPhones.confirmed_at, ClientPhones.confirmed_by)
-        .join(ClientPhones, ClientPhones.client_id == Clients.id)
-        .where(ClientPhones.e164 == e164, Clients.merged_into.is_(None))
-        .order_by(ClientPhones.trust.desc(), Clients.id).limit(_MOST_ON_ONE_NUMBER))
+    links = await tx.fetch(_LINKS, e164=e164)
     if not links:
         return []
     called = await _contacts_from(tx, e164)
@@ -64,13 +77,7 @@ async def candidates(tx: Tx, e164: str, *, limit: int = 9) -> list[Candidate]:
 
 async def _contacts_from(tx: Tx, e164: str) -> dict[int, tuple[int, datetime]]:
     """By client: how many of the number's latest contacts were his, and when the last was."""
-    latest = (
-        select(Interactions.client_id, Interactions.started_at)
-        .where(Interactions.number == e164, Interactions.absorbed_into.is_(None))
-        .order_by(Interactions.started_at.desc()).limit(_CONTACTS_LOOKED_AT).subquery())
-    rows = await tx.all(
-        select(latest.c.client_id, func.count(), func.max(latest.c.started_at, type_=Utc()))
-        .where(latest.c.client_id.is_not(None)).group_by(latest.c.client_id))
+    rows = await tx.fetch(_LATEST_CONTACTS, e164=e164)
     return {client_id: (times, last_at) for client_id, times, last_at in rows}
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+
 
 def plain(text: str) -> str:
     if text.isascii() and "\x00" not in text:
@@ -17,9 +19,9 @@ def plain(text: str) -> str:
 
 def dumps(value: Any) -> str:
     """JSON for a column. Raises TypeError for what JSON does not know, ValueError for NaN."""
-    said = json.dumps(value, separators=(",", ":"), allow_nan=False)
+    said = _encode(value)
     if "\\u0000" in said or "\\ud" in said:
-        return json.dumps(_plain_within(value), separators=(",", ":"), allow_nan=False)
+        return _encode(_plain_within(value))
     return said
 
 

@@ -8,18 +8,16 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, event
-from sqlalchemy.engine import Connection, make_url
+from sqlalchemy import URL
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from crm_store import errors
+from crm_store import errors, sqlite
 from crm_store.base import Tx
 from crm_store.plain import dumps
 from crm_store.translate import translated
 
-_BUSY_MS = 5_000
-_SQLITE_READERS = 4
 _POSTGRES_CONNECTIONS = 10
 _MIGRATION_LIMIT_S = 3_600.0
 
@@ -35,8 +33,8 @@ class Store:
         self.url = _with_driver(url)
         self._limit_s = limit_s
         if self.url.get_backend_name() == "sqlite":
-            self._writer = _sqlite_engine(self.url, readonly=False)
-            self._reader = _sqlite_engine(self.url, readonly=True)
+            self._writer = sqlite.engine(self.url, readonly=False)
+            self._reader = sqlite.engine(self.url, readonly=True)
         else:
             self._writer = self._reader = _postgres_engine(self.url)
 
@@ -70,7 +68,9 @@ class Store:
         try:
             async with asyncio.timeout(self._limit_s):
                 connection = await engine.connect()
-                await connection.execution_options(**options)
+                if options:
+                    await connection.execution_options(**options)
+                await connection.begin()
         except (SQLAlchemyError, OSError, TimeoutError) as exc:
             raise translated(exc) from exc
         try:
@@ -123,31 +123,8 @@ def _make_folder(url: URL) -> None:
         raise errors.Unreachable(str(exc)) from exc
 
 
-def _sqlite_engine(url: URL, *, readonly: bool) -> AsyncEngine:
-    """One writer (SQLite allows one at a time, so ours wait here and not in it), some readers."""
-    engine = create_async_engine(
-        url, pool_size=_SQLITE_READERS if readonly else 1, max_overflow=0, json_serializer=dumps,
-    )
-    begin = "BEGIN" if readonly else "BEGIN IMMEDIATE"
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def prepare(connection: Any, _record: object) -> None:
-        connection.isolation_level = None       # the driver's own BEGIN would come too late
-        cursor = connection.cursor()
-        for pragma in (f"busy_timeout={_BUSY_MS}", "journal_mode=WAL", "foreign_keys=ON",
-                       "synchronous=FULL", f"query_only={'ON' if readonly else 'OFF'}"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def start(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
-
-    return engine
-
-
 def _postgres_engine(url: URL) -> AsyncEngine:
-    settings = {"timezone": "UTC", "lock_timeout": str(_BUSY_MS), "jit": "off",
+    settings = {"timezone": "UTC", "lock_timeout": str(sqlite.BUSY_MS), "jit": "off",
                 "application_name": "deskline"}
     return create_async_engine(
         url, pool_size=_POSTGRES_CONNECTIONS, max_overflow=0, json_serializer=dumps,

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
-from sqlalchemy import delete, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, delete, select, tuple_
 
 from crm_store import errors
-from crm_store.base import JSON, Tx, Utc
+from crm_store.base import JSON, Bytewise, Tx, Utc, Whole
+from crm_store.prepared import Prepared
 from crm_store.tables.contacts import Timeline
 
 TimelineKind = Literal[
@@ -68,6 +69,19 @@ class Page(Generic[Item]):
     next: Cursor | None
 
 
+def _page(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(Timeline.at, Timeline.kind, Timeline.ref, Timeline.facts)
+        .where(Timeline.client_id == bindparam("client_id", type_=Whole), *conditions)
+        .order_by(Timeline.at.desc(), Timeline.kind.desc(), Timeline.ref.desc())
+        .limit(bindparam("count", type_=Whole)))
+
+
+_IS_BEFORE = tuple_(Timeline.at, Timeline.kind, Timeline.ref) < tuple_(
+    bindparam("at", type_=Utc), bindparam("kind", type_=Bytewise), bindparam("ref", type_=Whole))
+_FIRST_PAGE, _NEXT_PAGE = Prepared(_page()), Prepared(_page(_IS_BEFORE))
+
+
 async def put(
     tx: Tx, client_id: int, at: datetime, kind: TimelineKind, ref: int, facts: dict[str, JSON]
 ) -> None:
@@ -89,19 +103,21 @@ async def page(
     kinds: Collection[str] = (),
 ) -> Page[TimelineItem]:
     """One page, newest first; `kinds` filters, empty means all."""
-    wanted = select(Timeline.at, Timeline.kind, Timeline.ref, Timeline.facts).where(
-        Timeline.client_id == client_id)
+    place: dict[str, Any] = {"client_id": client_id, "count": limit + 1}
     if before:
-        wanted = wanted.where(
-            tuple_(Timeline.at, Timeline.kind, Timeline.ref)
-            < tuple_(literal(before.at, Utc), literal(before.kind), literal(before.ref)))
+        place |= {"at": before.at, "kind": before.kind, "ref": before.ref}
     if kinds:
-        wanted = wanted.where(Timeline.kind.in_(sorted(kinds)))
-    rows = await tx.all(wanted.order_by(
-        Timeline.at.desc(), Timeline.kind.desc(), Timeline.ref.desc()).limit(limit + 1))
+        rows = await _filtered(tx, place, sorted(kinds))
+    else:
+        rows = await tx.fetch(_NEXT_PAGE if before else _FIRST_PAGE, **place)
     shown = rows[:limit]
     is_last = len(rows) <= limit or not shown
     return Page(
         items=tuple(TimelineItem(kind, at, f"{kind}:{ref}", facts)
                     for at, kind, ref, facts in shown),
         next=None if is_last else Cursor(shown[-1].at, shown[-1].kind, shown[-1].ref))
+
+
+async def _filtered(tx: Tx, place: dict[str, Any], kinds: list[str]) -> Sequence[Any]:
+    wanted = _page(Timeline.kind.in_(kinds), *([_IS_BEFORE] if "at" in place else []))
+    return await tx.all(wanted.params(place))

@@ -19,8 +19,9 @@ _SQLITE = (
 )
 # SQLSTATE classes and codes, https://www.postgresql.org/docs/current/errcodes-appendix.html
 _SQLSTATE = (
-    ("40", errors.Busy), ("55P03", errors.Busy), ("57014", errors.TimedOut),
-    ("25006", errors.ReadOnly), ("53100", errors.Full), ("42P01", errors.NotMigrated),
+    ("23", errors.Conflict), ("40", errors.Busy), ("55P03", errors.Busy),
+    ("57014", errors.TimedOut), ("25006", errors.ReadOnly), ("53100", errors.Full),
+    ("42P01", errors.NotMigrated),
     ("42703", errors.NotMigrated), ("08", errors.Unreachable), ("57P", errors.Unreachable),
     ("28", errors.Unreachable), ("3D", errors.Unreachable), ("53", errors.Busy),
 )
@@ -32,25 +33,28 @@ def translated(problem: BaseException) -> errors.StoreError:
         return errors.TimedOut()
     if isinstance(problem, sa.StatementError) and isinstance(problem.orig, errors.StoreError):
         return problem.orig
-    if isinstance(problem, sa.IntegrityError):
-        return errors.Conflict(_first_line(problem.orig))
     if isinstance(problem, sa.DBAPIError):
-        return _of_driver(problem)
+        if problem.connection_invalidated:
+            return errors.Unreachable(_first_line(problem.orig))
+        return _of_driver(problem.orig)
     if isinstance(problem, OSError):
         return errors.Unreachable(str(problem))
-    return errors.StoreError(_first_line(problem))
+    return errors.StoreError(_first_line(problem)) if isinstance(
+        problem, sa.SQLAlchemyError) else _of_driver(problem)
 
 
-def _of_driver(problem: sa.DBAPIError) -> errors.StoreError:
-    said = _first_line(problem.orig)
-    state = str(getattr(problem.orig, "sqlstate", None) or "")
+def _of_driver(problem: BaseException | None) -> errors.StoreError:
+    said = _first_line(problem)
+    if type(problem).__name__ == "IntegrityError":
+        return errors.Conflict(said)
+    state = str(getattr(problem, "sqlstate", None) or "")
     for start, kind in _SQLSTATE:
         if state.startswith(start):
             return kind(said)
     for part, kind in _SQLITE:
         if not state and part in said.lower():
             return kind(said)
-    return errors.Unreachable(said) if problem.connection_invalidated else errors.StoreError(said)
+    return errors.StoreError(said)
 
 
 def _first_line(problem: object) -> str:
