@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, case, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from crm_store.base import Tx
@@ -100,7 +100,7 @@ async def _phones_where(tx: Tx, condition: ColumnElement[bool], limit: int) -> l
 
 
 async def _by_name(tx: Tx, typed: tuple[str, ...], limit: int) -> list[Hit]:
-    """Every word typed begins a word of the name, in any order; whole words come first."""
+    """Every word typed begins a word of the name, in any order; surnames come first."""
     if not typed or not any(word.isalpha() for word in typed):
         return []
     wanted = select(Clients.id, Clients.name, Clients.kind, Clients.search_key).where(
@@ -108,7 +108,9 @@ async def _by_name(tx: Tx, typed: tuple[str, ...], limit: int) -> list[Hit]:
     for word in sorted(set(typed), key=len, reverse=True):
         wanted = wanted.where(Clients.id.in_(
             select(ClientWords.client_id).where(_begins(ClientWords.word, word))))
-    rows = await tx.all(wanted.order_by(Clients.search_key, Clients.id).limit(limit * 3))
+    is_surname = case((_begins(Clients.search_key, typed[0]), 0), else_=1)
+    rows = await tx.all(
+        wanted.order_by(is_surname, Clients.search_key, Clients.id).limit(limit * 3))
     best = sorted(rows, key=lambda row: -len(set(typed) & set(row.search_key.split())))
     return [Hit(row.id, row.name, row.kind, "name", row.name) for row in best[:limit]]
 
