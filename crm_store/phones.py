@@ -77,8 +77,9 @@ def _parse(text: str, country: str) -> PhoneNumber | None:
         number = phonenumbers.parse(text, country)
     except NumberParseException:
         return None
-    is_possible = phonenumbers.is_possible_number(number)
-    return number if is_possible and _E164.match(_e164(number)) else None
+    possible = phonenumbers.is_possible_number_with_reason(number)
+    is_whole = possible == phonenumbers.ValidationResult.IS_POSSIBLE    # not "within one town"
+    return number if is_whole and _E164.match(_e164(number)) else None
 
 
 def _as_number(number: PhoneNumber, original: str) -> Number:
