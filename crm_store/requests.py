@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import Select, insert, select, update
@@ -146,7 +147,7 @@ async def events(tx: Tx, request_id: int) -> list[RequestEvent]:
     return [RequestEvent(**row._mapping) for row in rows]
 
 
-def request_item(row: RequestRow) -> dict[str, JSON]:
+def request_item(row: RequestRow | SimpleNamespace) -> dict[str, JSON]:
     """What the timeline tells about a request; see `TimelineItem`."""
     return {
         "request_id": row.id, "type": row.type, "stage": row.stage, "group": row.group,
