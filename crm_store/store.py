@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import URL
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from crm_store import errors, sqlite
 from crm_store.base import Tx
@@ -68,20 +68,30 @@ class Store:
         try:
             async with asyncio.timeout(self._limit_s):
                 connection = await engine.connect()
+        except (SQLAlchemyError, OSError, TimeoutError) as exc:
+            raise translated(exc) from exc
+        try:
+            await self._start(connection, options)
+            yield Tx(connection, self._limit_s)
+            await self._commit(connection)
+        finally:
+            await connection.close()        # undoes what was not committed
+
+    async def _start(self, connection: AsyncConnection, options: dict[str, Any]) -> None:
+        try:
+            async with asyncio.timeout(self._limit_s):
                 if options:
                     await connection.execution_options(**options)
                 await connection.begin()
         except (SQLAlchemyError, OSError, TimeoutError) as exc:
             raise translated(exc) from exc
+
+    async def _commit(self, connection: AsyncConnection) -> None:
         try:
-            yield Tx(connection, self._limit_s)
-            try:
-                async with asyncio.timeout(self._limit_s):
-                    await connection.commit()
-            except (SQLAlchemyError, OSError, TimeoutError) as exc:
-                raise translated(exc) from exc
-        finally:
-            await connection.close()
+            async with asyncio.timeout(self._limit_s):
+                await connection.commit()
+        except (SQLAlchemyError, OSError, TimeoutError) as exc:
+            raise translated(exc) from exc
 
     async def migrate(self) -> str:
         """Bring the tables up to date, creating the file if need be; the revision reached."""
