@@ -284,6 +284,7 @@ class Catalogue(View, frozen=True, kw_only=True):
     request_types: list[FormView]
     queues: list[Choice]
     groups: list[Choice]
+    operators: list[Choice] = []        # names for the ids in timelines, requests and transfers
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag="snapshot", tag_field="type"):

@@ -249,6 +249,7 @@ export interface Catalogue {
   request_types: FormView[];
   queues: Choice[];
   groups: Choice[];
+  operators?: Choice[];
 }
 
 export interface Snapshot {
