@@ -255,7 +255,7 @@ def floor() -> Story:
         name, str(101 + index), *STATES[index], calls=8 + index * 3, talked=1500 + index * 420,
         registered=index != 6) for index, name in enumerate(NAMES)}
     return Story(
-        me=replace(me(("supervisor",)), id="109", name="Sofia Lebedeva"), replies=REPLIES,
+        me=replace(me(("supervisor",)), id="120", name="Sofia Lebedeva"), replies=REPLIES,
         views={"operators": people, "queues": dict(QUEUES), "calls": calls(),
                "conversations": {}, "requests": requests(), "campaigns": campaigns(), "gaps": {
                    "g1": p.GapView(id="g1", pbx="main", since=moment(-400), until=moment(-369),

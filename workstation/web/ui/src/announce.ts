@@ -18,11 +18,14 @@ export function announce(desk: Desk): Announcer {
     for (const one of Object.values(after)) {
       if (!before[one.id] && one.state === "ringing") appeared(desk, one);
     }
-    const rings = Object.values(after).some((one) => one.state === "ringing");
-    if (rings && !isRingMuted()) ring.start();
-    else ring.stop();
+    if (!ringsNow(desk) || isRingMuted()) ring.stop();
+    else afterPaint(() => { if (ringsNow(desk)) ring.start(); });
   };
   return { compare, ring };
+}
+
+function ringsNow(desk: Desk): boolean {
+  return desk.conversations.some((one) => one.state === "ringing");
 }
 
 function appeared(desk: Desk, conversation: ConversationView): void {
@@ -33,7 +36,13 @@ function appeared(desk: Desk, conversation: ConversationView): void {
     if (desk.hasDesk && desk.tab !== "desk") desk.go("desk");
   }
   markPainted(conversation);
-  notifyHidden(conversation);
+  afterPaint(() => notifyHidden(conversation));
+}
+
+/** The picture comes first, then the sound: opening a sound device can take a while. */
+function afterPaint(run: () => void): void {
+  if (document.hidden) run();
+  else requestAnimationFrame(() => setTimeout(run));
 }
 
 /** A draft, a form or the search field has the cursor: nothing may take it away. */

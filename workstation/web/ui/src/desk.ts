@@ -172,6 +172,12 @@ export class Desk {
     return say(named ?? this.catalogue?.queues.find((queue) => queue.id === id)?.name ?? id);
   }
 
+  operatorName(id: string): string {
+    if (id === this.me?.id) return this.me.name;
+    const named = this.views.operators[id]?.name;
+    return named ?? this.catalogue?.operators?.find((one) => one.id === id)?.name ?? id;
+  }
+
   groupName(id: string): string {
     return say(this.catalogue?.groups.find((group) => group.id === id)?.name ?? id);
   }

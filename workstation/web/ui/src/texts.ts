@@ -68,7 +68,8 @@ export function money(minor: number, currency: string): string {
 }
 
 export function number(value: number): string {
-  return format("number", () => new Intl.NumberFormat(locale)).format(value);
+  return format("number", () => new Intl.NumberFormat(
+    locale, { maximumFractionDigits: 1 })).format(value);
 }
 
 export function percent(share: number): string {
@@ -89,18 +90,23 @@ function moment(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTim
     locale === "en" ? "en-GB" : locale, { ...options, ...(zone ? { timeZone: zone } : {}) }));
 }
 
+export function timeToTheSecond(at: string): string {
+  return moment("seconds", { hour: "2-digit", minute: "2-digit", second: "2-digit" })
+    .format(new Date(at));
+}
+
 export function timeOfDay(at: string): string {
   return moment("time", { hour: "2-digit", minute: "2-digit" }).format(new Date(at));
 }
 
-/** `22 Nov`, with the year when it is another one. */
+/** `22 Nov`; of another year `28/09/25`. */
 export function day(at: string, now = new Date()): string {
   const date = new Date(at.length === 10 ? `${at}T12:00:00Z` : at);
   const sameYear = date.getUTCFullYear() === now.getUTCFullYear();
   const shape = sameYear
     ? moment("day", { day: "numeric", month: "short" })
-    : moment("day of year", { day: "numeric", month: "short", year: "numeric" });
-  return shape.format(date).replace(/\s?г\.$/, "");
+    : moment("day of year", { day: "2-digit", month: "2-digit", year: "2-digit" });
+  return shape.format(date);
 }
 
 /** `12:03` today, else `09 Nov`. */

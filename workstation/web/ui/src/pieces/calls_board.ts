@@ -1,5 +1,5 @@
 // Every live call as a line from its first moment to now, its segments to one common scale.
-import { html, nothing } from "lit";
+import { html } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { everySecond, nowMs } from "../moments.js";
 import type { CallView, SegmentView } from "../protocol.gen.js";

@@ -1,10 +1,11 @@
 // The one live page: top line, banners, and the layout of the tab that is open.
 import { html, nothing } from "lit";
 import type { Desk, Tab } from "../desk.js";
+import { secondsSince } from "../moments.js";
 import type { GapView } from "../protocol.gen.js";
 import { changeLocale } from "../speak.js";
 import { isRingMuted, muteRing, readPage, theme, wear, type Theme } from "../settings.js";
-import { spoken, t, timeOfDay } from "../texts.js";
+import { spoken, t, timeToTheSecond } from "../texts.js";
 import type { IconName } from "../icon_shapes.js";
 import { icon, keyHint, type Html } from "./bits.js";
 import { Piece } from "./piece.js";
@@ -116,7 +117,7 @@ class DeskApp extends Piece {
         ${icon("link-2-off")}<span>${t("lost.banner")} <tick-time since=${desk.lostAt}></tick-time></span>
         </div>` : nothing}
       ${this.phoneBanner()}
-      ${Object.values(desk.views.gaps).filter(isRecent).map((gap) => gapBanner(gap))}`;
+      ${Object.values(desk.views.gaps).filter((gap) => isTold(gap, desk.isLead)).map(gapBanner)}`;
   }
 
   private phoneBanner(): Html {
@@ -136,8 +137,9 @@ class DeskApp extends Piece {
   }
 }
 
-function isRecent(gap: GapView): boolean {
-  return gap.until === null || Date.now() - Date.parse(gap.until) < 15 * 60_000;
+/** A gap that is open concerns everybody; a closed one is told to supervisors for a while. */
+function isTold(gap: GapView, isLead: boolean): boolean {
+  return gap.until === null || (isLead && secondsSince(gap.until) < 15 * 60);
 }
 
 function gapBanner(gap: GapView): Html {
@@ -146,7 +148,8 @@ function gapBanner(gap: GapView): Html {
       <span>${t("gap.now", { pbx: gap.pbx })} <tick-time since=${gap.since}></tick-time></span></div>`;
   }
   return html`<div class="banner" role="status">${icon("clock")}<span>${t("gap.was", {
-    pbx: gap.pbx, since: timeOfDay(gap.since), until: timeOfDay(gap.until), n: gap.calls_lost })}
+    pbx: gap.pbx, since: timeToTheSecond(gap.since),
+    until: timeToTheSecond(gap.until), n: gap.calls_lost })}
     </span></div>`;
 }
 

@@ -55,7 +55,7 @@ class RequestBoard extends Piece {
         ? html`<button class="link" @click=${() => void this.desk.openClient(request.client_id)}>
             ${request.client_name}</button>` : request.client_name}</td>
       <td>${this.desk.groupName(request.group)}${request.operator ? html`
-        <small class="faint block">${this.operatorName(request.operator)}</small>` : nothing}</td>
+        <small class="faint block">${this.desk.operatorName(request.operator)}</small>` : nothing}</td>
       <td><span class="chip">${stage(request.stage)}</span></td>
       <td>${due(request)}</td>
       <td class="next">${request.stages.map((next) => html`<button class="button small"
@@ -64,9 +64,6 @@ class RequestBoard extends Piece {
         ${words("stage_to", next)}</button>`)}</td></tr>`;
   }
 
-  private operatorName(id: string): string {
-    return this.desk.views.operators[id]?.name ?? (id === this.desk.me?.id ? this.desk.me.name : id);
-  }
 }
 
 function about(request: RequestView): Html {

@@ -8,7 +8,7 @@ class StateMenu extends Piece {
   protected override render(): Html {
     const operator = this.desk.operator;
     const state = operator?.state ?? "offline";
-    const reason = operator?.reason ? this.reason(operator.reason) : "";
+    const reason = state === "paused" && operator?.reason ? this.reason(operator.reason) : "";
     return html`
       <button class="state-button" popovertarget="state-choices" aria-haspopup="menu"
         data-state=${state}>

@@ -8,6 +8,8 @@ import { clock, day, money, number, say, t, timeOfDay, words } from "../texts.js
 import { empty, icon, type Html } from "./bits.js";
 import { Piece } from "./piece.js";
 
+type Facts = Record<string, unknown>;
+
 const FILTERS: Record<string, readonly string[]> = {
   all: [], calls: ["call", "attempt"], requests: ["request"],
   billing: ["invoice", "correction", "payment", "promise", "reading"], notes: ["note"],
@@ -71,9 +73,55 @@ class TimeLine extends Piece {
       <time datetime=${item.at}>${day(item.at, now())}</time>
       ${icon(iconOf(item))}
       <div class="event-body"><p class="event-line">${hasTime(item)
-        ? html`<span class="num faint">${timeOfDay(item.at)}</span> ` : nothing}${line(item)}</p>
+        ? html`<span class="num faint">${timeOfDay(item.at)}</span> ` : nothing}${this.line(item)}</p>
         ${note ? html`<blockquote>${note}</blockquote>` : nothing}</div>
     </li>`;
+  }
+
+  private line(item: TimelineView): Html {
+    const facts = item.facts;
+    const currency = text(facts["currency"]) || "RUB";
+    switch (item.kind) {
+      case "call": return this.call(facts);
+      case "attempt": return html`<strong>${t("event.attempt")}</strong> ${rest(
+        [text(facts["campaign"]), outcome(facts)])}`;
+      case "invoice": return html`<strong>${t("event.invoice")}</strong> <span class="number">${
+        text(facts["number"])}</span> ${corrected(facts, currency)}${sumOf(facts)}`;
+      case "correction": return html`<strong>${t("event.correction")}</strong> ${rest(
+        [text(facts["invoice"]), text(facts["reason"])])}${sumOf(facts)}`;
+      case "payment": return html`<strong>${t("event.payment")}</strong> ${rest(
+        [words("method", text(facts["method"]))])}${sumOf(facts)}`;
+      case "promise": return html`<strong>${t("event.promise")}</strong> ${rest(
+        [text(facts["due_on"])])}${sumOf(facts)}`;
+      case "reading": return reading(facts);
+      case "request": return this.request(facts);
+      default: return html`<strong>${words("event", item.kind)}</strong> ${rest(
+        [text(facts["by"]) || this.operator(facts)])}`;
+    }
+  }
+
+  private operator(facts: Facts): string {
+    const named = text(facts["operator_name"]);
+    return named || this.desk.operatorName(text(facts["operator"]));
+  }
+
+  private call(facts: Facts): Html {
+    const talked = figure(facts["talked_s"]);
+    const disposition = say(text(facts["disposition_name"]))
+      || named("disposition", facts["disposition"]);
+    const parts = [this.desk.queueName(text(facts["queue"])), this.operator(facts), outcome(facts)];
+    return html`<strong>${t(`event.call_${text(facts["direction"]) || "in"}`)}</strong> ${
+      rest(parts)}${disposition ? html`<span class="chip">${disposition}</span>` : nothing}${
+      talked > 0 ? html`<span class="sum">${clock(talked)}</span>` : nothing}`;
+  }
+
+  private request(facts: Facts): Html {
+    const number = text(facts["number"]) || text(facts["request_id"]);
+    const title = this.desk.catalogue?.request_types.find(
+      (form) => form.type === facts["type"])?.title;
+    return html`<strong>${t("event.request")}</strong> <span class="number">${number}</span> ${rest(
+      [say(title ?? text(facts["title"])), this.desk.groupName(text(facts["group"]))])}${
+      facts["stage"] ? html`<span class="chip">${named("stage", facts["stage"])}</span>` : nothing}`;
   }
 }
 
@@ -87,49 +135,18 @@ function hasTime(item: TimelineView): boolean {
   return !["invoice", "correction", "payment", "reading"].includes(item.kind);
 }
 
-function line(item: TimelineView): Html {
-  const facts = item.facts;
-  const currency = text(facts["currency"]) || "RUB";
-  switch (item.kind) {
-    case "call": return callLine(facts);
-    case "attempt": return html`<strong>${t("event.attempt")}</strong> ${rest(
-      [text(facts["campaign"]), outcome(facts)])}`;
-    case "invoice": return html`<strong>${t("event.invoice")}</strong> <span class="number">${
-      text(facts["number"])}</span> ${corrected(facts, currency)}${sumOf(facts)}`;
-    case "correction": return html`<strong>${t("event.correction")}</strong> ${rest(
-      [text(facts["invoice"]), text(facts["reason"])])}${sumOf(facts)}`;
-    case "payment": return html`<strong>${t("event.payment")}</strong> ${rest(
-      [words("method", text(facts["method"]))])}${sumOf(facts)}`;
-    case "promise": return html`<strong>${t("event.promise")}</strong> ${rest(
-      [text(facts["due_on"])])}${sumOf(facts)}`;
-    case "reading": return html`<strong>${t("event.reading")}</strong> ${rest(
-      [words("source", text(facts["source"])), text(facts["meter"])])
-      }<span class="sum">${number(figure(facts["value"]))}</span>`;
-    case "request": return html`<strong>${t("event.request")}</strong> <span class="number">${
-      text(facts["number"]) || text(facts["request_id"])}</span> ${rest([say(text(facts["title"])) || named("request_type", facts["type"])])
-      }<span class="chip">${named("stage", facts["stage"])}</span>`;
-    default: return html`<strong>${words("event", item.kind)}</strong> ${rest(
-      [text(facts["by"]) || text(facts["operator"])])}`;
-  }
+function reading(facts: Facts): Html {
+  const parts = [words("source", text(facts["source"])), text(facts["meter"])];
+  return html`<strong>${t("event.reading")}</strong> ${rest(parts)}<span class="sum">${
+    number(figure(facts["value"]))} ${text(facts["unit"])}</span>`;
 }
 
-function callLine(facts: Record<string, unknown>): Html {
-  const talked = figure(facts["talked_s"]);
-  const parts = [say(text(facts["queue_name"]) || text(facts["queue"])),
-                 text(facts["operator_name"]) || text(facts["operator"]), outcome(facts)];
-  const disposition = say(text(facts["disposition_name"]))
-    || named("disposition", facts["disposition"]);
-  return html`<strong>${t(`event.call_${text(facts["direction"]) || "in"}`)}</strong> ${rest(parts)}${
-    disposition ? html`<span class="chip">${disposition}</span>` : nothing}<span class="sum">${
-    talked > 0 ? clock(talked) : ""}</span>`;
-}
-
-function outcome(facts: Record<string, unknown>): string {
+function outcome(facts: Facts): string {
   const word = text(facts["outcome"]);
   return word && word !== "answered" ? words("outcome", word) : "";
 }
 
-function corrected(facts: Record<string, unknown>, currency: string): Html {
+function corrected(facts: Facts, currency: string): Html {
   const before = facts["corrected"];
   if (!before) return nothing;
   return html`<span class="chip is-warning">${t("event.corrected")}</span>${
@@ -137,7 +154,7 @@ function corrected(facts: Record<string, unknown>, currency: string): Html {
       ? html` <s class="faint num">${money(before, currency)}</s>` : nothing} `;
 }
 
-function sumOf(facts: Record<string, unknown>): Html {
+function sumOf(facts: Facts): Html {
   if (facts["masked"]) return html`<span class="sum masked">•••••</span>`;
   return html`<span class="sum">${
     money(figure(facts["amount_minor"]), text(facts["currency"]) || "RUB")}</span>`;
