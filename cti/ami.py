@@ -103,7 +103,7 @@ def genuine(system_name: str | None) -> re.Pattern[bytes]:
     name = re.escape(system_name.encode())
     return re.compile(
         rb"Event: [A-Za-z0-9]+\r\nPrivilege: [a-z,]+\r\nTimestamp: [0-9.]+\r\n"
-        rb"SystemName: " + name + rb"\r\n")
+        rb"SystemName: " + name + rb"(?:\r\n|\Z)")
 
 
 class _Ask(Action):  # type: ignore[misc]
@@ -170,7 +170,7 @@ class _Protocol(AMIProtocol):  # type: ignore[misc]
 
     def close(self) -> None:
         """Close, and fail what waits: nothing is kept to be sent again."""
-        asks = set(self.responses.values())
+        asks = list(self.responses.values())
         self.responses.clear()
         for ask in asks:
             if not ask.future.done():

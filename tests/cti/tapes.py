@@ -1,0 +1,48 @@
+"""The recorded tapes, and how tests read them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cti.changes import Change, name_of
+from cti.floor import Floor, apply
+from cti.parse import parse
+from cti.tape import Record, decode
+
+FOLDER = Path(__file__).resolve().parents[1] / "tapes"
+NAMES = sorted(f"{path.parent.name}/{path.stem}" for path in FOLDER.glob("*/*.jsonl"))
+
+
+def records(name: str) -> list[Record]:
+    return [decode(line) for line in (FOLDER / f"{name}.jsonl").read_bytes().splitlines()]
+
+
+def fold(floor: Floor, tape: list[Record]) -> list[Change]:
+    """What `tape` changes on `floor`."""
+    changes: list[Change] = []
+    for record in tape:
+        event = parse(record.at, record.headers)
+        if event is not None:
+            changes += apply(floor, event)
+    return changes
+
+
+def story(changes: list[Change]) -> list[str]:
+    """The names of what happened to calls, without the operators' states and the segments."""
+    quiet = {"operator_changed", "segment_closed", "link_restored", "link_lost"}
+    return [name_of(change) for change in changes if name_of(change) not in quiet]
+
+
+def told(change: Change) -> str:
+    """One line: the name, and what tells it apart: `offer_ended 101 refused`."""
+    facts = {
+        "call_started": ("direction",), "call_queued": ("queue",), "menu_entered": ("menu",),
+        "menu_step": ("menu", "step"), "client_named": ("client", "how"),
+        "call_left_queue": ("queue", "reason"), "operator_offered": ("operator",),
+        "offer_ended": ("operator", "reason"), "call_answered": ("operator",),
+        "call_held": ("operator",), "call_resumed": ("operator",),
+        "call_transferred": ("kind", "transferor", "target"), "operator_left": ("operator",),
+        "call_ended": ("outcome", "ended_by", "cause"), "attempt_settled": ("attempt", "status"),
+    }
+    name = name_of(change)
+    return " ".join([name, *(str(getattr(change, key)) for key in facts.get(name, ()))])
