@@ -26,6 +26,33 @@ class Wanted:
     until: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One queue's, or one operator's, contacts since a moment."""
+    queue: str | None
+    operator: str | None
+    outcome: str | None
+    contacts: int
+    talked_s: float
+    waits_s: tuple[float, ...]      # of the answered ones
+
+
+async def since(tx: Tx, at: datetime) -> list[Figures]:
+    """What the day's figures are made of, by queue, operator and outcome."""
+    rows = await tx.all(
+        select(Interactions.queue, Interactions.operator, Interactions.outcome,
+               Interactions.waited_s, Interactions.talked_s, Interactions.answered_at)
+        .where(Interactions.started_at >= at, Interactions.absorbed_into.is_(None)))
+    found: dict[tuple[str | None, str | None, str | None], list[tuple[float, float]]] = {}
+    for row in rows:
+        outcome = "answered" if row.answered_at is not None and row.operator else row.outcome
+        found.setdefault((row.queue, row.operator, outcome), []).append(
+            (row.waited_s or 0.0, row.talked_s or 0.0))
+    return [Figures(queue, operator, outcome, len(times), sum(talk for _, talk in times),
+                    tuple(wait for wait, _ in times))
+            for (queue, operator, outcome), times in found.items()]
+
+
 async def page(
     tx: Tx, wanted: Wanted, *, cursor: str | None = None, limit: int = 50
 ) -> tuple[list[Interaction], str | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from crm_store import requests as stored_requests
 from crm_store.errors import StoreError
 from crm_store.store import Store
 from cti.engine import Engine, LinkPlan
+from cti.feed import Feed
 from cti.secrets import derive
 from workstation.accounts import Accounts
 from workstation.background import Background
@@ -63,13 +64,13 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
     plan = plan_of(settings)
     store = Store(settings.store_url)
     try:
-        await _prepare(store, settings)
+        await prepare(store, settings)
         engine = Engine(link_plan(settings, plan.secret, plan.system_name))
         desk = wire(settings, plan.secret, store, engine, clock)
         try:
             for login in await desk.accounts.seed():
                 say(f"{login} has no password yet: deskline staff password {login}")
-            async with _tasks(desk, engine), _listening(desk):
+            async with _tasks(desk, engine), listening(desk):
                 yield desk
         finally:
             desk.accounts.stop()
@@ -99,34 +100,42 @@ def wire(settings: Settings, secret: bytes, store: Store, engine: Engine,
         opened_at=clock())
 
 
+def followers(desk: Desk, feed: Feed) -> dict[str, Coroutine[None, None, None]]:
+    """Who lives by the floor's changes; subscribed here, so that nobody misses one."""
+    return {
+        "journal": desk.journal.run(feed.subscribe("journal", limit=200_000)),
+        "pops": desk.pops.run(feed.subscribe("pops")),
+        "wallboard": Ticker(desk).run(feed.subscribe("wallboard")),
+        "wrap-up": desk.wrap_up.run(),
+    }
+
+
+def dialler(desk: Desk, engine: Engine) -> Dialler:
+    pbx, menu = desk.settings.pbx, desk.settings.menu
+    return Dialler(
+        desk.store, engine.commands.dial_attempt, engine.floor, engine.feed, clock=desk.clock,
+        link_is_up=engine.link_is_up, plan=DiallerPlan(
+            trunk_host=pbx.trunk.rpartition(":")[0], caller_id=pbx.caller_id,
+            gate_host=menu.host, gate_port=menu.gate_port))
+
+
 @asynccontextmanager
 async def _tasks(desk: Desk, engine: Engine) -> AsyncIterator[None]:
-    """Everything that runs beside the web; the engine last, so that nobody misses a change."""
-    feed, settings = engine.feed, desk.settings
-    dialler = Dialler(
-        desk.store, engine.commands.dial_attempt, engine.floor, feed, clock=desk.clock,
-        link_is_up=engine.link_is_up, plan=DiallerPlan(
-            trunk_host=settings.pbx.trunk.rpartition(":")[0], caller_id=settings.pbx.caller_id,
-            gate_host=settings.menu.host, gate_port=settings.menu.gate_port))
+    """Everything that runs beside the web; the engine last."""
+    works = followers(desk, engine.feed)
+    works |= {"dialler": dialler(desk, engine).run(), "engine": engine.run()}
     try:
         async with asyncio.TaskGroup() as tasks:
-            running_tasks = [
-                tasks.create_task(work, name=name) for name, work in (
-                    ("journal", desk.journal.run(feed.subscribe("journal", limit=200_000))),
-                    ("pops", desk.pops.run(feed.subscribe("pops"))),
-                    ("wallboard", Ticker(desk).run(feed.subscribe("wallboard"))),
-                    ("wrap-up", desk.wrap_up.run()),
-                    ("dialler", dialler.run()),
-                    ("engine", engine.run()))]
+            started = [tasks.create_task(work, name=name) for name, work in works.items()]
             yield
-            for task in running_tasks:
+            for task in started:
                 task.cancel()
     except* OSError as problems:
-        raise CannotServe(_in_words(first_of(problems), settings)) from problems
+        raise CannotServe(_in_words(first_of(problems), desk.settings)) from problems
 
 
 @asynccontextmanager
-async def _listening(desk: Desk) -> AsyncIterator[None]:
+async def listening(desk: Desk) -> AsyncIterator[None]:
     server = desk.settings.server
     runner = web.AppRunner(make_app(desk), access_log=None, shutdown_timeout=SHUTDOWN_S)
     await runner.setup()
@@ -141,7 +150,7 @@ async def _listening(desk: Desk) -> AsyncIterator[None]:
         await runner.cleanup()
 
 
-async def _prepare(store: Store, settings: Settings) -> None:
+async def prepare(store: Store, settings: Settings) -> None:
     await store.migrate()
     groups = {group for operator in settings.operator for group in operator.groups}
     groups |= {rule.group for kind in kinds.load().values() for rule in kind.responsible}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import datetime, time
 
 import structlog
 
+from crm_store import interaction_pages
 from crm_store.errors import StoreError
 from cti.changes import Change, LinkRestored, OperatorChanged
 from cti.errors import Overrun
@@ -34,6 +35,7 @@ class Ticker:
 
     async def run(self, subscription: Subscription) -> None:
         """For ever; cancel to stop."""
+        await self._recall()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follow(subscription), name="wallboard: follow")
             tasks.create_task(self._beat(), name="wallboard: beat")
@@ -54,10 +56,19 @@ class Ticker:
                     self._take(change, restored=fed.restored)
                 self._moved.set()
 
+    async def _recall(self) -> None:
+        """Today's figures until now; what the tape restores is among them."""
+        day = datetime.combine(self._today.day, time(), self._desk.zone)
+        try:
+            async with self._desk.store.read() as tx:
+                self._today.recall(await interaction_pages.since(tx, day), self._in_time_s)
+        except StoreError as exc:
+            log.warning("today's figures could not be read", error=str(exc))
+
     def _take(self, change: Change, *, restored: bool) -> None:
-        self._today.count(change, self._in_time_s)
         if restored:
             return
+        self._today.count(change, self._in_time_s)
         if isinstance(change, OperatorChanged):
             self._show_operator(change.operator)
         if isinstance(change, LinkRestored) and change.calls_lost:

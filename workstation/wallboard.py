@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from crm_store.interaction_pages import Figures
 from cti.changes import CallAnswered, CallLeftQueue, Change, SegmentClosed
 from cti.floor import Call, Floor, Operator
 from workstation import protocol
@@ -44,6 +45,21 @@ class Today:
         self.queues.clear()
         self.operators.clear()
         return True
+
+    def recall(self, stored: Iterable[Figures], in_time_s: Mapping[str, int]) -> None:
+        """What the store knows of today, after a start."""
+        for part in stored:
+            if part.queue and part.outcome == "answered":
+                figures = self.queues.setdefault(part.queue, QueueDay())
+                figures.answered += part.contacts
+                figures.in_time += sum(wait <= in_time_s.get(part.queue, 0)
+                                       for wait in part.waits_s)
+            if part.queue and part.outcome == "abandoned":
+                self.queues.setdefault(part.queue, QueueDay()).abandoned += part.contacts
+            if part.operator and part.outcome == "answered":
+                figures_of = self.operators.setdefault(part.operator, OperatorDay())
+                figures_of.calls += part.contacts
+                figures_of.talked_s += part.talked_s
 
     def count(self, change: Change, in_time_s: Mapping[str, int]) -> None:
         """`in_time_s`: queue → its service level threshold. Changes of other days are nothing."""

@@ -1,0 +1,217 @@
+"""A workstation to test: the real server and database; the floor is moved by recorded tapes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import msgspec
+
+from crm_store import clients
+from crm_store.store import Store
+from cti.changes import Change
+from cti.engine import Engine
+from cti.feed import Fed
+from cti.floor import apply
+from cti.parse import parse
+from cti.tape import TapePosition, decode
+from workstation import protocol
+from workstation.accounts import demo_password
+from workstation.desk import Desk
+from workstation.pbx_plan import plan_of
+from workstation.serve import (
+    followers,
+    link_plan,
+    listening,
+    prepare,
+    utc_now,
+    wire,
+)
+from workstation.settings import Settings, load
+
+TAPES = Path(__file__).parents[1] / "tapes"
+SOON_S = 10.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def settings_in(folder: Path, **server: Any) -> Settings:
+    values = {"port": free_port(), "demo_sign_ins": True, **server}
+    return load(None, data_dir=folder, server=values,
+                pbx={"ami_port": free_port(), "http_port": free_port()},
+                menu={"port": free_port(), "gate_port": free_port()})
+
+
+@dataclass
+class Screen:
+    """A screen on the socket, as page and terminal are: views, and what was told."""
+    socket: aiohttp.ClientWebSocketResponse
+    views: dict[str, dict[str, Any]] = field(default_factory=dict)
+    snapshot: protocol.Snapshot | None = None
+    heard: list[protocol.ServerMessage] = field(default_factory=list)
+    n: int = 0
+    seq: int = 0
+    closed: int | None = None
+
+    async def hear(self) -> protocol.ServerMessage | None:
+        """The next message, applied; None when the socket closed."""
+        async with asyncio.timeout(SOON_S):
+            frame = await self.socket.receive()
+        if frame.type is not aiohttp.WSMsgType.TEXT:
+            self.closed = self.socket.close_code
+            return None
+        message = msgspec.json.decode(frame.data, type=protocol.ServerMessage)
+        self.heard.append(message)
+        if message.seq:
+            assert message.seq == self.seq + 1, "a hole in the sequence"
+            self.seq = message.seq
+        if isinstance(message, protocol.Snapshot):
+            self.snapshot, self.views = message, {**message.views}
+        if isinstance(message, protocol.Delta):
+            protocol.merge(self.views, message.changes)
+        return message
+
+    async def ask(self, action: str, **args: Any) -> protocol.Reply:
+        """Do it and wait for the reply; what comes meanwhile is applied."""
+        self.n += 1
+        await self.socket.send_str(json.dumps(
+            {"type": "do", "n": self.n, "action": action, "args": args}))
+        while True:
+            message = await self.hear()
+            assert message is not None, "closed instead of a reply"
+            if isinstance(message, protocol.Reply) and message.n == self.n:
+                return message
+
+    async def until(self, is_so: Callable[[dict[str, dict[str, Any]]], bool]) -> None:
+        async with asyncio.timeout(SOON_S):
+            while not is_so(self.views):
+                await self.hear()
+
+    async def told(self, code: str) -> protocol.Notice:
+        while True:
+            message = await self.hear()
+            assert message is not None
+            if isinstance(message, protocol.Notice) and message.code == code:
+                return message
+
+    @property
+    def conversations(self) -> list[dict[str, Any]]:
+        return list(self.views["conversations"].values())
+
+
+@dataclass
+class Office:
+    desk: Desk
+    engine: Engine
+    http: aiohttp.ClientSession
+
+    @property
+    def url(self) -> str:
+        return self.desk.settings.server.url
+
+    @property
+    def store(self) -> Store:
+        return self.desk.store
+
+    def password(self, login: str) -> str:
+        return demo_password(self.desk.secret, login)
+
+    @asynccontextmanager
+    async def screen(self, login: str) -> AsyncIterator[Screen]:
+        """Signed in by message, as the terminal does; the snapshot is there."""
+        async with self.http.ws_connect(f"{self.url}/live") as socket:
+            await socket.send_str(json.dumps({
+                "type": "sign_in", "login": login, "password": self.password(login)}))
+            screen = Screen(socket)
+            await screen.hear()
+            assert screen.snapshot is not None, screen.heard
+            yield screen
+
+    async def bearer(self, login: str) -> dict[str, str]:
+        """Headers of a program signed in as `login`."""
+        answer = await self.http.post(f"{self.url}/api/v1/session", json={
+            "login": login, "password": self.password(login)})
+        assert answer.status == 201
+        return {"Authorization": f"Bearer {(await answer.json())['token']}"}
+
+    async def play(self, name: str, *, until: Callable[[Change], bool] = lambda _: False) -> Tape:
+        """A tape onto the floor, up to and with the first change that `until` means."""
+        tape = Tape(self, (TAPES / f"{name}.jsonl").read_bytes().splitlines())
+        await tape.play(until=until)
+        return tape
+
+    async def settled(self) -> None:
+        """Until everybody has done what the changes asked of them."""
+        async with asyncio.timeout(SOON_S):
+            while any(one.behind() for one in self.engine.feed._subscriptions):
+                await asyncio.sleep(0.01)
+        await asyncio.sleep(0.25)
+
+
+@dataclass
+class Tape:
+    office: Office
+    lines: list[bytes]
+    at: int = 0
+    changes: list[Change] = field(default_factory=list)
+
+    async def play(self, *, until: Callable[[Change], bool] = lambda _: False) -> None:
+        engine = self.office.engine
+        while self.at < len(self.lines):
+            record = decode(self.lines[self.at])
+            self.at += 1
+            event = parse(record.at, record.headers)
+            changes = apply(engine.floor, event) if event is not None else ()
+            self.changes += changes
+            if changes:
+                engine.feed.publish(Fed(TapePosition("", self.at), changes, time.monotonic_ns()))
+                await asyncio.sleep(0)
+            if any(until(change) for change in changes):
+                break
+        await self.office.settled()
+
+
+@asynccontextmanager
+async def open_office(folder: Path, *, clock: Callable[[], datetime] = utc_now,
+                      settings: Settings | None = None) -> AsyncIterator[Office]:
+    """Everything of `deskline serve` but the link to Asterisk and the dialler."""
+    settings = settings or settings_in(folder)
+    plan = plan_of(settings)
+    store = Store(settings.store_url)
+    try:
+        await prepare(store, settings)
+        engine = Engine(link_plan(settings, plan.secret, plan.system_name))
+        desk = wire(settings, plan.secret, store, engine, clock)
+        await desk.accounts.seed()
+        async with asyncio.TaskGroup() as tasks:
+            started = [tasks.create_task(work, name=name)
+                       for name, work in followers(desk, engine.feed).items()]
+            async with listening(desk), aiohttp.ClientSession(
+                    cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
+                yield Office(desk, engine, http)
+            for task in started:
+                task.cancel()
+        desk.accounts.stop()
+        engine._tape.close()
+    finally:
+        await store.close()
+
+
+async def add_client(office: Office, name: str, number: str | None = None) -> int:
+    async with office.store.begin() as tx:
+        return await clients.create(tx, name=name, number=number, by="test",
+                                    at=datetime.now(UTC), source="test")

@@ -1,0 +1,100 @@
+"""Who may do what: every action and every route with every role, against a table written here."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.workstation.office import Office
+from workstation import protocol
+from workstation.actions.table import TABLE
+from workstation.policy import Who
+from workstation.web.api import ROUTES
+from workstation.web.routes import PREFIX, Route
+
+LOGINS = {"operator": "anna", "supervisor": "sofia", "administrator": "admin"}
+EVERYBODY = {"operator", "supervisor", "administrator"}
+WORKERS = {"operator", "supervisor"}
+LEADERS = {"supervisor", "administrator"}
+
+ACTIONS = {
+    "state.set": WORKERS, "phone.attach": WORKERS, "conversation.choose": WORKERS,
+    "conversation.new_client": WORKERS, "conversation.identity": WORKERS, "draft.save": WORKERS,
+    "conversation.finish": WORKERS, "conversation.extend": WORKERS, "request.file": WORKERS,
+    "request.list": EVERYBODY, "request.move": EVERYBODY, "client.search": WORKERS,
+    "client.card": WORKERS, "client.timeline": WORKERS, "call.hangup": EVERYBODY,
+    "call.dial": WORKERS, "campaign.start": LEADERS, "campaign.pause": LEADERS,
+    "campaign.stop": LEADERS, "campaign.entries": LEADERS, "session.end": EVERYBODY,
+}
+ARGS: dict[str, dict[str, object]] = {
+    "state.set": {"state": "offline"}, "phone.attach": {"phone": "web"},
+    "conversation.choose": {"conversation": 1, "client_id": None},
+    "conversation.new_client": {"conversation": 1, "name": "x"},
+    "conversation.identity": {"conversation": 1, "confirmed": True},
+    "draft.save": {"conversation": 1, "base": 0, "note": "", "disposition": None,
+                   "form_type": None, "form": {}},
+    "conversation.finish": {"conversation": 1, "disposition": "", "note": ""},
+    "conversation.extend": {"conversation": 1},
+    "request.file": {"client_id": 1, "type": "none", "fields": {}},
+    "request.move": {"id": 1, "stage": "done"}, "client.search": {"text": "x"},
+    "client.card": {"client_id": 1}, "client.timeline": {"client_id": 1, "cursor": None},
+    "call.hangup": {"call": "x"}, "call.dial": {"number": "nonsense"},
+    "campaign.start": {"campaign": 1}, "campaign.pause": {"campaign": 1},
+    "campaign.stop": {"campaign": 1}, "campaign.entries": {"campaign": 1},
+}
+
+
+def test_every_action_of_the_protocol_is_in_the_table() -> None:
+    assert {name: action.args for name, action in TABLE.items()} == protocol.ACTIONS
+    assert ACTIONS.keys() == TABLE.keys()
+
+
+@pytest.mark.parametrize("role", sorted(LOGINS))
+async def test_a_role_may_do_what_the_table_says_and_nothing_else(
+    office: Office, role: str
+) -> None:
+    async with office.screen(LOGINS[role]) as screen:
+        for name, roles in ACTIONS.items():
+            if name == "session.end":
+                continue
+            reply = await screen.ask(name, **ARGS.get(name, {}))
+            code = reply.problem.code if reply.problem else ""
+            assert (code != "not_allowed") == (role in roles), (name, role, code)
+            assert code != "unreadable", (name, reply.problem)
+
+
+ROUTE_ROLES = {
+    Who.ANYBODY: {*EVERYBODY, ""}, Who.SIGNED_IN: EVERYBODY, Who.OPERATORS: WORKERS,
+    Who.SUPERVISORS: LEADERS, Who.ADMINISTRATORS: {"administrator"},
+}
+
+
+@pytest.mark.parametrize("role", ["", *sorted(LOGINS)])
+async def test_a_route_answers_those_it_is_for(office: Office, role: str) -> None:
+    headers = await office.bearer(LOGINS[role]) if role else {}
+    for route in ROUTES:
+        if (route.method, route.path) == ("DELETE", "/session"):
+            continue
+        status = await _status(office, route, headers)
+        if role in ROUTE_ROLES[route.who]:
+            assert status not in (401, 403) or route.path == "/session", (route.path, status)
+        else:
+            assert status == (403 if role else 401), (route.method, route.path, status)
+
+
+async def _status(office: Office, route: Route, headers: dict[str, str]) -> int:
+    path = route.path.replace("{id}", "999999")
+    answer = await office.http.request(route.method, f"{office.url}{PREFIX}{path}",
+                                       headers=headers, json={} if route.body else None)
+    assert answer.status < 500, (route.method, route.path, await answer.text())
+    if answer.status >= 400:
+        assert answer.content_type == "application/problem+json"
+    return answer.status
+
+
+@pytest.mark.parametrize(("login", "action"), [("anna", "campaign.entries"),
+                                               ("admin", "state.set")])
+async def test_a_refusal_says_whom_it_is_for(office: Office, login: str, action: str) -> None:
+    async with office.screen(login) as screen:
+        reply = await screen.ask(action, **ARGS[action])
+        assert reply.problem is not None
+        assert "is for" in reply.problem.detail
