@@ -34,8 +34,8 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
   trap 'rm -f "$log"' EXIT
   export DEBIAN_FRONTEND=noninteractive
   # shellcheck disable=SC2086  # a list of package names
-  { apt-get update -qq && apt-get install -y -qq --no-install-recommends $missing; } \
-    </dev/null >"$log" 2>&1 || true
+  { apt-get update -qq && apt-get -o DPkg::Lock::Timeout=120 install -y -qq \
+      --no-install-recommends $missing; } </dev/null >"$log" 2>&1 || true
   missing=$(missing_packages | tr '\n' ' ')
   missing=${missing% }
   [ -z "$missing" ] && exit 0

@@ -23,15 +23,16 @@ PATTERNS = {
     "number": r"\+?[0-9]{3,15}",
     "host": r"[A-Za-z0-9_.-]{1,253}",
     "address": r"[0-9]{1,3}(\.[0-9]{1,3}){3}",
-    "person": r"[^\W_]+([ .'’-]{1,2}[^\W_]+)*\.?",
+    "person": r"""[^\s;"\\<>=,$&|(){}\[\]]+( [^\s;"\\<>=,$&|(){}\[\]]+)*""",
     "folder": r"/[\w/.+@ -]*",
 }
-ACCOUNTS = ("observer", "control", "dialler")
+LONGEST = 253
 
 
 def checked(kind: str, value: str) -> str:
     """`value`, when it matches the pattern of its kind whole; raises BadPlan otherwise."""
-    if len(value) > 253 or re.fullmatch(PATTERNS[kind], value) is None:
+    fits = re.fullmatch(PATTERNS[kind], value) is not None
+    if not fits or len(value) > LONGEST or not value.isprintable():
         raise BadPlan(f"{value!r} is no {kind} that may enter Asterisk's configuration")
     return value
 

@@ -31,8 +31,8 @@ COMMON_MODULES = (
 MAIN_MODULES = (
     "res_http_websocket", "res_pjsip_transport_websocket", "codec_opus",
     "codec_opus_open_source", "res_format_attr_opus", "res_speech", "res_agi", "app_queue",
-    "app_mixmonitor", "app_bridgeaddchan", "app_chanspy", "func_devstate", "func_cdr",
-    "func_json", "func_groupcount", "func_periodic_hook", "func_volume", "func_talkdetect",
+    "app_bridgeaddchan", "app_chanspy", "func_devstate", "func_cdr", "func_json",
+    "func_groupcount", "func_periodic_hook", "app_mixmonitor", "func_volume", "func_talkdetect",
     "res_mutestream", "res_manager_devicestate", "res_cdrel_custom", "cdr_custom", "cel_custom",
 )
 NEEDED_MODULES = frozenset({

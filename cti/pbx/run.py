@@ -30,7 +30,7 @@ LONGEST_SOCKET_PATH = 100
 BOOT_LIMIT_S = 60.0
 STOP_LIMIT_S = 10.0
 PORTS_PATIENCE_S = 2.0
-TRIES = 5
+TRIES = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,18 +87,22 @@ def start(instance: Instance) -> None:
     if missing := NEEDED_MODULES - instance.site.modules:
         raise NoAsterisk(f"this Asterisk lacks the modules {', '.join(sorted(missing))}")
     if pid_of(instance) is not None:
-        if _is_written(instance):
-            _wait_booted(instance, None)
+        if not _is_written(instance):
+            stop(instance)
+        elif _wait_booted(instance, lambda: pid_of(instance) is not None):
             return
-        stop(instance)
     _prepare(instance)
     _check_ports(instance)
     for attempt in range(TRIES):
-        process = _spawn(instance)
-        if _wait_booted(instance, process):
+        if _boot(instance):
             return
         time.sleep(0.3 * (attempt + 1))     # the killed one still holds its socket: once more
     raise DidNotStart(f"Asterisk ({instance.name}) did not start: {_last_words(instance)}")
+
+
+def _boot(instance: Instance) -> bool:
+    process = _spawn(instance)
+    return _wait_booted(instance, lambda: process.poll() is None)
 
 
 def stop(instance: Instance) -> None:
@@ -232,11 +236,11 @@ def _spawn(instance: Instance) -> subprocess.Popen[bytes]:
     return process
 
 
-def _wait_booted(instance: Instance, process: subprocess.Popen[bytes] | None) -> bool:
-    """True when fully booted, False when `process` ended; raises DidNotStart on the limit."""
+def _wait_booted(instance: Instance, is_alive: Callable[[], bool]) -> bool:
+    """True when fully booted, False when it has ended; raises DidNotStart on the limit."""
     limit = time.monotonic() + BOOT_LIMIT_S
     while time.monotonic() < limit:
-        if process is not None and process.poll() is not None:
+        if not is_alive():
             return False
         with contextlib.suppress(PbxError):
             if "fully booted" in ask(instance, "core waitfullybooted"):

@@ -11,7 +11,6 @@ import fcntl
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ Say = Callable[[str], None]
 FETCH_LIMIT_S = 600
 QUICK_LIMIT_S = 60
 MARK = ".deskline-whole"
+HOST_STATUS = Path("/var/lib/dpkg/status")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +30,8 @@ class Packages:
     """What to unpack; `witness` is a path that a good tree holds.
 
     With a `suite` of its own the tree must be complete: `names`, or where one of them has become
-    unknown the whole closure of `top`. Without one it completes this host: the closure of `top`
-    in the host's own suites, less what is installed.
+    unknown `top` with all that it depends on. Without one it completes this host: `top` and what
+    the host lacks for it, from the host's own suites.
     """
     title: str
     top: tuple[str, ...]
@@ -61,10 +61,9 @@ def unpack(packages: Packages, into: Path, *, say: Say = quiet) -> Path:
             raise CannotUnpack(f"{packages.title}: this machine has no {tool}")
     try:
         into.parent.mkdir(parents=True, exist_ok=True)
-        with _only_one(into), tempfile.TemporaryDirectory(
-                dir=into.parent, prefix=f".{into.name}-") as work:
+        with _only_one(into):
             if not is_whole(packages, into):
-                _fetch_and_place(packages, into, Path(work), say)
+                _fetch_and_place(packages, into, say)
     except OSError as exc:
         raise CannotUnpack(f"{packages.title}: {exc.filename or into}: {exc.strerror}") from exc
     return into
@@ -83,8 +82,17 @@ def _only_one(into: Path) -> Iterator[None]:
         yield
 
 
-def _fetch_and_place(packages: Packages, into: Path, work: Path, say: Say) -> None:
+def _fetch_and_place(packages: Packages, into: Path, say: Say) -> None:
     say(f"fetching {packages.title} from this machine's Debian mirror …")
+    work = into.with_name(f".{into.name}.part")
+    shutil.rmtree(work, ignore_errors=True)     # what a killed start has left
+    try:
+        _place_from(work, packages, into, say)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def _place_from(work: Path, packages: Packages, into: Path, say: Say) -> None:
     apt = _private_apt(work / "apt", packages.suite)
     _run(apt, ["apt-get", "update", "-qq"], packages.title)
     debs = _download(apt, packages, work / "debs")
@@ -102,33 +110,15 @@ def _fetch_and_place(packages: Packages, into: Path, work: Path, say: Say) -> No
 
 
 def _download(apt: Mapping[str, str], packages: Packages, debs: Path) -> list[Path]:
-    debs.mkdir()
-    wanted = _wanted(apt, packages)
-    _run(apt, ["apt-get", "download", "-qq", *wanted], packages.title, folder=debs)
-    return sorted(debs.glob("*.deb"))
-
-
-def _wanted(apt: Mapping[str, str], packages: Packages) -> list[str]:
+    (debs / "partial").mkdir(parents=True)
     known = set(_run(apt, ["apt-cache", "pkgnames"], packages.title).split())
-    if packages.suite is not None and known.issuperset(packages.names):
-        return list(packages.names)
-    if missing := set(packages.top) - known:
-        raise CannotUnpack(f"{packages.title}: the mirror has no {', '.join(sorted(missing))}")
-    whole = closure(_run(apt, [*_DEPENDS, *packages.top], packages.title), known)
-    if packages.suite is not None:
-        return whole
-    installed = _run({}, ["dpkg-query", "-W", "-f", "${Package}\n"], packages.title).split()
-    return [name for name in whole if name in packages.top or name not in installed]
-
-
-_DEPENDS = ["apt-cache", "depends", "--recurse", "--no-recommends", "--no-suggests",
-            "--no-conflicts", "--no-breaks", "--no-replaces", "--no-enhances"]
-
-
-def closure(depends: str, known: set[str]) -> list[str]:
-    """Names from `apt-cache depends --recurse`: its unindented lines that are real packages."""
-    names = {line.strip() for line in depends.splitlines() if line[:1].isalnum()}
-    return sorted(name for name in names if name in known)
+    if packages.names and known.issuperset(packages.names):
+        _run(apt, ["apt-get", "download", "-qq", *packages.names], packages.title, folder=debs)
+    else:
+        _run(apt, ["apt-get", "install", "-qq", "-y", "--download-only", "--reinstall",
+                   "--no-install-recommends", "-o", f"Dir::Cache::archives={debs}",
+                   *packages.top], packages.title)
+    return sorted(debs.glob("*.deb"))
 
 
 def _private_apt(folder: Path, suite: str | None) -> dict[str, str]:
@@ -136,7 +126,7 @@ def _private_apt(folder: Path, suite: str | None) -> dict[str, str]:
     for part in ("etc/preferences.d", "etc/apt.conf.d", "state/lists/partial", "log",
                  "cache/archives/partial"):
         (folder / part).mkdir(parents=True)
-    (folder / "status").touch()
+    (folder / "status").write_bytes(b"" if suite else HOST_STATUS.read_bytes())
     (folder / "etc" / "sources.list").write_text(sources_list(host_sources(), suite))
     (folder / "apt.conf").write_text(apt_conf(folder, _run({}, ["apt-config", "dump"], "apt")))
     return {**os.environ, "APT_CONFIG": str(folder / "apt.conf"), "LC_ALL": "C"}
@@ -147,8 +137,9 @@ def apt_conf(folder: Path, host_dump: str) -> str:
     kept = [line for line in host_dump.splitlines()
             if line.startswith("Acquire::") and not line.startswith("Acquire::IndexTargets")]
     ours = [
-        'Acquire::Check-Valid-Until "false";', 'Acquire::Languages "none";',
-        'APT::Sandbox::User "";', 'APT::Get::List-Cleanup "false";',
+        'Acquire::Check-Valid-Until "false";', 'Acquire::Retries "3";',
+        'Acquire::Languages "none";',
+        'APT::Sandbox::User "";', 'APT::Update::Error-Mode "any";',
         *(f'{name} "{folder / place}";' for name, place in (
             ("Dir", ""), ("Dir::State", "state"), ("Dir::State::status", "status"),
             ("Dir::Cache", "cache"), ("Dir::Etc", "etc"), ("Dir::Log", "log"))),
@@ -211,6 +202,12 @@ def _run(env: Mapping[str, str], command: list[str], title: str,
     except subprocess.TimeoutExpired as exc:
         raise CannotUnpack(f"{title}: `{command[0]}` took longer than {limit} s") from exc
     if done.returncode:
-        words = (done.stderr.strip() or done.stdout.strip() or "no reason given").splitlines()
-        raise CannotUnpack(f"{title}: `{' '.join(command[:2])}` failed: {words[-1]}")
+        raise CannotUnpack(f"{title}: `{' '.join(command[:2])}` failed: {reason(done.stderr)}")
     return done.stdout
+
+
+def reason(stderr: str) -> str:
+    """The first of apt's complaints that says why, less its mark: `E: Failed to fetch …`."""
+    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
+    marked = [line[2:].strip() for line in lines if line.startswith(("E:", "W:"))]
+    return next(iter(marked or lines), "no reason given")

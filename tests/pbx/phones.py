@@ -86,6 +86,14 @@ class Sound:
         """Root mean square of the samples, 0..32767; a telephone's silence is below 50."""
         return math.sqrt(sum(s * s for s in self.samples) / max(1, len(self.samples)))
 
+    def silent_s(self) -> float:
+        """How long it was silent before the first sound; all of it when there was none."""
+        size = self.rate // 50
+        for start in range(0, len(self.samples) - size, size):
+            if Sound(self.samples[start:start + size], self.rate).loudness() > 50:
+                return start / self.rate
+        return len(self.samples) / self.rate
+
     def share_of(self, hertz: float) -> float:
         """How much of the energy is at `hertz` (Goertzel, best 0.2 s), 0..1."""
         size = self.rate // 5

@@ -37,4 +37,16 @@ async def test_caller_and_operator_hear_each_other_and_the_phone_knows_the_call(
     assert "+79161234567" in ring["remote"]
     assert operator.heard().share_of(CALLER_HZ) > 0.8
     assert caller.heard().share_of(OPERATOR_HZ) > 0.8
-    assert caller.heard().loudness() > 300
+
+
+async def test_a_caller_hears_music_at_once_and_goes_on_hearing_it(
+        pbx: PrivatePbx, tmp_path: Path) -> None:
+    async with phone(tmp_path, pbx.ports.sip, "+79161234567") as caller:
+        await caller.dial(ENTRY, pbx.ports.sip)
+        await caller.wait("connected")
+        await asyncio.sleep(4)
+        await caller.hang_up()
+        await caller.wait("ended")
+    heard = caller.heard()
+    assert heard.silent_s() < 1.0
+    assert heard.loudness() > 300

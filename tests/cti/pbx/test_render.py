@@ -1,0 +1,100 @@
+"""A plan becomes the files of an Asterisk."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from cti.pbx.plan import PbxPlan, Ports
+from cti.pbx.render import render_for_existing, render_main, render_world_instance
+from cti.pbx.render_dialplan import extension
+from cti.pbx.render_system import COMMON_MODULES, MAIN_MODULES, Site
+from tests.pbx.fixtures import sample_plan
+
+ALL_MODULES = frozenset((*COMMON_MODULES, *MAIN_MODULES))
+
+
+@pytest.fixture
+def plan() -> PbxPlan:
+    return sample_plan(Path("/tmp/deskline"), Ports.from_base(40000))
+
+
+def site(modules: frozenset[str] = ALL_MODULES) -> Site:
+    return Site(folder=Path("/srv/pbx/main"), run_dir=Path("/srv/pbx/main/run"),
+                module_dir=Path("/usr/lib/asterisk/modules"), modules=modules,
+                data_dir=Path("/usr/share/asterisk"), sounds_dir=Path("/usr/share/asterisk/en"))
+
+
+def test_the_same_plan_gives_the_same_files(plan: PbxPlan) -> None:
+    assert render_main(plan, site()) == render_main(plan, site())
+
+
+def test_a_module_that_this_build_lacks_is_not_loaded(plan: PbxPlan) -> None:
+    files = render_main(plan, site(ALL_MODULES - {"codec_opus", "res_cdrel_custom"}))
+    loaded = re.findall(r"load = (\w+)\.so", files["modules.conf"])
+    assert "codec_opus" not in loaded
+    assert "chan_pjsip" in loaded
+
+
+def test_a_module_is_loaded_after_what_it_wants(plan: PbxPlan) -> None:
+    loaded = re.findall(r"load = (\w+)\.so", render_main(plan, site())["modules.conf"])
+    assert len(loaded) == len(set(loaded))
+    for first, then in (("res_speech", "res_agi"), ("res_cdrel_custom", "cel_custom"),
+                        ("func_groupcount", "func_periodic_hook"),
+                        ("func_periodic_hook", "app_mixmonitor")):
+        assert loaded.index(first) < loaded.index(then)
+
+
+def test_no_manager_account_may_run_commands(plan: PbxPlan) -> None:
+    text = render_main(plan, site())["manager.conf"]
+    rights = [set(line.split(" = ")[1].split(",")) for line in text.splitlines()
+              if line.startswith("write")]
+    assert rights == [{"reporting"}, {"call", "agent", "reporting", "originate"},
+                      {"call", "originate"}]
+
+
+def test_event_filters_are_anchored_so_that_a_callers_name_cannot_trip_them(
+        plan: PbxPlan) -> None:
+    text = render_main(plan, site())["manager.conf"]
+    filters = [line.split(" = ")[1] for line in text.splitlines() if "eventfilter" in line]
+    assert filters
+    assert all(re.fullmatch(r"!?\^Event: \w+\[\[:space:\]\]", one) for one in filters)
+
+
+def test_every_operator_has_two_phones_with_passwords_of_their_own(plan: PbxPlan) -> None:
+    text = render_main(plan, site())["pjsip.conf"]
+    passwords = re.findall(r"^password = (.+)$", text, re.MULTILINE)
+    assert len(passwords) == len(set(passwords)) == 2 * len(plan.operators)
+    assert text.count("webrtc = yes") == len(plan.operators)
+
+
+def test_unregistered_callers_are_told_apart_after_phones(plan: PbxPlan) -> None:
+    text = render_main(plan, site())["pjsip.conf"]
+    assert "endpoint_identifier_order = username,ip,anonymous" in text
+
+
+def test_every_label_that_is_jumped_to_exists(plan: PbxPlan) -> None:
+    for files in (render_main(plan, site()), render_world_instance(plan, site())):
+        for context in files["extensions.conf"].split("\n["):
+            wanted = set(re.findall(r"GotoIf\(.*\?(\w*):?(\w*)\)$", context, re.MULTILINE))
+            labels = set(re.findall(r"n\((\w+)\),", context))
+            assert {name for pair in wanted for name in pair if name} <= labels
+
+
+def test_no_execif_has_an_empty_branch(plan: PbxPlan) -> None:
+    """Asterisk hangs up on it: "Could not find application"."""
+    assert "?:" not in "".join(re.findall(
+        r"ExecIf\(.*", render_main(plan, site())["extensions.conf"]))
+
+
+def test_files_for_an_existing_asterisk_bring_no_general_sections(plan: PbxPlan) -> None:
+    for text in render_for_existing(plan).values():
+        assert "[general]" not in text
+        assert "[global]" not in text
+
+
+def test_an_extension_numbers_its_steps_and_keeps_labels() -> None:
+    assert extension("s", "Answer()", "(bye)Hangup()") == (
+        "exten => s,1,Answer()\n same => n(bye),Hangup()\n")
