@@ -15,7 +15,7 @@ Samples = array      # typecode "h"
 
 QUIET = 120             # below this a sample belongs to the silence at the edges
 EDGE_S = 0.03           # how much of that silence stays
-TAPS = 24               # length of the low-pass filter, in input samples
+CROSSINGS = 4           # zero crossings of the low-pass filter on each side
 FULL = 32_767
 
 
@@ -68,32 +68,30 @@ def resampled(samples: Samples[int], rate: int, wanted: int) -> Samples[int]:
     common = math.gcd(rate, wanted)
     step, phases = rate // common, wanted // common
     filters = _filters(step, phases)
-    half = TAPS // 2
-    padded = [0.0] * half + [float(sample) for sample in samples] + [0.0] * (half + 1)
+    taps = len(filters[0])
+    edge = [0.0] * (taps // 2)
+    padded = [*edge, *map(float, samples), *edge, 0.0]
     places = (divmod(place * step, phases) for place in range(len(samples) * phases // step))
-    values = [sum(map(mul, filters[phase], padded[start:start + TAPS]))
+    values = [sum(map(mul, filters[phase], padded[start:start + taps]))
               for start, phase in places]
-    return array("h", [round(max(-FULL, min(FULL, value))) for value in values])
+    if values and max(map(abs, values)) > FULL:
+        values = [max(-FULL, min(FULL, value)) for value in values]
+    return array("h", map(round, values))
 
 
 @cache
 def _filters(step: int, phases: int) -> list[list[float]]:
     """For each fraction of a sample the weights of its neighbours; their sum is 1."""
     cutoff = min(1.0, phases / step) * 0.92
-    return [_filter(phase / phases, cutoff) for phase in range(phases)]
+    half = math.ceil(CROSSINGS * max(1.0, step / phases))
+    return [_filter(phase / phases, cutoff, half) for phase in range(phases)]
 
 
-def _filter(fraction: float, cutoff: float) -> list[float]:
-    half = TAPS / 2
-    weights = []
-    for tap in range(TAPS):
-        distance = tap - half - fraction
-        sinc = cutoff * _sinc(cutoff * distance)
-        window = 0.5 + 0.5 * math.cos(math.pi * distance / (half + 1)) if (
-            abs(distance) < half + 1) else 0.0
-        weights.append(sinc * window)
-    total = sum(weights)
-    return [weight / total for weight in weights]
+def _filter(fraction: float, cutoff: float, half: int) -> list[float]:
+    distances = [tap - half - fraction for tap in range(2 * half)]
+    weights = [_sinc(cutoff * distance) * (1 + math.cos(math.pi * distance / (half + 1)))
+               for distance in distances]
+    return [weight / sum(weights) for weight in weights]
 
 
 def _sinc(x: float) -> float:

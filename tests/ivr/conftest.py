@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
@@ -18,6 +19,7 @@ from crm_store.base import Tx
 from crm_store.store import Store
 from crm_store.tables.billing import Accounts, Debts
 from cti.pbx.find import unpack_espeak
+from cti.pbx.unpack import shared_folder
 from ivr.flows import FACTS, LOOK_UPS
 from ivr.menu_file import Known
 from ivr.menu_file import parse as parse_menu
@@ -47,17 +49,29 @@ def english() -> Wording:
 
 
 @pytest.fixture(scope="session")
-def prompts_dir(tmp_path_factory: pytest.TempPathFactory, espeak: Voice, english: Wording) -> Path:
-    """The whole English set, really spoken."""
-    folder = tmp_path_factory.mktemp("prompts")
+def prompts_dir(espeak: Voice, english: Wording) -> Path:
+    """The whole English set, really spoken; kept in the checkout, where the demo has it too."""
+    folder = shared_folder(CHECKOUT / ".deskline") / "prompts"
     asyncio.run(PromptCache(folder, espeak).build(texts(english, "RUB")))
     return folder
 
 
-@pytest.fixture
-async def company_url(tmp_path: Path) -> str:
+@pytest.fixture(scope="session")
+def company_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A base with a debtor, a client ahead with his payments, and two clients on one number."""
-    path = tmp_path / "company.db"
+    path = tmp_path_factory.mktemp("company") / "company.db"
+    asyncio.run(_found_company(path))
+    return path
+
+
+@pytest.fixture
+def company_url(company_file: Path, tmp_path: Path) -> str:
+    """A copy of it."""
+    shutil.copy(company_file, tmp_path / "company.db")
+    return f"sqlite:///{tmp_path / 'company.db'}"
+
+
+async def _found_company(path: Path) -> None:
     store = Store.at(path)
     try:
         await store.migrate()
@@ -68,7 +82,6 @@ async def company_url(tmp_path: Path) -> str:
                 await _client(tx, name, SHARED, account, 0)
     finally:
         await store.close()
-    return f"sqlite:///{path}"
 
 
 async def _client(
