@@ -14,12 +14,9 @@ from cti import events as ev
 from cti.calls import DOWN, UP, Leg
 from cti.joins import join
 from cti.legs import drop, sight
-from cti.lines import leave
 from cti.live import Floor, Listing
-from cti.queues import joined, left, place_of
-from cti.stages import Out, begin, connect, disconnect, facts, offer, shift
-
-RESTART_SLACK_S = 2
+from cti.queues import joined, place_of
+from cti.stages import LeftBy, Out, begin, connect, disconnect, facts, leave, offer, shift
 
 
 def started(floor: Floor, event: ev.Started, out: Out) -> None:
@@ -47,7 +44,7 @@ def booted(floor: Floor, event: ev.Booted, out: Out) -> None:
     """After each login; an Asterisk younger than the gap was restarted in it."""
     if not floor.gaps or floor.gaps[-1].ended_at is not None:
         return
-    up_since = event.at - timedelta(seconds=event.uptime_s + RESTART_SLACK_S)
+    up_since = event.at - timedelta(seconds=event.uptime_s)
     floor.is_restarted = up_since > floor.gaps[-1].started_at
 
 
@@ -149,14 +146,11 @@ def _compare_lines(
             _wait(floor, call.id, entry, event.at, out)
     for queue in list(floor.queues.values()):
         for place in queue.waiting:
-            call = floor.calls.get(place.call)
-            if (queue.id, place.call) in waiting or _has_joined_since(floor, listing, place.call):
+            call = floor.calls[place.call]
+            if (queue.id, call.id) in waiting or _has_joined_since(floor, listing, call.id):
                 continue
-            if call is None:
-                floor.put_queue(left(floor.queue(queue.id), place.call))
-            else:
-                leave(floor, call, queue.id, "answered" if call.connected else "removed",
-                      event, out)
+            reason: LeftBy = "answered" if call.connected else "removed"
+            leave(floor, call, queue.id, reason, event.at, out)
 
 
 def _has_joined_since(floor: Floor, listing: Listing, call_id: str) -> bool:

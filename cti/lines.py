@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
 
 from cti import changes as ch
 from cti import events as ev
@@ -11,8 +10,8 @@ from cti.calls import Call, Leg
 from cti.causes import offer_end
 from cti.legs import in_call, sight
 from cti.live import Floor
-from cti.queues import joined, left, place_of
-from cti.stages import Out, end_offer, facts, is_up, offer, shift
+from cti.queues import joined
+from cti.stages import LeftBy, Out, end_offer, facts, is_up, leave, offer, shift
 
 
 def caller_joined(floor: Floor, event: ev.QueueJoined, out: Out) -> None:
@@ -33,29 +32,16 @@ def caller_left(floor: Floor, event: ev.QueueLeft, out: Out) -> None:
     call = floor.call_of(leg) if leg is not None else None
     if leg is not None and call is not None:
         reason = _reason(floor, call)
-        leave(floor, call, event.queue, reason, event, out)
+        leave(floor, call, event.queue, reason, event.at, out)
         if reason == "timed_out" and not call.offers:   # an announcement, or what comes next
             shift(floor, call, "menu", None, event.at, out)
 
 
-def _reason(floor: Floor, call: Call) -> Literal["answered", "abandoned", "timed_out"]:
+def _reason(floor: Floor, call: Call) -> LeftBy:
     rung = {one.leg for one in call.offers}
     if call.connected or any(is_up(leg) for leg in floor.legs_of(call.id) if leg.id in rung):
         return "answered"
     return "abandoned" if call.has_given_up or call.hung_up_by == "client" else "timed_out"
-
-
-def leave(
-    floor: Floor, call: Call, queue_id: str,
-    reason: Literal["answered", "abandoned", "timed_out", "removed"], event: ev.Event, out: Out,
-) -> None:
-    place = place_of(floor.queue(queue_id), call.id)
-    if place is None:
-        return
-    floor.put_queue(left(floor.queue(queue_id), call.id))
-    waited_s = max(0.0, (event.at - place.since).total_seconds())
-    out.append(ch.CallLeftQueue(
-        **facts(call, event.at), queue=queue_id, waited_s=round(waited_s, 6), reason=reason))
 
 
 def caller_gave_up(floor: Floor, event: ev.QueueAbandoned, out: Out) -> None:

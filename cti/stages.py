@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 from cti import changes as ch
 from cti.calls import UP, Call, CallState, Leg, Offer, closed, opened, seconds
 from cti.causes import OfferEnd, end_cause, outcome
 from cti.live import Floor
+from cti.queues import left, place_of
 
 Out = list[ch.Change]
+LeftBy = Literal["answered", "abandoned", "timed_out", "removed"]
 
 
 class CallFacts(TypedDict):
@@ -190,10 +192,25 @@ def disconnect(floor: Floor, leg: Leg, at: datetime, out: Out) -> None:
         shift(floor, call, "ringing", call.offers[0].operator, at, out)
 
 
+def leave(
+    floor: Floor, call: Call, queue_id: str, reason: LeftBy, at: datetime, out: Out,
+) -> None:
+    """The call is out of this line, if it was in it."""
+    place = place_of(floor.queue(queue_id), call.id)
+    if place is None:
+        return
+    floor.put_queue(left(floor.queue(queue_id), call.id))
+    waited_s = max(0.0, (at - place.since).total_seconds())
+    out.append(ch.CallLeftQueue(
+        **facts(call, at), queue=queue_id, waited_s=round(waited_s, 6), reason=reason))
+
+
 def end(floor: Floor, call: Call, at: datetime, out: Out, *, is_lost: bool = False) -> None:
     """The last leg is gone."""
     for one in call.offers:
         call = end_offer(floor, call, one.leg, "abandoned", at, out)
+    for queue_id in list(floor.queues):
+        leave(floor, call, queue_id, "removed" if is_lost else "abandoned", at, out)
     out.extend(_closing(call, at))
     call = closed(call, at)
     floor.drop_call(call.id)
