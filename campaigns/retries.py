@@ -91,10 +91,11 @@ def miss_of(status: str, cause: int) -> Miss:
     """What a dial that was not answered means: Dial's DIALSTATUS and the Q.850 cause.
 
     The cause decides where it is known: Asterisk says CHANUNAVAIL for dead numbers and for a
-    trunk that is down alike.
+    trunk that is down alike. FAILED is our dialplan's word for what it would not dial (an unknown
+    queue): never the number's fault.
     """
-    if status == "DROPPED":
-        return Miss.DROPPED
+    if status in _OURS:
+        return _OURS[status]
     for causes, miss in _BY_CAUSE:
         if cause in causes:
             return miss
@@ -107,6 +108,7 @@ _BY_CAUSE = (
     (CONGESTION_CAUSES, Miss.CONGESTION),
     (SILENT_CAUSES, Miss.NO_ANSWER),
 )
+_OURS: Mapping[str, Miss] = {"DROPPED": Miss.DROPPED, "FAILED": Miss.CONGESTION}
 _BY_STATUS: Mapping[str, Miss] = {
     "BUSY": Miss.BUSY,
     "NOANSWER": Miss.NO_ANSWER,

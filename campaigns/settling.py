@@ -23,7 +23,7 @@ from cti.changes import AttemptSettled, CallAnswered, CallEnded, CallsMerged, Ch
 GIVE_BACK = timedelta(seconds=5)    # an attempt that was never dialled: not again at once
 _CLOCKS_DIFFER = timedelta(seconds=60)
 _STATUS_OF_OUTCOME: Mapping[str, str] = {
-    "busy": "BUSY", "no_answer": "NOANSWER", "failed": "FAILED", "dropped": "DROPPED"}
+    "busy": "BUSY", "no_answer": "NOANSWER", "failed": "CHANUNAVAIL", "dropped": "DROPPED"}
 
 
 async def take_change(tx: Tx, change: Change) -> bool:

@@ -68,12 +68,13 @@ async def watched(store_url: str) -> AsyncIterator[WatchedStore]:
 async def make_campaign(
     store: Store, numbers: Sequence[Sequence[str]], *, law: Sequence[str] = ("rehearsal",),
     plan: RetryPlan = QUICK, zones: Sequence[str] = ("Europe/Moscow",), name: str = "run",
-    start: bool = True,
+    start: bool = True, ring_s: int = 30,
 ) -> int:
     """A campaign with one new client per item of `numbers`, each with those numbers."""
     async with store.begin() as tx:
         campaign_id = await steering.create(
-            tx, name, queue="collection", by="test", at=START, law=law, plan=plan)
+            tx, name, queue="collection", by="test", at=START, law=law, plan=plan,
+            ring_s=ring_s)
         for index, owned in enumerate(numbers):
             client_id = await clients.create(
                 tx, name=f"Debtor {name} {index}", number=owned[0] if owned else None, by="test",
