@@ -146,7 +146,8 @@ def cdr_custom_conf() -> str:
 
 
 CEL_FIELDS = {      # column → expression; the header of log/cel-custom/Master.csv, in this order
-    "eventtype": "eventtype", "eventtime": "eventtime", "uniqueid": "CHANNEL(uniqueid)",
+    "eventtype": "eventtype", "eventtime": "eventtime",     # seconds.microseconds since 1970
+    "uniqueid": "CHANNEL(uniqueid)",
     "linkedid": "CHANNEL(linkedid)", "channel": "CHANNEL(channame)", "number": "CALLERID(num)",
     "exten": "CHANNEL(exten)", "context": "CHANNEL(context)", "application": "CHANNEL(appname)",
     "extra": "eventextra"}
@@ -155,7 +156,7 @@ CEL_FIELDS = {      # column → expression; the header of log/cel-custom/Master
 def cel_conf() -> str:
     events = ("CHAN_START,CHAN_END,ANSWER,HANGUP,BRIDGE_ENTER,BRIDGE_EXIT,BLINDTRANSFER,"
               "ATTENDEDTRANSFER,PICKUP,LOCAL_OPTIMIZE,LINKEDID_END,APP_START,APP_END")
-    return f"[general]\nenable = yes\napps = queue\nevents = {events}\ndateformat = %s\n"
+    return f"[general]\nenable = yes\napps = queue\nevents = {events}\n"
 
 
 def cel_custom_conf() -> str:

@@ -84,8 +84,9 @@ def _only_one(into: Path) -> Iterator[None]:
 
 def _fetch_and_place(packages: Packages, into: Path, say: Say) -> None:
     say(f"fetching {packages.title} from this machine's Debian mirror …")
-    work = into.with_name(f".{into.name}.part")
-    shutil.rmtree(work, ignore_errors=True)     # what a killed start has left
+    for left in into.parent.glob(f".{into.name}.part-*"):      # by a start that was killed
+        shutil.rmtree(left, ignore_errors=True)
+    work = into.with_name(f".{into.name}.part-{os.getpid()}")
     try:
         _place_from(work, packages, into, say)
     finally:

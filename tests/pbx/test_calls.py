@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from cti.agi import AgiSession, Request, serve
+from cti.pbx.render_system import CEL_FIELDS
 from tests.pbx.fixtures import ENTRY, ENTRY_OUTAGES, PrivatePbx
 from tests.pbx.manager import Manager, manager
 from tests.pbx.phones import phone
@@ -142,6 +144,25 @@ async def test_an_operator_calls_a_colleague_and_a_number(
         await operator.dial("79160000001999999999", pbx.ports.sip)
         refused = await operator.wait("ended", nth=3)
         assert refused["code"] >= 400
+
+
+async def test_asterisk_keeps_records_of_its_own(pbx: PrivatePbx) -> None:
+    """With the link down they are all that tells of a call that came and went."""
+    async with observing(pbx) as observer:
+        await pbx.world_originate(caller_number="+79165554433", talk_s=2)
+        joined = await observer.wait("QueueCallerJoin")
+        await observer.wait("Hangup")
+    call, log = joined["Linkedid"], pbx.main.site.folder / "log"
+    await asyncio.sleep(0.5)
+    with (log / "cel-custom" / "Master.csv").open(newline="") as file:
+        rows = [row for row in csv.DictReader(file, fieldnames=list(CEL_FIELDS))
+                if row["linkedid"] == call]
+    assert rows[0]["eventtype"] == "CHAN_START"
+    assert rows[-1]["eventtype"] == "LINKEDID_END"
+    assert rows[-1]["number"] == "+79165554433"
+    assert 1.5 < float(rows[-1]["eventtime"]) - float(rows[0]["eventtime"]) < 6
+    assert f"|{call}|billing|NONE|ABANDON|" in (log / "queue_log").read_text()
+    assert call in (log / "cdr-custom" / "Master.csv").read_text()
 
 
 async def test_members_and_pauses_survive_kill_9(pbx: PrivatePbx) -> None:
