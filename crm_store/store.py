@@ -44,12 +44,13 @@ class Store:
         return cls(URL.create("sqlite+aiosqlite", database=str(path)))
 
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[Tx]:
-        """A writing transaction: committed, durably, when the block ends; undone when it raises.
+    async def begin(self, *, keep: bool = True) -> AsyncIterator[Tx]:
+        """A writing transaction: committed, durably, when the block ends; undone when it raises,
+        and always with `keep=False` (to see what would happen).
 
         SQLite: BEGIN IMMEDIATE, so that a read-then-write never fails half way.
         """
-        async with self._transaction(self._writer, {}) as tx:
+        async with self._transaction(self._writer, {}, keep=keep) as tx:
             yield tx
 
     @asynccontextmanager
@@ -58,12 +59,12 @@ class Store:
         options: dict[str, Any] = {}
         if self._reader.dialect.name == "postgresql":
             options = {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
-        async with self._transaction(self._reader, options) as tx:
+        async with self._transaction(self._reader, options, keep=True) as tx:
             yield tx
 
     @asynccontextmanager
     async def _transaction(
-        self, engine: AsyncEngine, options: dict[str, Any]
+        self, engine: AsyncEngine, options: dict[str, Any], *, keep: bool
     ) -> AsyncIterator[Tx]:
         try:
             async with asyncio.timeout(self._limit_s):
@@ -73,7 +74,8 @@ class Store:
         try:
             await self._start(connection, options)
             yield Tx(connection, self._limit_s)
-            await self._commit(connection)
+            if keep:
+                await self._commit(connection)
         finally:
             await connection.close()        # undoes what was not committed
 
@@ -98,7 +100,7 @@ class Store:
         from crm_store.migrate import upgrade  # Alembic takes 0.2 s to import
 
         if self.url.get_backend_name() == "sqlite":
-            _make_folder(self.url)
+            _make_file(self.url)
         try:
             async with asyncio.timeout(_MIGRATION_LIMIT_S), self._writer.begin() as connection:
                 return await connection.run_sync(upgrade)
@@ -125,10 +127,12 @@ def _with_driver(text: str | URL) -> URL:
     raise errors.UrlUnusable(url.render_as_string())
 
 
-def _make_folder(url: URL) -> None:
-    folder = Path(url.database or "").parent
+def _make_file(url: URL) -> None:
+    """The file, for our eyes only: SQLite gives its side files the same rights."""
+    path = Path(url.database or "")
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
     except OSError as exc:
         raise errors.Unreachable(str(exc)) from exc
 

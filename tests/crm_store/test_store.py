@@ -185,3 +185,10 @@ async def test_a_file_that_is_no_database_is_unreachable(tmp_path: Path) -> None
     with pytest.raises(errors.Unreachable):
         await store.migrate()
     await store.close()
+
+
+async def test_the_base_is_readable_by_its_owner_only(tmp_path: Path) -> None:
+    store = Store.at(tmp_path / "deep" / "er" / "x.db")
+    await store.migrate()
+    await store.close()
+    assert (tmp_path / "deep/er/x.db").stat().st_mode & 0o777 == 0o600
