@@ -1,0 +1,56 @@
+"""Hot statements never read a whole table, on either engine."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import Select, text
+from sqlalchemy.dialects import postgresql, sqlite
+
+from crm_store import cards, clients, sample, timeline
+from crm_store.prepared import Prepared
+from crm_store.store import Store
+
+NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+VALUES = {"client_id": 1, "e164": "+79161234567", "count": 20, "at": NOW, "kind": "call", "ref": 1}
+HOT = {
+    "candidates: links": clients._LINKS, "candidates: contacts": clients._LATEST_CONTACTS,
+    "card: client": cards._CLIENT, "card: phones": cards._PHONES,
+    "card: accounts": cards._ACCOUNTS, "card: meters": cards._METERS,
+    "timeline: first page": timeline._FIRST_PAGE, "timeline: next page": timeline._NEXT_PAGE,
+}
+
+
+def _literal(statement: Select[*tuple[object, ...]], engine: str) -> str:
+    dialect = sqlite.dialect() if engine == "sqlite" else postgresql.dialect()
+    at = 1_764_000_000_000_000 if engine == "sqlite" else NOW
+    values = {name: value for name, value in (VALUES | {"at": at}).items()
+              if name in statement.compile().params}
+    compiled = statement.compile(dialect=dialect)
+    sql = str(compiled)
+    for name in compiled.positiontup or ():
+        sql = sql.replace("?", _quoted(values.get(name, compiled.params[name])), 1)
+    for name, value in (compiled.params | values).items():
+        sql = sql.replace(f"%({name})s", _quoted(value))
+    return sql
+
+
+def _quoted(value: object) -> str:
+    return str(value) if isinstance(value, int) else f"'{value}'"
+
+
+@pytest.mark.parametrize("name", HOT)
+async def test_hot_statements_use_an_index(store: Store, name: str) -> None:
+    prepared: Prepared = HOT[name]
+    await sample.generate(store, clients=5, now=NOW)
+    async with store.begin() as tx:
+        sql = _literal(prepared.statement, tx.dialect)
+        if tx.dialect == "sqlite":
+            rows = [str(row[3]) for row in await tx.all(text(f"explain query plan {sql}"))]
+            assert not [row for row in rows if row.startswith("SCAN") and "_LATEST" not in row
+                        and "anon" not in row and "subquery" not in row], rows
+        else:
+            await tx.run(text("set local enable_seqscan = off"))
+            rows = [str(row[0]) for row in await tx.all(text(f"explain {sql}"))]
+            assert not [row for row in rows if "Seq Scan" in row], rows
