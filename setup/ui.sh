@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 ui=workstation/web/ui
 built=workstation/web/static/built
 
-sources() { find "$ui/src" "$ui/style" "$ui/test" "$ui"/*.json "$ui"/*.mjs "$ui/.npmrc" -type f | LC_ALL=C sort; }
+sources() { find "$ui/src" "$ui/style" "$ui"/*.json "$ui"/*.mjs "$ui/.npmrc" -type f | LC_ALL=C sort; }
 stamp=$(sources | xargs cat | sha256sum | cut -d' ' -f1)
 [ -f "$built/manifest.json" ] && [ -d "$ui/node_modules" ] &&
   [ "$(cat "$built/.sources" 2>/dev/null)" = "$stamp" ] && exit 0

@@ -61,6 +61,12 @@ class Stage:
         for socket in list(self.sockets):
             await socket.close(code=1012)
 
+    async def live_page(self, request: web.Request) -> web.Response:
+        return _page(self, request, "live.html")
+
+    async def front(self, request: web.Request) -> web.Response:
+        return _page(self, request, "sign_in.html")
+
     def _next(self, socket: web.WebSocketResponse) -> int:
         self.seqs[id(socket)] += 1
         return self.seqs[id(socket)]
@@ -95,9 +101,9 @@ class Stage:
 def application(stage: Stage) -> web.Application:
     app = web.Application()
     app.router.add_get("/live", stage.live)
-    app.router.add_get("/desk", lambda request: _page(stage, request, "live.html"))
-    app.router.add_get("/floor", lambda request: _page(stage, request, "live.html"))
-    app.router.add_get("/", lambda request: _page(stage, request, "sign_in.html"))
+    app.router.add_get("/desk", stage.live_page)
+    app.router.add_get("/floor", stage.live_page)
+    app.router.add_get("/", stage.front)
     app.router.add_get("/texts/{name}", pages.catalogue)
     app.router.add_static("/static", pages.BUILT)
     app.on_response_prepare.append(_headers)
@@ -108,7 +114,7 @@ async def _headers(_request: web.Request, response: web.StreamResponse) -> None:
     response.headers.update(HEADERS)
 
 
-async def _page(stage: Stage, request: web.Request, template: str) -> web.Response:
+def _page(stage: Stage, request: web.Request, template: str) -> web.Response:
     locale = request.query.get("lang", "en")
     manifest = json.loads((pages.BUILT / "manifest.json").read_text())
     environment = jinja2.Environment(
@@ -139,3 +145,11 @@ async def staged(story: Story, port: int = 0) -> AsyncIterator[Stage]:
                 async with asyncio.timeout(1):
                     await socket.close()
         await runner.cleanup()
+
+
+async def heard(stage: Stage, action: str, count: int = 1) -> list[dict[str, Any]]:
+    """What the page asked by `action`, once it has asked `count` times."""
+    async with asyncio.timeout(5):
+        while len(stage.asked(action)) < count:
+            await asyncio.sleep(0.02)
+    return stage.asked(action)

@@ -347,3 +347,11 @@ REPLIES: dict[str, Any] = {
     "conversation.new_client": {"client_id": 5100},
     "request.file": lambda args: {"id": 830, "number": "830", "group": "metering",
                                   "due_at": moment(172800)}}
+
+
+def with_sign_ins() -> Story:
+    """The sign-in page of a demo."""
+    story = floor()
+    story.sign_ins = [{"login": name.split()[0].lower(), "name": name, "role": "operator",
+                       "password": "sample"} for name in NAMES[:6]]
+    return story

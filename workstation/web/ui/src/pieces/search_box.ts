@@ -24,7 +24,7 @@ class SearchBox extends Piece {
     const nothingFound = this.answered && this.answered === this.text && this.hits.length === 0;
     return html`
       <div class="search-line">${icon("search")}
-        <input type="search" autofocus autocomplete="off" maxlength="200" role="combobox"
+        <input type="search" autocomplete="off" maxlength="200" role="combobox"
           aria-expanded=${this.hits.length > 0} aria-controls="search-hits"
           aria-activedescendant=${this.hits.length ? `hit-${this.at}` : nothing}
           aria-label=${t("search.title")} placeholder=${t("search.placeholder")}
@@ -38,6 +38,10 @@ class SearchBox extends Piece {
       <p class="search-foot faint" role="status">${nothingFound
         ? t("search.none") : this.hits.length ? t("search.keys", { n: this.hits.length })
         : t("search.hint")}</p>`;
+  }
+
+  protected override firstUpdated(): void {
+    this.querySelector("input")?.focus();
   }
 
   private typed = (event: Event): void => {
