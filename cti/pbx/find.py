@@ -60,7 +60,7 @@ def find_asterisk(data_dir: Path, *, say: Say = quiet, allow_system: bool = True
 
     With `fetch` off nothing is downloaded. Raises NoAsterisk with what to do.
     """
-    if allow_system and (program := _system_asterisk()) is not None:
+    if allow_system and (program := system_asterisk()) is not None:
         return program
     tree = shared_folder(data_dir) / "asterisk"
     if not fetch and not is_whole(ASTERISK, tree):
@@ -105,17 +105,19 @@ def unpack_espeak(data_dir: Path, *, say: Say = quiet) -> Espeak:
         "ESPEAK_DATA_PATH": str(data.parent)})
 
 
-def _system_asterisk() -> Program | None:
-    path = shutil.which("asterisk", path="/usr/sbin:/usr/local/sbin:/usr/bin")
+def system_asterisk(root: Path = Path("/")) -> Program | None:
+    """The Asterisk that is installed, where it is new enough; `root` is the file system's."""
+    places = [str(root / place) for place in ("usr/sbin", "usr/local/sbin", "usr/bin")]
+    path = shutil.which("asterisk", path=":".join(places))
     if path is None or (version := _version((path,))) is None:
         return None
     if int(version.split(".")[0]) < OLDEST_MAJOR:
         return None
-    prefixes = [Path("/usr"), Path("/usr/local")]
-    modules = [prefix / place / "asterisk/modules" for prefix in prefixes
+    modules = [root / prefix / place / "asterisk/modules" for prefix in ("usr", "usr/local")
                for place in (f"lib/{_TRIPLET}", "lib64", "lib")]
-    data = _first([Path("/usr/share/asterisk"), Path("/var/lib/asterisk"),
-                   Path("/usr/local/share/asterisk")], holding="documentation")
+    data = _first([root / place for place in (
+        "usr/share/asterisk", "var/lib/asterisk", "usr/local/share/asterisk")],
+        holding="documentation")
     return Program(command=(path,), module_dir=_first(modules, holding="chan_pjsip.so"),
                    data_dir=data, sounds_dir=_sounds(data), version=version)
 
