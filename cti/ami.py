@@ -20,7 +20,7 @@ from panoramisk.ami_protocol import AMIProtocol
 from panoramisk.manager import Manager
 
 from cti.errors import CommandRefused, CommandTimedOut, LinkDown, LoginRefused, NotSendable
-from cti.tape import Headers
+from cti.tape import REPEATABLE, Headers
 
 CONNECT_LIMIT_S = 5.0
 ANSWER_LIMIT_S = 5.0
@@ -32,7 +32,6 @@ HEADERS_LIMIT = 128             # … and more of them
 
 END = b"\r\n\r\n"
 FORBIDDEN = re.compile(r"[\r\n\0]")
-REPEATABLE = frozenset({"ChanVariable", "Variable", "Output"})
 NOISE = frozenset((
     b"VarSet", b"Newexten", b"RTCPSent", b"RTCPReceived", b"TestEvent", b"ChallengeSent",
     b"SuccessfulAuth", b"ExtensionStatus", b"PresenceStateChange", b"NewConnectedLine",

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from cti import events as ev
 from cti.calls import UP
 from cti.joins import merge
 from cti.legs import in_call, sight
 from cti.live import Floor
 from cti.stages import Out, connect, disconnect
+from cti.values import replace
 
 
 def entered(floor: Floor, event: ev.BridgeEntered, out: Out) -> None:

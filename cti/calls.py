@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from cti.changes import Direction, SegmentKind, Side
+from cti.values import replace
 
 CallState = Literal["menu", "waiting", "ringing", "talking", "held", "dialling"]
 
@@ -18,7 +19,7 @@ SEGMENT_OF: dict[CallState, SegmentKind] = {
 DOWN, RING, RINGING, UP = 0, 4, 5, 6     # ChannelState: RING is a leg that calls us
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Segment:
     """A stretch of one kind; `ended_at` is None while it lasts."""
     kind: SegmentKind
@@ -36,7 +37,7 @@ class Offer:
     channel: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Leg:
     """One connection of a party to Asterisk."""
     id: str
@@ -56,7 +57,7 @@ class Leg:
     cause: int = 0                  # Q.850, as its party gave it when it hung up or refused
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Call:
     """One conversation, from its first leg to its last hang-up."""
     id: str

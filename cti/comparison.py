@@ -6,7 +6,6 @@ gone. Events go on while it lists, so a leg that came or went meanwhile is judge
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from cti import changes as ch
@@ -17,6 +16,7 @@ from cti.legs import drop, sight
 from cti.live import Floor, Listing
 from cti.queues import joined, place_of
 from cti.stages import LeftBy, Out, begin, connect, disconnect, facts, leave, offer, shift
+from cti.values import replace
 
 
 def started(floor: Floor, event: ev.Started, out: Out) -> None:
@@ -168,4 +168,4 @@ def _wait(floor: Floor, call_id: str, entry: ev.EntryListed, at: datetime, out: 
 
 def _compare_members(floor: Floor, listing: Listing) -> None:
     for key in [key for key in floor.members if key not in listing.members]:
-        floor.stirred[floor.members.pop(key).operator] = None
+        floor.drop_member(*key)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import datetime
 
 from cti import events as ev
@@ -13,6 +12,7 @@ from cti.joins import merge
 from cti.legs import sight
 from cti.live import Floor
 from cti.stages import Out, begin, end_offer, offer, shift
+from cti.values import replace
 
 NUMBER = re.compile(r"\+?[0-9*#]{2,32}")
 

@@ -6,7 +6,6 @@ it, and its Linkedid stands for the older from then on.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from cti import changes as ch
@@ -14,6 +13,7 @@ from cti.calls import Call, Leg, closed, is_older
 from cti.live import Floor
 from cti.queues import joined, left, place_of
 from cti.stages import Out, connect, facts
+from cti.values import replace
 
 
 def join(floor: Floor, leg: Leg, linkedid: str, at: datetime, out: Out) -> Leg:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from datetime import datetime
 
 from cti import changes as ch
@@ -21,6 +20,7 @@ from cti.stages import (
     facts,
     shift,
 )
+from cti.values import replace
 
 ATTEMPT_CHANNEL = re.compile(r"Local/(\d{1,18})@deskline-dial-")
 

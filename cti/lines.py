@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from cti import changes as ch
 from cti import events as ev
 from cti.calls import Call, Leg
@@ -12,6 +10,7 @@ from cti.legs import in_call, sight
 from cti.live import Floor
 from cti.queues import joined
 from cti.stages import LeftBy, Out, end_offer, facts, is_up, leave, offer, shift
+from cti.values import replace
 
 
 def caller_joined(floor: Floor, event: ev.QueueJoined, out: Out) -> None:

@@ -7,7 +7,7 @@ Only the steps (`legs`, `dials`, `bridges` …), called by `floor.apply`, write 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
@@ -15,6 +15,7 @@ from cti.calls import Call, Leg
 from cti.events import EntryListed, LegListed
 from cti.operators import Operator
 from cti.queues import Member, Queue
+from cti.values import replace
 
 GAPS_KEPT = 50
 
@@ -66,7 +67,8 @@ class Floor:
         self.aliases: dict[str, str] = {}           # absorbed call → the call that kept it
         self.attempts: dict[str, Attempt] = {}      # by call
         self.members: dict[tuple[str, str], Member] = {}
-        self.phones: dict[str, bool] = {}           # interface → can be reached
+        self.memberships: dict[str, dict[str, Member]] = {}     # operator → queue → member
+        self.phones: dict[str, dict[str, bool]] = {}    # operator → interface → can be reached
         self.listing: Listing | None = None
         self.stirred: dict[str, None] = {}          # operators to look at after this event
         self._by_call: dict[str, dict[str, None]] = {}
@@ -111,9 +113,13 @@ class Floor:
 
     def put_leg(self, leg: Leg) -> Leg:
         before = self.legs.get(leg.id)
-        if before is not None and (before.call, before.operator) != (leg.call, leg.operator):
-            self._unlist(before)
         self.legs[leg.id] = leg
+        if before is not None and before.call == leg.call and before.operator == leg.operator:
+            if before.state != leg.state and leg.operator is not None:
+                self.stirred[leg.operator] = None
+            return leg
+        if before is not None:
+            self._unlist(before)
         self._by_call.setdefault(leg.call, {})[leg.id] = None
         if leg.operator is not None:
             self._by_operator.setdefault(leg.operator, {})[leg.id] = None
@@ -170,10 +176,32 @@ class Floor:
     def put_operator(self, operator: Operator) -> None:
         self._operators[operator.id] = operator
 
+    def put_member(self, member: Member) -> None:
+        """An operator has one place in a queue; a second phone of his takes it over."""
+        self.members[member.queue, member.interface] = member
+        self.memberships.setdefault(member.operator, {})[member.queue] = member
+        self.stirred[member.operator] = None
+
+    def drop_member(self, queue: str, interface: str) -> None:
+        member = self.members.pop((queue, interface), None)
+        if member is None:
+            return
+        held = self.memberships.get(member.operator, {})
+        if held.get(queue) == member:
+            del held[queue]
+        self.stirred[member.operator] = None
+
+    def put_phone(self, interface: str, operator: str, *, is_reachable: bool) -> None:
+        phones = self.phones.setdefault(operator, {})
+        if phones.get(interface) is not is_reachable:
+            phones[interface] = is_reachable
+            self.stirred[operator] = None
+
     def forget_people(self) -> None:
         """Nothing is known of members and phones until Asterisk tells again."""
         self._operators.clear()
         self.members.clear()
+        self.memberships.clear()
         self.phones.clear()
         self.learned.clear()
 

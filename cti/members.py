@@ -34,12 +34,14 @@ def seen(floor: Floor, event: ev.MemberSeen, out: Out) -> None:
     key = (event.queue, event.interface)
     if floor.listing is not None:
         floor.listing.members.add(key)
-    floor.members[key] = Member(
+    member = Member(
         event.queue, event.interface, operator, event.is_paused, event.reason, event.penalty)
+    if floor.members.get(key) != member:
+        floor.put_member(member)
     floor.queue(event.queue)
     if event.device >= 0:
-        floor.phones[event.interface] = event.device not in UNREACHABLE
-    floor.stirred[operator] = None
+        is_reachable = event.device not in UNREACHABLE
+        floor.put_phone(event.interface, operator, is_reachable=is_reachable)
 
 
 def _learn(floor: Floor, event: ev.MemberSeen) -> str:
@@ -51,17 +53,13 @@ def _learn(floor: Floor, event: ev.MemberSeen) -> str:
 
 
 def gone(floor: Floor, event: ev.MemberGone, out: Out) -> None:
-    member = floor.members.pop((event.queue, event.interface), None)
-    if member is not None:
-        floor.stirred[member.operator] = None
+    floor.drop_member(event.queue, event.interface)
 
 
 def phone_seen(floor: Floor, event: ev.DeviceSeen, out: Out) -> None:
     operator = floor.operator_at(event.interface)
-    if operator is None:
-        return
-    floor.phones[event.interface] = event.is_reachable
-    floor.stirred[operator] = None
+    if operator is not None:
+        floor.put_phone(event.interface, operator, is_reachable=event.is_reachable)
 
 
 def refresh(floor: Floor, at: datetime, out: Out) -> None:
@@ -88,13 +86,12 @@ def _told(operator: Operator) -> OperatorFacts:
 
 
 def _look_at(floor: Floor, operator_id: str, before: Operator | None, at: datetime) -> Operator:
-    members = [one for one in floor.members.values() if one.operator == operator_id]
+    members = list(floor.memberships.get(operator_id, {}).values())
     state, reason = _presence(members)
     engagement, call = _engagement(floor, operator_id)
     interface = members[0].interface if members else None
-    reachable = tuple(sorted(
-        phone for phone, is_reachable in floor.phones.items()
-        if is_reachable and floor.operator_at(phone) == operator_id))
+    phones = floor.phones.get(operator_id, {})
+    reachable = tuple(sorted(phone for phone, is_reachable in phones.items() if is_reachable))
     is_same = before is not None and (before.state, before.reason) == (
         engagement or state, reason)
     return Operator(

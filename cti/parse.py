@@ -7,27 +7,27 @@ outside: a number that is none reads as its default, an event without its ids is
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from cti import events as ev
 from cti import user_events
 
-Headers = Mapping[str, "str | list[str]"]
+Headers = Mapping[str, str]     # as `tape` gives them: lists only where we read lists
 Reader = Callable[[datetime, Headers], "ev.Event | None"]
 
-NUMERIC_TIME = re.compile(r"\d{9,11}(\.\d{1,9})?")
+STATES: dict[str | None, int] = {f"{state}": state for state in range(11)}
 UNSAID = frozenset({"<unknown>", "<none>", "(null)"})
 
 
-def parse(at: datetime, headers: Headers) -> ev.Event | None:
-    """The event that `headers` tell, or None when we do not care.
+def parse(at: datetime, said: Mapping[str, str | list[str]]) -> ev.Event | None:
+    """The event that the headers `said` tell, or None when we do not care.
 
     `at` is when the message came in; the event's own Timestamp wins over it.
     """
-    reader = READERS.get(text(headers, "Event"))
+    headers = cast("Headers", said)
+    reader = READERS.get(headers.get("Event", ""))
     if reader is None:
         return None
     return reader(moment(headers, at), headers)
@@ -36,45 +36,57 @@ def parse(at: datetime, headers: Headers) -> ev.Event | None:
 def moment(headers: Headers, otherwise: datetime) -> datetime:
     """The event's Timestamp (seconds since 1970, UTC), or `otherwise`."""
     stamp = headers.get("Timestamp")
-    if not isinstance(stamp, str) or not NUMERIC_TIME.fullmatch(stamp):
+    if stamp is None:
         return otherwise
-    return datetime.fromtimestamp(float(stamp), UTC)
+    try:
+        return datetime.fromtimestamp(float(stamp), UTC)
+    except (ValueError, OverflowError, OSError):
+        return otherwise
 
 
 def text(headers: Headers, *keys: str) -> str:
-    """The first of `keys` that is there; a repeated header counts by its first line."""
+    """The first of `keys` that is there, or ""."""
     for key in keys:
-        value = headers.get(key)
-        if isinstance(value, list):
-            value = value[0] if value else None
-        if value is not None:
-            return value
+        if key in headers:
+            return headers[key]
     return ""
 
 
 def whole(value: str, default: int = 0) -> int:
-    return int(value) if value.isascii() and value.lstrip("-").isdigit() and len(value) < 19 \
-        and "-" not in value[1:] else default
+    try:
+        return int(value) if len(value) < 19 else default
+    except ValueError:
+        return default
 
 
 def party(value: str) -> str:
     return "" if value in UNSAID else value
 
 
+LegKeys = tuple[str, str, str, str, str, str, str]
+
+
+def _leg_keys(prefix: str) -> LegKeys:
+    names = ("Uniqueid", "Channel", "Linkedid", "ChannelState", "CallerIDNum", "CallerIDName",
+             "Exten")
+    return tuple(prefix + name for name in names)  # type: ignore[return-value]
+
+
+LEG_KEYS = {prefix: _leg_keys(prefix) for prefix in (
+    "", "Dest", "Transferer", "Transferee", "OrigTransferer", "SecondTransferer",
+    "TransferTarget")}
+
+
 def leg(headers: Headers, prefix: str = "") -> ev.LegFacts | None:
     """The leg whose headers begin with `prefix`; None when they are not there."""
-    leg_id = text(headers, prefix + "Uniqueid", prefix + "UniqueID", prefix + "UniqueId")
+    get = headers.get
+    unique, channel, linked, state, number, name, exten = LEG_KEYS[prefix]
+    leg_id = get(unique) or get(prefix + "UniqueID")
     if not leg_id:
         return None
     return ev.LegFacts(
-        text(headers, prefix + "Channel"),
-        leg_id,
-        text(headers, prefix + "Linkedid", prefix + "LinkedID"),
-        whole(text(headers, prefix + "ChannelState"), -1),
-        party(text(headers, prefix + "CallerIDNum", prefix + "CallerIdNum")),
-        party(text(headers, prefix + "CallerIDName", prefix + "CallerIdName")),
-        text(headers, prefix + "Exten"),
-    )
+        get(channel, ""), leg_id, get(linked, ""), STATES.get(get(state), -1),
+        party(get(number, "")), party(get(name, "")), get(exten, ""))
 
 
 def _bare(channel: str, leg_id: str, number: str = "", name: str = "") -> ev.LegFacts:
@@ -270,7 +282,7 @@ def _old_transfer(at: datetime, headers: Headers) -> ev.Event | None:
 def _told(at: datetime, headers: Headers) -> ev.Event | None:
     """What our menus and our dialplan tell about a leg."""
     facts = leg(headers)
-    told = user_events.decode({key: text(headers, key) for key in headers})
+    told = user_events.decode(headers)
     return ev.Told(at, facts, told) if facts is not None and told is not None else None
 
 
@@ -279,8 +291,8 @@ def _booted(at: datetime, headers: Headers) -> ev.Event | None:
 
 
 def _started(at: datetime, headers: Headers) -> ev.Event | None:
-    lines = headers.get("Operator", [])
-    pairs: Sequence[str] = [lines] if isinstance(lines, str) else lines
+    lines = cast("str | list[str]", headers.get("Operator", []))
+    pairs = [lines] if isinstance(lines, str) else lines
     split = (pair.partition("=") for pair in pairs)
     return ev.Started(at, tuple((interface, operator) for interface, _, operator in split))
 

@@ -5,7 +5,6 @@ Every function here writes to the floor and appends what it changed to `out`, in
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal, TypedDict
 
@@ -14,6 +13,7 @@ from cti.calls import UP, Call, CallState, Leg, Offer, closed, opened, seconds
 from cti.causes import OfferEnd, end_cause, outcome
 from cti.live import Floor
 from cti.queues import left, place_of
+from cti.values import replace
 
 Out = list[ch.Change]
 LeftBy = Literal["answered", "abandoned", "timed_out", "removed"]

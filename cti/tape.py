@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 Headers = dict[str, "str | list[str]"]
+# What Asterisk says several times in one event; `Operator` is our own `DesklineStarted`.
+REPEATABLE = frozenset({"ChanVariable", "Variable", "Output", "Operator"})
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -65,11 +67,18 @@ def decode(line: bytes) -> Record:
 
 
 def tidy(headers: dict[str, Any]) -> Headers:
-    """Headers as others write them, with text for every value."""
+    """Headers as others write them: text for every value, lists only where lists belong."""
     return {
-        key: [_text(item) for item in value] if isinstance(value, list) else _text(value)
+        key: value if isinstance(value, str) else _several(key, value)
         for key, value in headers.items()
     }
+
+
+def _several(key: str, value: object) -> str | list[str]:
+    if not isinstance(value, list):
+        return _text(value)
+    items = [_text(item) for item in value]
+    return items if key in REPEATABLE else (items or [""])[0]
 
 
 def _text(value: object) -> str:

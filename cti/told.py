@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 from cti import changes as ch
@@ -17,6 +16,7 @@ from cti.user_events import (
     ClientIdentified,
     MenuStepped,
 )
+from cti.values import replace
 
 
 def told(floor: Floor, event: ev.Told, out: Out) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal
 
 from cti import changes as ch
@@ -12,6 +11,7 @@ from cti.joins import merge
 from cti.legs import in_call
 from cti.live import Floor
 from cti.stages import Out, facts
+from cti.values import replace
 
 
 def blind(floor: Floor, event: ev.BlindTransferred, out: Out) -> None:

@@ -151,7 +151,8 @@ class BareClock:
 
     def record(self, headers: dict[str, Any], pbx: str) -> Record:
         tidied = tidy(headers)
-        born = text(tidied, "Uniqueid", "DestUniqueid").rpartition("-")[2]
+        said = {key: value for key, value in tidied.items() if isinstance(value, str)}
+        born = text(said, "Uniqueid", "DestUniqueid").rpartition("-")[2]
         self._at = max(self._at, moment({"Timestamp": born}, self._at))
-        self._at = moment(tidied, self._at)
+        self._at = moment(said, self._at)
         return Record(self._at, pbx, tidied)
