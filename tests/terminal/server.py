@@ -43,6 +43,7 @@ class StoryServer:
     sign_ins: list[p.SignIn] = field(default_factory=list)
     screens: list[Screen] = field(default_factory=list)
     is_refusing: bool = False
+    is_deaf: bool = False       # hears what screens ask and answers nothing
     port: int = 0
 
     @property
@@ -110,6 +111,8 @@ class StoryServer:
     async def _answer(self, screen: Screen, do: p.Do) -> None:
         args = msgspec.json.decode(do.args, type=p.ACTIONS[do.action])
         self.asked.append((do.action, msgspec.to_builtins(args)))
+        if self.is_deaf:
+            return
         answer = self.answers.get(do.action)
         if isinstance(answer, p.Problem):
             await screen.send(p.Reply(seq=0, n=do.n, problem=answer))

@@ -187,12 +187,10 @@ class Terminal(App[None]):
         self.run_worker(self.ask(action, args), group="do")
 
     # ── drafts ───────────────────────────────────────────────────────────────────────────────
-    def write(self, conversation: int, content: drafts.Content) -> None:
-        typing = self.desk.typings.get(conversation)
-        if typing is None:
-            return
-        self.desk.typings[conversation] = drafts.write(typing, content)
-        if self._saving is None:
+    def save_soon(self) -> None:
+        """Save what is typed and not saved, in a moment."""
+        is_waiting = any(not item.is_saved for item in self.desk.typings.values())
+        if is_waiting and self._saving is None:
             self._saving = self.set_timer(SAVE_AFTER_S, self._save_drafts)
 
     def _save_drafts(self) -> None:
@@ -213,6 +211,7 @@ class Terminal(App[None]):
         try:
             reply = await self.link.ask("draft.save", args)
         except LinkLost:
+            self._save_again(key)
             return
         typing = self.desk.typings.get(key)
         if typing is None:
@@ -221,10 +220,15 @@ class Terminal(App[None]):
             self.desk.typings[key] = drafts.lost(typing)
             self.say(reply.problem.detail or reply.problem.title, "warning")
             return
-        typing = self.desk.typings[key] = drafts.saved(typing, int(reply.result["version"]))
-        if not typing.is_saved and self._saving is None:
-            self._saving = self.set_timer(SAVE_AFTER_S, self._save_drafts)
+        self.desk.typings[key] = drafts.saved(typing, int(reply.result["version"]))
+        self.save_soon()
         self._touch({"conversations"})
+
+    def _save_again(self, key: int) -> None:
+        """Nobody knows whether it arrived; the link that comes back asks anew."""
+        if key in self.desk.typings:
+            self.desk.typings[key] = drafts.lost(self.desk.typings[key])
+            self.save_soon()
 
     # ── keys that work everywhere ────────────────────────────────────────────────────────────
     @property

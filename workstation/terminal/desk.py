@@ -235,9 +235,9 @@ class DeskScreen(LiveScreen):
 
     # ── work ─────────────────────────────────────────────────────────────────────────────────
     @on(Work.Typed)
-    def _typed(self, event: Work.Typed) -> None:
-        self.terminal.write(event.conversation, event.content)
-        if event.conversation == self.current and self.conversation is not None:
+    def _typed(self) -> None:
+        self.terminal.save_soon()
+        if self.conversation is not None:
             self.query_one(Work).show(self.conversation)
 
     def action_note(self) -> None:

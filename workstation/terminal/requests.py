@@ -27,7 +27,7 @@ class RequestList(Live, Vertical):
 
     def compose(self) -> ComposeResult:
         words = self.desk.words
-        heads = [("number", 8), ("due", 13), ("title", 22), ("client", 18), ("stage", 9),
+        heads = [("number", 8), ("due", 13), ("title", 21), ("client", 17), ("stage", 9),
                  ("group", 9)]
         yield Picture(classes="count")
         yield Table([(words(f"terminal.column.{name}"), width) for name, width in heads])

@@ -83,6 +83,11 @@ class Workplace:
             self.typings[key] = (drafts.heard(known, item.draft) if known is not None
                                  else drafts.opened(item.draft))
 
+    def write(self, conversation: int, content: drafts.Content) -> None:
+        """What is typed now; nothing when the conversation is gone."""
+        if conversation in self.typings:
+            self.typings[conversation] = drafts.write(self.typings[conversation], content)
+
     # ── what screens ask ─────────────────────────────────────────────────────────────────────
     @property
     def operator(self) -> OperatorView | None:

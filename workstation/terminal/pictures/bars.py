@@ -104,9 +104,9 @@ def _ringing(desk: Workplace, item: ConversationView) -> Content:
     name = who(item, desk)
     return dotted([
         row((f"{shape('ringing')} {desk.state('ringing').upper()}  {name}", "bold")),
-        number(item, desk) if number(item, desk) != name else "",
-        item.campaign or desk.say(item.queue_name), words("terminal.waited", time=waited),
-        how, path])
+        number(item, desk) if item.card is None and number(item, desk) != name else "",
+        item.campaign or desk.say(item.queue_name), path, words("terminal.waited", time=waited),
+        how])
 
 
 def conversation(desk: Workplace, item: ConversationView, *, is_current: bool,

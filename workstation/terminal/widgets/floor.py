@@ -37,8 +37,8 @@ class QueueTable(Table):
         offered = item.answered_today + item.abandoned_today
         share = f"{100 * item.in_time_today / offered:.0f} %" if offered else "–"
         return [self.desk.say(item.name), (str(len(item.waiting)), style),
-                (f"{longest}{mark}", style), str(item.ready), str(item.talking), str(item.signed_in),
-                str(item.answered_today), str(item.abandoned_today),
+                (f"{longest}{mark}", style), str(item.ready), str(item.talking),
+                str(item.signed_in), str(item.answered_today), str(item.abandoned_today),
                 self.desk.words("terminal.within", share=share, seconds=item.service_level_s)]
 
 

@@ -2,22 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
-from textual.widgets import Button, Input, Select
+from textual.widgets import Button, Input
 
 from workstation.protocol import FormFieldView, FormView
 from workstation.terminal.clean import clean
 from workstation.terminal.pictures.line import row
 from workstation.terminal.widgets.panels import Picture
 from workstation.terminal.workplace import Workplace
+
+
+class Pick(Picture, can_focus=True):
+    """One of a few values: arrows, space or Enter go through them; `2/3` says where one is."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left", "step(-1)", show=False), Binding("right,space,enter", "step(1)",
+                                                         show=False)]
+
+    @dataclass
+    class Picked(Message):
+        pick: Pick
+        value: str
+
+    def __init__(self, choices: Sequence[tuple[str, str]], value: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._choices = [*choices]
+        self.value = value
+
+    def on_mount(self) -> None:
+        self.put(self.value)
+
+    def put(self, value: str) -> None:
+        self.value = value
+        place = self._place
+        name = self._choices[place][1] if place is not None else "–"
+        where = f"  ‹{0 if place is None else place + 1}/{len(self._choices)}›"
+        self.show(row(name, (where, "$dim")))
+
+    @property
+    def _place(self) -> int | None:
+        values = [value for value, _ in self._choices]
+        return values.index(self.value) if self.value in values else None
+
+    def action_step(self, step: int) -> None:
+        start = -1 if self._place is None and step > 0 else self._place or 0
+        self.put(self._choices[(start + step) % len(self._choices)][0])
+        self.post_message(self.Picked(self, self.value))
+
+    def on_click(self) -> None:
+        self.action_step(1)
 
 
 class FormBox(Vertical):
@@ -36,7 +78,7 @@ class FormBox(Vertical):
                  **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.form = form
-        self._values = dict(values)
+        self._values = {item.name: values.get(item.name, item.value) for item in form.fields}
         self.desk = desk
 
     def compose(self) -> ComposeResult:
@@ -48,13 +90,11 @@ class FormBox(Vertical):
         file_word = Content(self.desk.words("terminal.file_request"))
         yield Button(file_word, classes="file", compact=True)
 
-    def _input(self, item: FormFieldView) -> Input | Select[str]:
-        value = self._values.get(item.name, item.value)
+    def _input(self, item: FormFieldView) -> Input | Pick:
+        value = self._values[item.name]
         if item.choices:
-            known = {choice[0] for choice in item.choices}
-            options = [(Content(self.desk.say(choice[-1])), choice[0]) for choice in item.choices]
-            return Select(options, value=value if value in known else Select.NULL, prompt="–",
-                          compact=True, name=item.name)
+            choices = [(choice[0], self.desk.say(choice[-1])) for choice in item.choices]
+            return Pick(choices, value, name=item.name, classes="pick")
         return Input(value, name=item.name, compact=True, select_on_focus=False,
                      placeholder="YYYY-MM-DD" if item.kind == "date" else "")
 
@@ -68,42 +108,40 @@ class FormBox(Vertical):
     def show(self, values: Mapping[str, str]) -> None:
         for item in self.form.fields:
             value = values.get(item.name, item.value)
-            self._values[item.name] = value
             for field in self.query(Input):
-                if field.name == item.name and field.value != value:
+                if field.name == item.name and not self._is_ahead(field, item):
+                    self._values[item.name] = value
                     self._put(field, value)
-            for choice in self.query(Select):
-                if choice.name == item.name:
-                    self._pick(choice, item, value)
+            for pick in self.query(Pick):
+                if pick.name == item.name and pick.value == self._values[item.name]:
+                    self._values[item.name] = value
+                    pick.put(value)
+
+    def _is_ahead(self, field: Input, item: FormFieldView) -> bool:
+        """A key is typed whose event is still under way: that field is left alone."""
+        return clean(field.value, lines=True) != self._values[item.name]
 
     def _put(self, field: Input, value: str) -> None:
+        if field.value == value:
+            return
         place = min(field.cursor_position, len(value))
         at_end = field.cursor_position == len(field.value)
         with field.prevent(Input.Changed):
             field.value = value
         field.cursor_position = len(value) if at_end else place
 
-    def _pick(self, field: Select[str], item: FormFieldView, value: str) -> None:
-        known = value in {choice[0] for choice in item.choices}
-        wanted = value if known else Select.NULL
-        if field.value != wanted:
-            with field.prevent(Select.Changed):
-                field.value = wanted
-
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         event.stop()
         self._say(event.input.name, clean(event.value, lines=True).replace("\n", " "))
 
-    @on(Select.Changed)
-    def _picked(self, event: Select.Changed) -> None:
+    @on(Pick.Picked)
+    def _picked(self, event: Pick.Picked) -> None:
         event.stop()
-        self._say(event.select.name, "" if event.value is Select.NULL else str(event.value))
+        self._say(event.pick.name, event.value)
 
     def _say(self, name: str | None, value: str) -> None:
-        filled = {item.name: item.value for item in self.form.fields}
-        known = self._values.get(name or "", filled.get(name or "", ""))
-        if name is not None and value != known:
+        if name is not None and value != self._values.get(name, ""):
             self._values[name] = value
             self.post_message(self.Typed(self.form.type, name, value))
 

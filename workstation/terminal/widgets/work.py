@@ -25,11 +25,8 @@ from workstation.terminal.workplace import Workplace
 class Work(VerticalScroll, can_focus=False):
     """Shows one conversation's draft and says what is typed; it stores nothing itself."""
 
-    @dataclass
     class Typed(Message):
-        """The draft of `conversation` as it stands on this screen."""
-        conversation: int
-        content: drafts.Content
+        """The draft in the workplace has new letters."""
 
     @dataclass
     class Filed(Message):
@@ -44,6 +41,7 @@ class Work(VerticalScroll, can_focus=False):
         self.desk = desk
         self.key: int | None = None
         self._form: FormView | None = None
+        self._note = ""         # as field and draft last agreed; the field may be a key ahead
 
     def compose(self) -> ComposeResult:
         words = self.desk.words
@@ -66,6 +64,7 @@ class Work(VerticalScroll, can_focus=False):
 
     # ── showing ──────────────────────────────────────────────────────────────────────────────
     def show(self, item: ConversationView | None) -> None:
+        self._harvest()
         self.set_class(item is None, "is-empty")
         if item is None:
             self.key = None
@@ -88,12 +87,32 @@ class Work(VerticalScroll, can_focus=False):
 
     def _show_note(self, text: str, *, is_other: bool) -> None:
         area = self.query_one("#note", TextArea)
+        self._note = text
         if is_other:
             with area.prevent(TextArea.Changed):
                 area.load_text(text)
             area.move_cursor(area.document.end)
         elif area.text != text:
             put(area, text)
+
+    def _harvest(self) -> None:
+        """Letters whose event is still under way go into the draft before anything is painted."""
+        if self.key is None or self.key not in self.desk.typings:
+            return
+        area = self.query_one("#note", TextArea)
+        mine = clean(area.text, lines=True)
+        typed = self.desk.typings[self.key].typed
+        note = drafts.join_text(self._note, mine, typed.note)
+        if mine != area.text:
+            put(area, mine)
+        self._note = mine
+        if note != typed.note:
+            self._write(replace(typed, note=note))
+
+    def _write(self, content: drafts.Content) -> None:
+        if self.key is not None:
+            self.desk.write(self.key, content)
+            self.post_message(self.Typed())
 
     def _show_form(self, item: ConversationView, typed: drafts.Content, *,
                    is_other: bool) -> None:
@@ -147,16 +166,9 @@ class Work(VerticalScroll, can_focus=False):
 
     # ── typing ───────────────────────────────────────────────────────────────────────────────
     @on(TextArea.Changed, "#note")
-    def _note_typed(self) -> None:
-        if self.key is None or self.key not in self.desk.typings:
-            return
-        area = self.query_one("#note", TextArea)
-        text = clean(area.text, lines=True)
-        if text != area.text:
-            put(area, text)
-        typed = self.desk.typings[self.key].typed
-        if text != typed.note:
-            self.post_message(self.Typed(self.key, replace(typed, note=text)))
+    def _note_typed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        self._harvest()
 
     @on(FormBox.Typed)
     def _form_typed(self, event: FormBox.Typed) -> None:
@@ -165,7 +177,7 @@ class Work(VerticalScroll, can_focus=False):
             return
         typed = self.desk.typings[self.key].typed
         form = {**typed.form, event.name: event.value}
-        self.post_message(self.Typed(self.key, replace(typed, form=form, form_type=event.type)))
+        self._write(replace(typed, form=form, form_type=event.type))
 
     @on(OptionList.OptionSelected, "#outcomes")
     def _outcome_picked(self, event: OptionList.OptionSelected) -> None:
@@ -181,7 +193,7 @@ class Work(VerticalScroll, can_focus=False):
         wanted = item.dispositions[place].id
         chosen = None if typed.disposition == wanted else wanted
         self.query_one("#outcomes", Choices).highlighted = place
-        self.post_message(self.Typed(item.id, replace(typed, disposition=chosen)))
+        self._write(replace(typed, disposition=chosen))
 
     @on(Button.Pressed, "#done")
     def _done_pressed(self, event: Button.Pressed) -> None:
@@ -197,7 +209,7 @@ class Work(VerticalScroll, can_focus=False):
     def focus_note(self) -> None:
         """The note; from the note, the first field of the form."""
         note = self.query_one("#note", TextArea)
-        first = next((item for item in self.query(Input) if note.has_focus), None)
+        first = next(iter(self.query("FormBox Input")), None) if note.has_focus else None
         (first or note).focus()
 
     def form_values(self) -> tuple[str, dict[str, str]] | None:
