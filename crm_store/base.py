@@ -33,7 +33,7 @@ from typing_extensions import TypeVarTuple
 
 from crm_store import errors
 from crm_store.plain import plain
-from crm_store.prepared import Prepared
+from crm_store.prepared import Asked, Prepared, fetch_each
 from crm_store.translate import translated
 
 JSON: TypeAlias = "str | int | float | bool | list[JSON] | dict[str, JSON] | None"
@@ -155,9 +155,13 @@ class Tx:
 
     async def fetch(self, prepared: Prepared, **values: Any) -> list[Any]:
         """The rows of a prepared select, as named tuples."""
+        return (await self.fetch_each((prepared, values)))[0]
+
+    async def fetch_each(self, *asked: Asked) -> list[list[Any]]:
+        """The rows of several prepared selects that do not wait for each other's answers."""
         try:
             async with asyncio.timeout(self._limit_s):
-                return await self._connection.run_sync(prepared.run, values)
+                return await fetch_each(self._connection, asked)
         except (*self._driver_errors, SQLAlchemyError, OSError, TimeoutError) as exc:
             raise translated(exc) from exc
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from sqlalchemy import bindparam, func, select
 
@@ -72,43 +72,36 @@ class Card:
 
 async def card(tx: Tx, client_id: int) -> Card:
     """The card. Raises `NotFound`."""
-    client = next(iter(await tx.fetch(_CLIENT, client_id=client_id)), None)
-    if client is None:
+    whose = {"client_id": client_id}
+    found, phones, accounts, meters = await tx.fetch_each(
+        (_CLIENT, whose), (_PHONES, whose), (_ACCOUNTS, whose), (_METERS, whose))
+    if not found:
         raise errors.NotFound(f"client {client_id}")
-    debts, accounts = await _accounts(tx, client_id)
-    debt_minor, currency, oldest = _sum(debts)
+    client, held = found[0], _accounts(accounts, meters)
+    debt_minor, currency, oldest = _sum(
+        [(row.amount_minor, row.debt_currency, row.since_on) for row in accounts
+         if row.amount_minor])
     return Card(
         client_id=client.id, kind=client.kind, name=client.name, language=client.language,
         time_zone=client.time_zone, flags=tuple(client.flags), tags=tuple(client.tags),
-        phones=await _phones(tx, client_id), accounts=accounts, debt_minor=debt_minor,
-        currency=currency or next((account.currency for account in accounts), None),
+        phones=tuple(PhoneLink(*row) for row in phones), accounts=held, debt_minor=debt_minor,
+        currency=currency or next((account.currency for account in held), None),
         oldest_debt_on=oldest, identity_confirmed_at=client.identity_confirmed_at,
         merged_into=client.merged_into)
 
 
-async def _phones(tx: Tx, client_id: int) -> tuple[PhoneLink, ...]:
-    return tuple(PhoneLink(*row) for row in await tx.fetch(_PHONES, client_id=client_id))
-
-
-async def _accounts(tx: Tx, client_id: int) -> tuple[list[Debt], tuple[Account, ...]]:
-    rows = await tx.fetch(_ACCOUNTS, client_id=client_id)
-    meters = await _meters(tx, client_id) if rows else {}
-    return (
-        [(row.amount_minor, row.debt_currency, row.since_on) for row in rows if row.amount_minor],
-        tuple(Account(row.id, row.number, _address(row.city, row.street, row.house, row.flat),
-                      tuple(meters.get(row.id, ())), row.balance_minor, row.currency)
-              for row in rows))
-
-
-async def _meters(tx: Tx, client_id: int) -> dict[int, list[Meter]]:
-    found: dict[int, list[Meter]] = {}
-    for row in await tx.fetch(_METERS, client_id=client_id):
+def _accounts(rows: list[Any], meter_rows: list[Any]) -> tuple[Account, ...]:
+    meters: dict[int, list[Meter]] = {}
+    for row in meter_rows:
         value: int | None = row.value_milli
         read_at: datetime | None = row.read_at
-        found.setdefault(row.account_id, []).append(Meter(
+        meters.setdefault(row.account_id, []).append(Meter(
             row.id, row.number, row.resource, row.unit,
             None if value is None else value / 1000, read_at.date() if read_at else None))
-    return found
+    return tuple(
+        Account(row.id, row.number, _address(row.city, row.street, row.house, row.flat),
+                tuple(meters.get(row.id, ())), row.balance_minor, row.currency)
+        for row in rows)
 
 
 def _address(*parts: str | None) -> str | None:

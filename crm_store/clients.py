@@ -67,18 +67,11 @@ _LATEST_CONTACTS = Prepared(
 
 async def candidates(tx: Tx, e164: str, *, limit: int = 9) -> list[Candidate]:
     """The clients who may be at this number, likeliest first."""
-    links = await tx.fetch(_LINKS, e164=e164)
-    if not links:
-        return []
-    called = await _contacts_from(tx, e164)
+    number = {"e164": e164}
+    links, contacts = await tx.fetch_each((_LINKS, number), (_LATEST_CONTACTS, number))
+    called = {row.client_id: (row.times, row.last_at) for row in contacts}
     found = [_candidate(link, called.get(link.id)) for link in links]
     return sorted(found, key=lambda one: -one.trust)[:limit]
-
-
-async def _contacts_from(tx: Tx, e164: str) -> dict[int, tuple[int, datetime]]:
-    """By client: how many of the number's latest contacts were his, and when the last was."""
-    rows = await tx.fetch(_LATEST_CONTACTS, e164=e164)
-    return {client_id: (times, last_at) for client_id, times, last_at in rows}
 
 
 def _candidate(link: Any, called: tuple[int, datetime] | None) -> Candidate:
