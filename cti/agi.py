@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -44,7 +46,9 @@ __all__ = [
 ]
 
 MEDIA_LIMIT_S = 300.0       # the longest sound we play
-PENDING_BYTES = 65_536      # a peer that sends more than this unasked is cut
+PENDING_BYTES = 65_536      # a peer that sends a longer line or more lines unasked is cut
+PENDING_LINES = 1_000
+WATCH_S = 0.1               # how exactly time limits are kept
 USAGE_LINES = 50
 KEYS = "0123456789*#ABCDabcd"
 
@@ -132,30 +136,28 @@ class AgiSession:
     ) -> Reply:
         """Send one command and take its answer; `lasting_s` is how long it may take to be done."""
         self._wire.send(command_line(words))
-        limit_s = self._reply_limit_s + lasting_s
-        try:
-            async with asyncio.timeout(limit_s):
-                reply = await self._reply()
-        except TimeoutError as error:
-            self._wire.abort()
-            raise NoAnswer(f"no answer to {words[0]} in {limit_s:g} s") from error
+        reply = await self._reply(self._reply_limit_s + lasting_s)
         if reply.code == 511:
             raise dead_channel
         if reply.code != 200:
             raise CommandRefused(f"{words[0]}: {reply.code} {reply.data}")
         return reply
 
-    async def _reply(self) -> Reply:
+    async def _reply(self, limit_s: float) -> Reply:
+        self._wire.expect_within(limit_s)
         line = await self._wire.next_line()
-        while line.startswith("100"):       # "Trying…": the answer follows
+        if line.startswith("100"):      # "Trying…": the answer follows
             line = await self._wire.next_line()
         reply = parse_reply(line)
+        if reply.has_more:
+            await self._skip_usage()
+        self._wire.expect_nothing()
+        return reply
+
+    async def _skip_usage(self) -> None:
         for _ in range(USAGE_LINES):
-            if not reply.has_more:
-                return reply
-            line = await self._wire.next_line()
-            if line.startswith("520 "):
-                return Reply(520, data=reply.data)
+            if (await self._wire.next_line()).startswith("520 "):
+                return
         raise OutOfStep("an explanation of wrong use did not end")
 
 
@@ -199,7 +201,8 @@ class AgiServer:
         self._allowed_peers = tuple(allowed_peers)
         self._limits = limits
         self._tasks = asyncio.TaskGroup()
-        self._attending: set[asyncio.Task[None]] = set()
+        self._attending: dict[asyncio.Task[None], _Wire] = {}
+        self._watch: asyncio.Task[None] | None = None
         self._listener: asyncio.Server | None = None
         self._is_leaving = False
 
@@ -221,6 +224,7 @@ class AgiServer:
         self._listener = await loop.create_server(
             lambda: _Wire(self._welcome, self._limits.header_bytes), host, port, backlog=1024)
         await self._tasks.__aenter__()
+        self._watch = self._tasks.create_task(self._cut_the_late(), name="agi deadlines")
         return self
 
     async def __aexit__(
@@ -230,8 +234,9 @@ class AgiServer:
         self._is_leaving = True
         if self._listener is not None:
             self._listener.close()
-        for task in self._attending:
-            task.cancel()
+        for task in (self._watch, *self._attending):
+            if task is not None:
+                task.cancel()
         await self._tasks.__aexit__(None, None, None)
 
     def _welcome(self, wire: _Wire) -> None:
@@ -241,8 +246,16 @@ class AgiServer:
             wire.abort()
             return
         task = self._tasks.create_task(self._attend(wire), name=f"agi {wire.peer}")
-        self._attending.add(task)
-        task.add_done_callback(self._attending.discard)
+        self._attending[task] = wire
+        task.add_done_callback(self._attending.pop)
+
+    async def _cut_the_late(self) -> None:
+        """One clock for all: a timer per command costs half as much as the command."""
+        while True:
+            await asyncio.sleep(WATCH_S)
+            now = time.monotonic()
+            for wire in self._attending.values():
+                wire.give_up_if_late(now)
 
     def _is_allowed(self, peer: str) -> bool:
         address = ip_address(peer)
@@ -271,12 +284,10 @@ class AgiServer:
 
     async def _receive_request(self, wire: _Wire) -> Request:
         lines: list[str] = []
-        try:
-            async with asyncio.timeout(self._limits.header_s):
-                while line := await wire.next_line():
-                    lines.append(line)
-        except TimeoutError as error:
-            raise NoAnswer("the opening block was not whole in time") from error
+        wire.expect_within(self._limits.header_s)
+        while line := await wire.next_line():
+            lines.append(line)
+        wire.expect_nothing()
         return parse_header(lines)
 
 
@@ -291,6 +302,7 @@ class _Wire(asyncio.Protocol):
         self._rest = b""
         self._lines: deque[str] = deque()
         self._waiter: asyncio.Future[None] | None = None
+        self._deadline = math.inf       # time.monotonic
         self.peer = ""
         self.is_lost = False
         self.is_hung_up = False
@@ -307,12 +319,10 @@ class _Wire(asyncio.Protocol):
             self._take(raw.decode(errors="replace"))
         if not self._is_opened:
             self._header_budget -= len(data)
-        if self._header_budget < 0 or self._pending_bytes() > PENDING_BYTES:
+        is_flooded = len(self._rest) > PENDING_BYTES or len(self._lines) > PENDING_LINES
+        if is_flooded or self._header_budget < 0:
             self.abort()
         self._wake()
-
-    def _pending_bytes(self) -> int:
-        return len(self._rest) + sum(map(len, self._lines))
 
     def _take(self, line: str) -> None:
         if self._is_opened and line == "HANGUP":
@@ -329,8 +339,22 @@ class _Wire(asyncio.Protocol):
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
 
+    def expect_within(self, limit_s: float) -> None:
+        """From now on `give_up_if_late` ends a wait that lasts longer."""
+        self._deadline = time.monotonic() + limit_s
+
+    def expect_nothing(self) -> None:
+        self._deadline = math.inf
+
+    def give_up_if_late(self, now: float) -> None:
+        if now < self._deadline:
+            return
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_exception(NoAnswer())
+        self.abort()
+
     async def next_line(self) -> str:
-        """Raises ConnectionLost; the caller sets the time limit."""
+        """Raises ConnectionLost, and NoAnswer at the deadline, which ends the connection."""
         while not self._lines:
             if self.is_lost:
                 raise ConnectionLost

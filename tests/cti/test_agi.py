@@ -307,7 +307,7 @@ async def test_a_silent_asterisk_is_given_up() -> None:
         await peer.next_command()
         assert await peer.is_cut_off()
 
-    with pytest.raises(NoAnswer, match="no answer to GET"):
+    with pytest.raises(NoAnswer):
         await run_call(script, asterisk, reply_limit_s=0.1)
 
 
