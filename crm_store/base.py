@@ -33,7 +33,7 @@ from typing_extensions import TypeVarTuple
 
 from crm_store import errors
 from crm_store.plain import plain
-from crm_store.prepared import Asked, Prepared, fetch_each
+from crm_store.prepared import Asked, Prepared, fetch_each, insert_all
 from crm_store.translate import translated
 
 JSON: TypeAlias = "str | int | float | bool | list[JSON] | dict[str, JSON] | None"
@@ -162,6 +162,16 @@ class Tx:
         try:
             async with asyncio.timeout(self._limit_s):
                 return await fetch_each(self._connection, asked)
+        except (*self._driver_errors, SQLAlchemyError, OSError, TimeoutError) as exc:
+            raise translated(exc) from exc
+
+    async def insert_all(
+        self, table: type[Base], rows: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """Many rows with the same keys and nothing asked back; cheaper than `run`."""
+        try:
+            async with asyncio.timeout(self._limit_s):
+                await self._connection.run_sync(insert_all, table, rows)
         except (*self._driver_errors, SQLAlchemyError, OSError, TimeoutError) as exc:
             raise translated(exc) from exc
 

@@ -11,7 +11,7 @@ from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Dialect, Select
+from sqlalchemy import Compiled, Connection, Dialect, Select, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crm_store.sqlite import WholeConnection
@@ -70,11 +70,7 @@ class Plan:
     def __init__(self, statement: Select[*tuple[Any, ...]], dialect: Dialect) -> None:
         compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
         self.sql = str(compiled)
-        names: list[str] = list(getattr(compiled, "positiontup", None) or ())
-        binds: Mapping[str, Any] = getattr(compiled, "binds", {})
-        self._inputs: list[tuple[str, Any, Convert]] = [
-            (name, compiled.params.get(name),
-             binds[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names]
+        self._inputs = _inputs(compiled, dialect)
         columns = list(statement.selected_columns)
         outputs = [column.type.dialect_impl(dialect).result_processor(dialect, None)
                    for column in columns]
@@ -99,3 +95,25 @@ def _maker(names: list[str]) -> Callable[[Any], Any]:
     made: Any = namedtuple("made", names)       # type: ignore[misc]
     make: Callable[[Any], Any] = made._make
     return make
+
+
+def _inputs(compiled: Compiled, dialect: Dialect) -> list[tuple[str, Any, Convert]]:
+    """In the order of the text: each value's name, its default, its converter."""
+    names: list[str] = list(getattr(compiled, "positiontup", None) or ())
+    binds: Mapping[str, Any] = getattr(compiled, "binds", {})
+    return [(name, (compiled.params or {}).get(name),
+             binds[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names]
+
+
+def insert_all(connection: Connection, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Many rows with the same keys, at the price of the driver's executemany."""
+    dialect = connection.dialect
+    compiled = insert(table).compile(dialect=dialect, column_keys=list(rows[0]))
+    inputs = _inputs(compiled, dialect)
+    cursor = connection.connection.cursor()
+    try:
+        cursor.executemany(str(compiled), [
+            tuple(convert(row[name]) if convert else row[name] for name, _, convert in inputs)
+            for row in rows])
+    finally:
+        cursor.close()

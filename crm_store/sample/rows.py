@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, select, text
 
 from crm_store.base import JSON, Base, Tx
 from crm_store.tables.billing import (
@@ -61,7 +61,7 @@ class Rows:
         self._rows[Timeline].sort(key=lambda row: (row["client_id"], row["at"]))
         for table, rows in self._rows.items():
             for start in range(0, len(rows), _CHUNK):
-                await tx.run(insert(table), rows[start:start + _CHUNK])
+                await tx.insert_all(table, rows[start:start + _CHUNK])
             self.counts[table] += len(rows)
             rows.clear()
 
