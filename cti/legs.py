@@ -18,6 +18,7 @@ from cti.stages import (
     end,
     end_offer,
     facts,
+    phone_of,
     shift,
 )
 from cti.values import replace
@@ -45,6 +46,9 @@ def sight(floor: Floor, said: ev.LegFacts, at: datetime, out: Out) -> Leg:
 def _arrive(floor: Floor, said: ev.LegFacts) -> Leg:
     call_id = floor.id_of(said.call_id or said.leg_id)
     is_local = said.channel.startswith("Local/")
+    if floor.table is None and not is_local and said.number and (
+            said.number == phone_of(said.channel)):     # nobody told whose phones are whose
+        floor.learned[said.channel.rpartition("-")[0]] = said.number
     attempt = ATTEMPT_CHANNEL.match(said.channel)
     if attempt is not None and call_id not in floor.attempts:
         floor.attempts[call_id] = Attempt(int(attempt.group(1)))

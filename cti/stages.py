@@ -145,7 +145,7 @@ def connect(floor: Floor, call_id: str, at: datetime, out: Out) -> None:
         return
     operators = [leg for leg in heard if leg.operator is not None]
     if not operators:
-        _pass_on(floor, call, at, out)
+        _pass_on(floor, call, heard, at, out)
     for leg in operators:
         if not leg.has_talked:
             floor.put_leg(replace(leg, has_talked=True))
@@ -155,10 +155,24 @@ def connect(floor: Floor, call_id: str, at: datetime, out: Out) -> None:
         call = _answer(floor, call, leg, at, out)
 
 
-def _pass_on(floor: Floor, call: Call, at: datetime, out: Out) -> None:
-    """The call goes on between people outside: it was forwarded, or transferred out."""
+def _pass_on(floor: Floor, call: Call, heard: list[Leg], at: datetime, out: Out) -> None:
+    """The call goes on between people outside: it was forwarded, or transferred out.
+
+    On a tape that does not say whose phones are whose, the one who was called has answered.
+    """
+    is_first = call.answered_at is None
     call = shift(floor, call, "talking", None, at, out)
-    floor.put_call(replace(call, answered_at=call.answered_at or at, hung_up_by=None))
+    call = floor.put_call(replace(call, answered_at=call.answered_at or at, hung_up_by=None))
+    if floor.table is None and is_first:
+        leg = next((one for one in heard if one.id != call.first_leg), heard[0])
+        out.append(ch.CallAnswered(
+            **facts(call, at), operator=phone_of(leg.channel), queue=call.queue,
+            operator_channel=leg.channel))
+
+
+def phone_of(channel: str) -> str:
+    """`SIP/150010001-00000002` → `150010001`."""
+    return channel.rpartition("-")[0].partition("/")[2]
 
 
 def _answer(floor: Floor, call: Call, leg: Leg, at: datetime, out: Out) -> Call:
