@@ -50,6 +50,7 @@ class Background:
         if wanted.attempt is not None:
             campaign, client = await _of_attempt(tx, wanted.attempt)
             sure, reason = client or sure, "campaign"
+        sure = await _known(tx, sure)
         candidates = await _put_first(tx, candidates, sure, reason)
         client_id = sure or (found[0].client_id if len(found) == 1 else None)
         stored = await interactions.one(tx, wanted.interaction)
@@ -117,6 +118,16 @@ async def _of_attempt(tx: Tx, attempt: int) -> tuple[str, int | None]:
         return "", None
 
 
+async def _known(tx: Tx, client_id: int | None) -> int | None:
+    """A client the menu or a tape named may be another database's."""
+    if client_id is None:
+        return None
+    try:
+        return (await clients.card(tx, client_id)).client_id
+    except NotFound:
+        return None
+
+
 async def _put_first(tx: Tx, candidates: list[protocol.CandidateView], client_id: int | None,
                      reason: str) -> list[protocol.CandidateView]:
     """The client we are surest of leads the list, with the reason for it."""
@@ -128,9 +139,6 @@ async def _put_first(tx: Tx, candidates: list[protocol.CandidateView], client_id
             first = protocol.CandidateView(client_id=client_id, name=found.name,
                                            reasons=[why, *found.reasons])
             return [first, *(other for other in candidates if other is not found)]
-    try:
-        row = await clients.card(tx, client_id)
-    except NotFound:
-        return candidates
+    row = await clients.card(tx, client_id)
     named = protocol.CandidateView(client_id=client_id, name=row.name, reasons=[why])
     return [named, *candidates]

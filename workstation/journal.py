@@ -41,6 +41,7 @@ class Journal:
         self._attempts: dict[str, int] = {}
         self._ids: OrderedDict[str, int] = OrderedDict()
         self._written = asyncio.Event()
+        self.is_writing = False
         self.failing = ""       # why the newest write has not succeeded yet, or ""
 
     async def run(self, subscription: Subscription) -> None:
@@ -71,6 +72,7 @@ class Journal:
         steps = self._steps(changes)
         if not steps:
             return
+        self.is_writing = True
         pause_s = FIRST_PAUSE_S
         while True:
             try:
@@ -86,7 +88,7 @@ class Journal:
                             again_in_s=pause_s)
                 await asyncio.sleep(pause_s)
                 pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
-        self.failing = ""
+        self.failing, self.is_writing = "", False
         written, self._written = self._written, asyncio.Event()
         written.set()
 
@@ -136,8 +138,21 @@ class Journal:
         for step in steps:
             try:
                 await self._commit([step])
+            except Conflict as exc:
+                log.warning("an interaction names what is not there; it is kept without",
+                            error=str(exc))
+                await self._without_links(step)
             except StoreError:
                 log.exception("one interaction could not be written", step=repr(step))
+
+    async def _without_links(self, step: Step) -> None:
+        """The call itself is never lost, whatever client or attempt it is said to belong to."""
+        try:
+            if isinstance(step, CallFacts):
+                step = replace(step, client_id=None, campaign_entry=None, attempt=None)
+            await self._commit([step])
+        except StoreError:
+            log.exception("one interaction could not be written", step=repr(step))
 
     async def _do(self, tx: Tx, step: Step, ids: dict[str, int]) -> None:
         if isinstance(step, CallsMerged):

@@ -21,6 +21,7 @@ from crm_store.interactions import CallFacts
 from crm_store.store import Store
 from cti.changes import (
     CallAnswered,
+    CallChange,
     CallEnded,
     CallHeld,
     CallResumed,
@@ -86,8 +87,9 @@ class Pops:
 
     async def follow(self, tasks: asyncio.TaskGroup, change: Change) -> None:
         match change:
-            case OperatorOffered(operator=operator, call=call):
-                self._open(tasks, operator, call, "ringing", change.at, change.queue)
+            case OperatorOffered(operator=operator):
+                self._open(tasks, operator, self._call_of(change), "ringing", change.at,
+                           change.queue)
             case OfferEnded(operator=operator, call=call, reason=reason) if reason != "answered":
                 self._miss(tasks, operator, call)
             case CallAnswered():
@@ -108,19 +110,24 @@ class Pops:
                 await self.compare(tasks)
 
     # ── what the changes do ──────────────────────────────────────────────────────────────────
-    def _open(self, tasks: asyncio.TaskGroup, operator: str, call: str, state: str,
+    def _call_of(self, change: CallChange) -> Call:
+        """The live call; what the change says of it when we come late and it is over."""
+        live = self._floor.calls.get(change.call)
+        return live or Call(
+            id=change.call, pbx=change.pbx, direction=change.direction,
+            number=change.caller_number, name=change.caller_name, dialled=change.dialled_number,
+            entry=None, state="ringing", since=change.at, started_at=change.at)
+
+    def _open(self, tasks: asyncio.TaskGroup, operator: str, call: Call, state: str,
               at: datetime, queue: str | None) -> None:
-        live = self._floor.calls.get(call)
-        known = self._conversations.of_call(operator, call)
+        known = self._conversations.of_call(operator, call.id)
         if known is not None and known.state in LIVE:
             return
-        if live is None:
-            return          # it was over before we came to it; the journal has it
-        view = self._strip(live, operator, state, at, queue)
+        view = self._strip(call, operator, state, at, queue)
         if known is not None:       # offered again: what he typed stays
             view = replace_kept(view, known)
-        name = f"pop {operator} {call}"
-        tasks.create_task(self._show(view, live), name=name)
+        self._conversations.hold(view)
+        tasks.create_task(self._show(view, call), name=f"pop {operator} {call.id}")
 
     def _strip(self, call: Call, operator: str, state: Any, at: datetime,
                queue_id: str | None) -> ConversationView:
@@ -140,7 +147,6 @@ class Pops:
 
     async def _show(self, view: ConversationView, call: Call) -> None:
         """The strip with the card if the store is quick, else the strip now and the card after."""
-        self._conversations.hold(view)
         try:
             async with asyncio.timeout(CARD_WITHIN_S), asyncio.TaskGroup() as tasks:
                 reading = tasks.create_task(self._read(view, call), name=f"card {call.id}")
@@ -210,7 +216,8 @@ class Pops:
     def _answered(self, tasks: asyncio.TaskGroup, change: CallAnswered) -> None:
         known = self._conversations.of_call(change.operator, change.call)
         if known is None or known.state not in LIVE:
-            self._open(tasks, change.operator, change.call, "talking", change.at, change.queue)
+            self._open(tasks, change.operator, self._call_of(change), "talking", change.at,
+                       change.queue)
             return
         self._conversations.change(change.operator, change.call, state="talking",
                                    answered_at=known.answered_at or views.moment(change.at))
@@ -245,7 +252,7 @@ class Pops:
         for view in self._conversations.with_call(change.absorbed):
             self._conversations.drop(view.operator, view.call)
             if self._conversations.of_call(view.operator, change.kept) is None and live:
-                self._open(tasks, view.operator, change.kept, view.state, change.at, live.queue)
+                self._open(tasks, view.operator, live, view.state, change.at, live.queue)
 
     async def _ended(self, tasks: asyncio.TaskGroup, change: CallEnded) -> None:
         self.clients.pop(change.call, None)
@@ -282,9 +289,9 @@ class Pops:
         """Recovery is the start-up path: conversations are made equal to the floor."""
         for call in self._floor.calls.values():
             for operator in call.offered:
-                self._open(tasks, operator, call.id, "ringing", call.since, call.queue)
+                self._open(tasks, operator, call, "ringing", call.since, call.queue)
             if call.operator is not None and call.state in ("talking", "held"):
-                self._open(tasks, call.operator, call.id,
+                self._open(tasks, call.operator, call,
                            "held" if call.state == "held" else "talking",
                            call.answered_at or call.since, call.queue)
         for view in self._conversations.everything():

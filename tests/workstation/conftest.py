@@ -7,6 +7,13 @@ import argon2
 import pytest
 
 from tests.workstation.office import Office, open_office
+from workstation import logs
+
+
+@pytest.fixture(autouse=True)
+def _logs() -> None:
+    """As the server logs: JSON lines, not the drawings of structlog's default."""
+    logs.set_up("ERROR")
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,115 @@
+"""Signing in: passwords, sessions, and what a page of another site cannot do."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from crm_store import staff
+from tests.workstation.office import Office, open_office, settings_in
+from workstation.accounts import TRIES_PER_LOGIN, hash_of
+from workstation.web.security import COOKIE
+
+
+async def test_a_page_gets_a_cookie_that_scripts_cannot_read(office: Office) -> None:
+    answer = await _sign_in(office, "anna", page=True)
+    assert answer.status == 201
+    cookie = answer.cookies[COOKIE]
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Strict"
+    assert "token" not in await answer.json()
+
+
+async def test_only_the_hash_of_a_session_is_stored(office: Office) -> None:
+    answer = await _sign_in(office, "anna", page=True)
+    token = answer.cookies[COOKIE].value
+    async with office.store.read() as tx:
+        assert await staff.session(tx, token, now=datetime.now(UTC)) is None
+        assert await staff.session(tx, hash_of(token), now=datetime.now(UTC)) is not None
+
+
+@pytest.mark.parametrize(("login", "password"), [("anna", "wrong"), ("nobody", "wrong"),
+                                                 ("anna", ""), ("anna' OR 1=1 --", "x")])
+async def test_a_wrong_password_and_an_unknown_login_look_the_same(
+    office: Office, login: str, password: str
+) -> None:
+    answer = await office.http.post(f"{office.url}/api/v1/session",
+                                    json={"login": login, "password": password})
+    assert answer.status == 401
+    assert answer.content_type == "application/problem+json"
+    assert (await answer.json())["code"] == "wrong_password"
+
+
+async def test_guessing_is_slowed_down(office: Office) -> None:
+    for _ in range(TRIES_PER_LOGIN):
+        await office.http.post(f"{office.url}/api/v1/session",
+                               json={"login": "anna", "password": "guess"})
+    answer = await _sign_in(office, "anna")
+    assert answer.status == 429
+    assert (await _sign_in(office, "boris")).status == 201
+
+
+async def test_a_session_runs_out(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    async with open_office(tmp_path, clock=lambda: now) as office:
+        await _sign_in(office, "anna", page=True)
+        assert (await office.http.get(f"{office.url}/api/v1/me")).status == 200
+        now += timedelta(hours=office.desk.settings.server.session_hours, seconds=1)
+        assert (await office.http.get(f"{office.url}/api/v1/me")).status == 401
+
+
+@pytest.mark.parametrize("headers", [
+    {"Origin": "http://evil.example"}, {}, {"Origin": "null"}])
+async def test_another_site_cannot_act_with_the_cookie(
+    office: Office, headers: dict[str, str]
+) -> None:
+    csrf = (await (await _sign_in(office, "anna", page=True)).json())["csrf"]
+    answer = await office.http.post(
+        f"{office.url}/api/v1/calls", json={"number": "+79161234567"},
+        headers={"X-CSRF-Token": csrf, **headers})
+    assert answer.status == 403
+
+
+@pytest.mark.parametrize("token", ["", "wrong"])
+async def test_an_unsafe_request_needs_the_csrf_token(office: Office, token: str) -> None:
+    await _sign_in(office, "anna", page=True)
+    answer = await office.http.delete(f"{office.url}/api/v1/session",
+                                      headers={"Origin": office.url, "X-CSRF-Token": token})
+    assert answer.status == 403
+
+
+async def test_signing_out_ends_the_session(office: Office) -> None:
+    csrf = (await (await _sign_in(office, "anna", page=True)).json())["csrf"]
+    answer = await office.http.delete(f"{office.url}/api/v1/session",
+                                      headers={"Origin": office.url, "X-CSRF-Token": csrf})
+    assert answer.status == 204
+    assert (await office.http.get(f"{office.url}/api/v1/me")).status == 401
+
+
+async def test_a_new_password_ends_open_sessions(office: Office) -> None:
+    bearer = await office.bearer("anna")
+    assert await office.desk.accounts.set_password("anna", "a-new-password")
+    assert (await office.http.get(f"{office.url}/api/v1/me", headers=bearer)).status == 401
+
+
+async def test_without_the_demo_nobody_has_a_password_that_could_be_known(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path, demo_sign_ins=False)
+    async with open_office(tmp_path, settings=settings) as office:
+        assert "anna" in await office.desk.accounts.seed()
+        assert (await _sign_in(office, "anna")).status == 401
+
+
+async def test_the_softphone_is_for_people_who_signed_in(office: Office) -> None:
+    for headers in ({}, {"Origin": office.url}):
+        answer = await office.http.get(f"{office.url}/sip", headers=headers)
+        assert answer.status in (401, 403)
+
+
+async def _sign_in(office: Office, login: str, *, page: bool = False) -> aiohttp.ClientResponse:
+    return await office.http.post(
+        f"{office.url}/api/v1/session",
+        json={"login": login, "password": office.password(login)},
+        headers={"Origin": office.url} if page else {})

@@ -1,0 +1,89 @@
+"""The journal: calls become rows whatever happens, and twice is as good as once."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from crm_store import interaction_pages, interactions
+from crm_store.errors import Busy
+from crm_store.interactions import CallFacts
+from cti.changes import Change
+from tests.workstation.office import TAPES, Office, add_client
+
+INBOUND = sorted(path.stem for path in (TAPES / "inbound").glob("*.jsonl"))
+
+
+@pytest.mark.parametrize("tape", INBOUND)
+async def test_writing_a_tape_twice_changes_nothing(office: Office, tape: str) -> None:
+    played = await office.play(f"inbound/{tape}")
+    first = await _rows(office)
+    assert first, "a call must have become an interaction"
+    await office.desk.journal.write(played.changes)
+    assert await _rows(office) == first
+
+
+@pytest.mark.parametrize("tape", INBOUND)
+async def test_every_call_has_an_end_and_an_outcome(office: Office, tape: str) -> None:
+    await office.play(f"inbound/{tape}")
+    for row in await _rows(office):
+        assert row["ended_at"] is not None
+        assert row["outcome"] is not None
+
+
+async def test_the_stretches_of_a_call_are_kept_in_order(office: Office) -> None:
+    await office.play("inbound/through_the_menu_to_an_operator")
+    row = (await _rows(office))[0]
+    kinds = [part[0] for part in row["segments"]]
+    assert kinds[0] == "menu"
+    assert kinds.index("menu") < kinds.index("waiting") < kinds.index("talk")
+    assert row["menu_path"]
+
+
+async def test_an_abandoned_call_belongs_to_the_only_client_of_its_number(office: Office) -> None:
+    client = await add_client(office, "Ivanov", _caller("inbound/abandoned_in_the_queue"))
+    await office.play("inbound/abandoned_in_the_queue")
+    row = (await _rows(office))[0]
+    assert (row["outcome"], row["client_id"]) == ("abandoned", client)
+
+
+async def test_what_the_database_refuses_for_now_is_written_later(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusals = [Busy(), Busy()]
+    stored = interactions.upsert_call
+
+    async def sometimes(tx: Any, facts: CallFacts) -> int:
+        if refusals:
+            raise refusals.pop()
+        return await stored(tx, facts)
+
+    monkeypatch.setattr("workstation.journal.interactions.upsert_call", sometimes)
+    changes: list[Change] = []
+    tape = await office.play("inbound/served_by_the_menu", until=lambda _: True)
+    await tape.play()
+    changes += tape.changes
+    assert not refusals
+    await office.desk.journal.write(changes)
+    assert [row["outcome"] for row in await _rows(office)] == ["served"]
+    assert office.desk.journal.failing == ""
+
+
+async def _rows(office: Office) -> list[dict[str, Any]]:
+    async with office.store.read() as tx:
+        found, _ = await interaction_pages.page(tx, interaction_pages.Wanted())
+        return [{name: getattr(row, name) for name in row.__dataclass_fields__} | {
+            "segments": [(part.kind, part.started_at, part.ended_at, part.who)
+                         for part in await interactions.segments(tx, row.id)]}
+                for row in found]
+
+
+def _caller(tape: str) -> str:
+    for line in (TAPES / f"{tape}.jsonl").read_text().splitlines():
+        headers = json.loads(line)["headers"]
+        if headers.get("Event") == "Newchannel" and "trunk" in headers.get("Channel", ""):
+            number: str = headers["CallerIDNum"]
+            return number
+    raise LookupError(tape)
