@@ -104,13 +104,14 @@ def queue(number: str, name: str, waits: tuple[tuple[str, str, float], ...] = ()
         abandoned_today=day[1], in_time_today=day[2], service_level_s=20)
 
 
-QUEUES = {
-    "billing": queue("billing", "Billing", (
-        ("+7 495 123-45-67", "Sokolova N.", 65), ("+7 916 555-01-44", "", 31),
-        ("+7 903 210-77-08", "OOO Vektor", 9), ("", "", 4))),
-    "outages": queue("outages", "Outages", day=(31, 6, 21), staff=(1, 1, 3)),
-    "collection": queue("collection", "Collection", (("+7 926 700-12-12", "Gromov A.", 6),),
-                        day=(0, 0, 0), staff=(2, 3, 5))}
+def queues() -> dict[str, p.QueueView]:
+    return {
+        "billing": queue("billing", "Billing", (
+            ("+7 495 123-45-67", "Sokolova N.", 65), ("+7 916 555-01-44", "", 31),
+            ("+7 903 210-77-08", "OOO Vektor", 9), ("", "", 4))),
+        "outages": queue("outages", "Outages", day=(31, 6, 21), staff=(1, 1, 3)),
+        "collection": queue("collection", "Collection", (("+7 926 700-12-12", "Gromov A.", 6),),
+                            day=(0, 0, 0), staff=(2, 3, 5))}
 
 
 # ── a client ─────────────────────────────────────────────────────────────────────────────────
@@ -218,7 +219,7 @@ def desk(one: p.ConversationView | None, state: Any, since: float = -135, *,
     all_of_them = [view for view in (one, *others) if view is not None]
     return Story(
         me=me(), replies=REPLIES, views={
-            "operators": {"101": operator(state=state, since=since)}, "queues": dict(QUEUES),
+            "operators": {"101": operator(state=state, since=since)}, "queues": queues(),
             "calls": {}, "conversations": {str(view.id): view for view in all_of_them},
             "requests": requests(), "campaigns": {}, "gaps": {}})
 
@@ -256,7 +257,7 @@ def floor() -> Story:
         registered=index != 6) for index, name in enumerate(NAMES)}
     return Story(
         me=replace(me(("supervisor",)), id="120", name="Sofia Lebedeva"), replies=REPLIES,
-        views={"operators": people, "queues": dict(QUEUES), "calls": calls(),
+        views={"operators": people, "queues": queues(), "calls": calls(),
                "conversations": {}, "requests": requests(), "campaigns": campaigns(), "gaps": {
                    "g1": p.GapView(id="g1", pbx="main", since=moment(-400), until=moment(-369),
                                    calls_lost=2)}})

@@ -34,9 +34,10 @@ class DeskApp extends Piece {
     return html`
       ${this.topLine()}
       <div class="banners">${this.banners()}</div>
-      ${desk.isOnCalls ? html`<call-bar class="call-bar" .desk=${desk}></call-bar>` : nothing}
+      ${desk.isOnCalls ? html`<call-bar class="call-bar" role="region"
+        aria-label=${t("call.bar")} .desk=${desk}></call-bar>` : nothing}
       <main class="main is-${desk.tab}">${this.layout(desk)}</main>
-      ${desk.isOnCalls ? html`<foot-bar class="foot-bar" .desk=${desk}></foot-bar>` : nothing}
+      ${desk.isOnCalls ? html`<foot-bar class="foot-bar" role="contentinfo" .desk=${desk}></foot-bar>` : nothing}
       <div class="toasts" role="status" aria-live="polite">${desk.toasts.map((toast) => html`
         <button class="toast is-${toast.tone}" @click=${() => desk.forget(toast.id)}>
           ${icon(toast.tone === "error" ? "triangle-alert" : "check")} ${toast.text}</button>`)}</div>
@@ -49,7 +50,7 @@ class DeskApp extends Piece {
       case "calls": return html`<calls-board class="page" .desk=${desk}></calls-board>`;
       case "campaigns": return html`<campaign-board class="page" .desk=${desk}></campaign-board>`;
       case "requests": return html`<request-board class="page" .desk=${desk}></request-board>`;
-      default: return html`
+      default: return html`<h1 class="sr-only">${t("tab.desk")}</h1>
         <conversation-list class="column" .desk=${desk}></conversation-list>
         <client-panel class="column" .desk=${desk}></client-panel>
         <time-line class="column" .desk=${desk}></time-line>
@@ -89,7 +90,7 @@ class DeskApp extends Piece {
     const next = locales[(locales.findIndex((one) => one.id === spoken()) + 1) % locales.length];
     if (!next || next.id === spoken()) return nothing;
     return html`<button class="quiet" lang=${next.id} title=${next.name} data-act="locale"
-      aria-label=${next.name} @click=${() => void changeLocale(next.id).then(this.desk.changed)}>
+      aria-label=${`${next.id.toUpperCase()}: ${next.name}`} @click=${() => void changeLocale(next.id).then(this.desk.changed)}>
       ${icon("languages")} <span class="locale">${next.id.toUpperCase()}</span></button>`;
   }
 

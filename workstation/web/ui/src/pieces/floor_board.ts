@@ -54,7 +54,7 @@ function queueCard(queue: QueueView): Html {
   const finished = queue.answered_today + queue.abandoned_today;
   const level = finished ? queue.in_time_today / finished : null;
   return html`<article class="queue-card" data-queue=${queue.id} aria-label=${queue.name}>
-    <header><h3>${say(queue.name)}</h3><span class="faint">${t("floor.staffing", {
+    <header><h2>${say(queue.name)}</h2><span class="faint">${t("floor.staffing", {
       ready: queue.ready, talking: queue.talking, signed_in: queue.signed_in })}</span></header>
     <div class="queue-figures">
       <div class="figure ${first ? "is-waiting" : ""}"><b>${queue.waiting.length}</b>
