@@ -97,12 +97,17 @@ class Dialler:
 
     async def _beat(self) -> None:
         while True:
-            try:
-                await self.step(self._clock())
-            except (StoreError, LedgerError) as exc:
-                log.warning("The dialler skipped a second: %s", exc,
-                            extra={"action": "dialler_skipped"})
+            await self._safely(self.step(self._clock()))
             await asyncio.sleep(_EVERY_S)
+
+    async def _safely(self, deed: Awaitable[None]) -> None:
+        """One entry or campaign that cannot be served is left for the next second; the others
+        are not kept waiting for it."""
+        try:
+            await deed
+        except (StoreError, LedgerError, PlanError, RuleFileError) as exc:
+            log.warning("The dialler left something undone: %s", exc,
+                        extra={"action": "dialler_skipped"})
 
     async def _follow(self) -> None:
         with self._subscription as feed:
@@ -159,19 +164,22 @@ class Dialler:
                                 for call in (attempt.channel_id, attempt.call_id) if call)
         await self._mend(open_attempts, untold, now)
         for campaign in campaigns:
-            await self._serve(campaign.id, now)
+            await self._safely(self._serve(campaign.id, now))
 
     async def _mend(self, open_attempts: list[AttemptRow], untold: list[AttemptRow],
                     now: datetime) -> None:
         for attempt in open_attempts:
             if attempt.state == "intent" and attempt.lease_until <= now:
-                await self._settle(attempt, "lease_ran_out", now)
+                await self._safely(self._settle(attempt, "lease_ran_out", now))
             elif attempt.state != "intent" and self._is_lost(attempt, now):
-                await self._settle(attempt, "LOST", now)
+                await self._safely(self._settle(attempt, "LOST", now))
         for attempt in untold:
             if self._is_untold(attempt, now):
-                async with self._store.begin() as tx:
-                    await settling.close_untold(tx, attempt, now=now)
+                await self._safely(self._close_untold(attempt, now))
+
+    async def _close_untold(self, attempt: AttemptRow, now: datetime) -> None:
+        async with self._store.begin() as tx:
+            await settling.close_untold(tx, attempt, now=now)
 
     async def _settle(self, attempt: AttemptRow, status: str, now: datetime) -> None:
         async with self._store.begin() as tx:
@@ -233,7 +241,7 @@ class Dialler:
             tx, campaign, rules, self._lease(now), wanted=step.dial, now=now)
         why = step.reason.value
         if step.reason is Reason.DIALLING and not picked:
-            why, facts = "nobody_due", {**facts}
+            why = "nobody_due"
         await _note(tx, campaign, why, facts, now)
         return picked
 

@@ -14,7 +14,7 @@ from campaigns.coverage import Facts, Happening, NotAllowedNow, State
 from campaigns.dispositions import Meaning, meaning_of
 from campaigns.retries import Again, Miss, RetryPlan, miss_of, next_try
 from crm_store import campaigns as rows
-from crm_store import claims, restraints
+from crm_store import claims, restraints, timeline
 from crm_store.base import Tx
 from crm_store.campaigns import EntryRow
 from crm_store.claims import AttemptRow
@@ -91,6 +91,9 @@ def _miss(attempt: AttemptRow, status: str, cause: int) -> Miss:
 
 async def _after_miss(tx: Tx, attempt: AttemptRow, miss: Miss, cause: int, at: datetime) -> None:
     entry = await rows.entry(tx, attempt.entry_id)
+    campaign = await rows.get(tx, entry.campaign_id)
+    await timeline.put(tx, attempt.client_id, attempt.intent_at, "attempt", attempt.id, {
+        "number": attempt.e164, "outcome": miss.value, "cause": cause, "campaign": campaign.name})
     if miss is Miss.INVALID:
         await rows.bury_number(tx, entry.id, attempt.e164, "invalid")
     if entry.state != State.BEING_TRIED:
@@ -174,9 +177,7 @@ async def dispose(tx: Tx, attempt_id: int, outcome_id: str, *, by: str, at: date
     await claims.dispose(tx, attempt_id, outcome_id, by=by, at=at)
     entry = await rows.entry(tx, attempt.entry_id)
     if amount_minor is not None and due_on is not None:
-        await restraints.add_promise(
-            tx, client_id=entry.client_id, attempt_id=attempt_id, amount_minor=amount_minor,
-            currency=entry.currency or "XXX", due_on=due_on, by=by, at=at)
+        await _promise(tx, entry, attempt_id, amount_minor, due_on, by, at)
     attempts = await claims.of_entry(tx, entry.id)
     is_newest = attempts[-1].id == attempt_id or attempts[-1].state in ("settled", "void")
     meaning = meaning_of(outcome_id)
@@ -191,6 +192,18 @@ async def dispose(tx: Tx, attempt_id: int, outcome_id: str, *, by: str, at: date
                                facts, at, by)
     why = "call_later" if happening is None else "another_later"
     return await _disposed(tx, entry, Happening.POSTPONED, why, facts, at, by, later)
+
+
+async def _promise(tx: Tx, entry: EntryRow, attempt_id: int, amount_minor: int, due_on: date,
+                   by: str, at: datetime) -> None:
+    """Silence until the day follows from the row: the law engine asks for open promises."""
+    currency = entry.currency or "XXX"
+    promise = await restraints.add_promise(
+        tx, client_id=entry.client_id, attempt_id=attempt_id, amount_minor=amount_minor,
+        currency=currency, due_on=due_on, by=by, at=at)
+    await timeline.put(tx, entry.client_id, at, "promise", promise, {
+        "amount_minor": amount_minor, "currency": currency, "due_on": due_on.isoformat(),
+        "state": "open", "by": by})
 
 
 async def _call_again_at(tx: Tx, entry: EntryRow, meaning: Meaning, call_at: datetime | None,

@@ -84,7 +84,7 @@ def of_campaign(state: str, step_why: str | None, facts: Mapping[str, object],
         return _STATE[state]
     following = "" if next_due_at is None else f"; the next one from {_moment(next_due_at)} on"
     template = _CAMPAIGN.get(step_why or "", _STATE[state])
-    return template.format_map(_Facts(facts) | {"next": following})
+    return template.format_map(_Facts({**facts, "next": following}))
 
 
 def of_entry(state: State, why: str, facts: Facts, until_at: datetime | None) -> str:

@@ -13,7 +13,6 @@ from crm_store import campaigns as rows
 from crm_store import clients
 from crm_store.base import Tx
 from crm_store.store import Store
-
 from tests.campaigns.exchange import START
 
 

@@ -46,7 +46,8 @@ class Exchange:
     now: datetime = START
     calls: dict[str, Call] = field(default_factory=dict)
     operators: dict[str, Operator] = field(default_factory=dict)
-    queues: Mapping[str, Queue] = field(default_factory=lambda: {"collection": Queue("collection")})
+    queues: Mapping[str, Queue] = field(
+        default_factory=lambda: {"collection": Queue("collection")})
     invites: list[Invite] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     _agenda: list[tuple[datetime, int, Callable[[], None]]] = field(default_factory=list)

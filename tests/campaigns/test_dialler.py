@@ -131,7 +131,7 @@ async def test_dialler_killed_between_any_two_steps_repeats_and_forgets_nobody(
     watched: WatchedStore, seed: int,
 ) -> None:
     chance = random.Random(seed)
-    endings = BEHAVIOURS + (30, 40)
+    endings = (*BEHAVIOURS, 30, 40)
     campaign_id = await make_campaign(watched, _numbers(endings))
     exchange = Exchange(watched, seed=seed, outcomes=lambda number: chance.choice(OUTCOMES))
     exchange.staff(2)
