@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -85,6 +85,20 @@ class Engine:
     def trouble(self) -> str | None:
         """One sentence for the supervisor when something needs a look (tape not written …)."""
         return self._tape.trouble or self._link_fault or self._fault
+
+    def retell(self, since: TapePosition) -> Iterator[Fed]:
+        """The changes after `since` again, from the tape: for a subscriber that lost some.
+
+        Blocking while it reads; take it in chunks. The floor is not touched.
+        """
+        quiet = self._quiet.load()
+        start = quiet if quiet is not None and quiet <= since else TapePosition(since.day, 0)
+        floor = Floor(self._plan.pbx)
+        for position, record in read(self._plan.tape_dir, self._plan.pbx, start):
+            event = None if record.quarantined else parse(record.at, record.headers)
+            changes = apply(floor, event) if event is not None else ()
+            if changes and position > since:
+                yield Fed(position, changes, 0, restored=True)
 
     # the link
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TypedDict
+from typing import Final, TypedDict
 
 from cti import changes as ch
 from cti import events as ev
@@ -14,7 +14,7 @@ from cti.queues import Member
 from cti.stages import Out, is_up
 
 UNREACHABLE = frozenset({0, 4, 5})      # device states: unknown, invalid, unavailable
-WRAP_UP = "wrap_up"
+WRAP_UP: Final = "wrap_up"
 
 
 class OperatorFacts(TypedDict):

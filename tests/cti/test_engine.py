@@ -16,7 +16,7 @@ from cti.changes import Change
 from cti.engine import Engine, LinkPlan
 from cti.errors import CommandRefused, LinkDown, NotSendable
 from cti.floor import Floor
-from cti.tape import read
+from cti.tape import TapePosition, read
 from tests.cti.tapes import fold
 from tests.pbx.fixtures import PrivatePbx
 from tests.tapes.stage import link_plan, until
@@ -120,6 +120,10 @@ async def test_a_replay_of_the_tape_gives_what_was_told_live(
     async with following(link_plan(quiet_pbx.plan, tmp_path)) as scene:
         await quiet_pbx.world_originate(caller_number="+79161110001", talk_s=1)
         await until(lambda: scene.of(ch.CallEnded))
+        told = [one for one in scene.live if isinstance(one, ch.CallChange)]
+        since = TapePosition(f"{told[0].at.date()}", 0)
+        again = [one for fed in scene.engine.retell(since) for one in fed.changes]
+        assert [one for one in again if isinstance(one, ch.CallChange)] == told
     assert taped(scene.plan)[:len(scene.live)] == scene.live
 
 
