@@ -1,0 +1,102 @@
+"""The command line: exit codes, and errors of one line that say what to do."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.workstation.office import free_port
+from workstation.cli.main import COMMANDS, run
+from workstation.serve import CannotServe, first_of, running
+from workstation.settings import load
+
+
+def config(folder: Path, **server: object) -> Path:
+    lines = [f'data_dir = "{folder / "data"}"', "[server]", f"port = {free_port()}",
+             *(f"{name} = {json.dumps(value)}" for name, value in server.items()),
+             "[pbx]", f"ami_port = {free_port()}", "[menu]", f"port = {free_port()}",
+             f"gate_port = {free_port()}"]
+    path = folder / "deskline.toml"
+    path.write_text("\n".join(lines))
+    return path
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([name, "--help"]) == 0
+    assert "Usage" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("args", "code"), [
+    (["nonsense"], 2), (["serve", "--wrong"], 2), (["serve", "--config", "nowhere.toml"], 2),
+    (["staff", "password"], 2)])
+def test_wrong_use_is_one_line_and_exit_code_2(
+    args: list[str], code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(args) == code
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_a_setting_that_is_not_allowed_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "deskline.toml"
+    path.write_text("[server]\nport = 99999\n")
+    assert run(["serve", "--config", str(path)]) == 2
+    assert "server.port" in capsys.readouterr().err
+
+
+def test_the_doctor_is_red_without_asterisk_and_says_what_to_mend(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["doctor", "--json", "--config", str(config(tmp_path))]) == 1
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["ok"] is False
+    red = {check["check"]: check["mend"] for check in facts["checks"] if check["colour"] == "red"}
+    assert "deskline pbx up" in red["manager account observer"]
+    assert all(red.values())
+
+
+def test_a_password_is_set_from_standard_input(tmp_path: Path) -> None:
+    path = config(tmp_path)
+    command = [sys.executable, "-m", "workstation.cli.main", "staff"]
+    done = subprocess.run([*command, "password", "anna", "--config", path], text=True,
+                          input="correct horse battery\n", capture_output=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    listed = subprocess.run([*command, "list", "--json", "--config", path], text=True,
+                            capture_output=True, timeout=60)
+    people = {person["login"]: person for person in json.loads(listed.stdout)}
+    assert people["anna"]["has_password"] is True
+    assert people["boris"]["has_password"] is False
+
+
+@pytest.mark.parametrize("which", ["server", "gate"])
+async def test_a_port_in_use_is_said_in_words(tmp_path: Path, which: str) -> None:
+    settings = load(config(tmp_path))
+    port = settings.server.port if which == "server" else settings.menu.gate_port
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(("127.0.0.1", port))
+        taken.listen()
+        with pytest.raises((CannotServe, ExceptionGroup)) as refused:
+            async with running(settings):
+                await asyncio.sleep(5)
+    error = refused.value
+    found = first_of(error) if isinstance(error, ExceptionGroup) else error
+    assert isinstance(found, CannotServe)
+    assert f"port {port}" in str(found)
+    assert "in use" in str(found)
+
+
+def test_a_data_folder_that_cannot_be_made_is_said_in_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "data").write_text("a file where the folder should be")
+    assert run(["serve", "--config", str(config(tmp_path))]) == 2
+    assert "data folder" in capsys.readouterr().err
