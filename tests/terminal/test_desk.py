@@ -145,7 +145,7 @@ async def test_identity_is_ticked_with_f3() -> None:
 
 async def test_masked_sums_are_said_to_be_hidden() -> None:
     async with on_stage(*BASE, replace(TALK, card=story.card(masked=True, debt_minor=0))) as stage:
-        await stage.sees("debt: shown after the identity")
+        await stage.sees("sums are hidden until F3")
         assert "4,812.50" not in stage.text
 
 

@@ -26,7 +26,7 @@ def command(server: str, login: str) -> None:
     from workstation.protocol import SignIn
     from workstation.terminal.app import Terminal
     from workstation.terminal.link import UnusableUrl
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
         raise Failure("needs a terminal to draw in")
     password = os.environ.pop("DESKLINE_PASSWORD", "") if login else ""
     try:

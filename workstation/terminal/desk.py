@@ -275,7 +275,7 @@ class DeskScreen(LiveScreen):
         typed = self.desk.typings[item.id].typed
         if typed.disposition is None:
             self.terminal.say(self.desk.words("terminal.choose_outcome"), "warning")
-            self.query_one("#outcomes", Choices).focus()
+            self.set_focus(self.query_one("#outcomes", Choices))
             return
         self.terminal.do("conversation.finish", Finish(
             conversation=item.id, disposition=typed.disposition, note=typed.note))

@@ -116,8 +116,10 @@ def conversation(desk: Workplace, item: ConversationView, *, is_current: bool,
     since = item.answered_at if item.state in LIVE else item.offered_at
     time = ticking(since, desk.now())
     if item.state == "wrap_up":
-        time = remaining(item.wrap_up_until, desk.now()) or ticking(item.ended_at, desk.now())
+        time = remaining(item.wrap_up_until, desk.now())
     word = desk.state(item.state)
+    if item.state == "wrap_up" and item.wrap_up_until is None:
+        word, time = desk.words("conversation.wrap_up"), ""
     state: Part = (f"  {shape(item.state)} {word}", colour(item.state))
     return stack([row((f"{mark} {cut(who(item, desk), width - 2)}", "bold" if is_current else "")),
                   sides(row(state), time, width, "")])

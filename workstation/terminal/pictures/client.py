@@ -124,8 +124,7 @@ def _section(title: str, lines: Iterable[Content]) -> list[Content]:
 def _phone(desk: Workplace, phone: PhoneView) -> Content:
     """Confirmed numbers carry a tick and the day."""
     if phone.confirmed_at is None:
-        source = desk.coded("source", phone.source)
-        return row(("☎ ", "$dim"), phone.label or phone.e164, (f"  {source}", "$dim"))
+        return row(("☎ ", "$dim"), phone.label or phone.e164)
     at = day(phone.confirmed_at, desk.locale, desk.now(), desk.zone)
     return row(("☎ ", "$dim"), phone.label or phone.e164, (f"  ✓ {at}", "$state-ready"))
 

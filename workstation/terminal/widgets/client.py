@@ -94,7 +94,8 @@ class ClientSide(Vertical):
         choices = self.query_one("#candidates", Choices)
         choices.display = self.is_choosing
         self.query_one("#card-scroll").display = not self.is_choosing
-        (choices if self.is_choosing else self.query_one("#card-scroll", Scroll)).focus()
+        wanted = choices if self.is_choosing else self.query_one("#card-scroll", Scroll)
+        self.screen.set_focus(wanted)
 
     @on(OptionList.OptionSelected, "#candidates")
     def _picked(self, event: OptionList.OptionSelected) -> None:

@@ -45,8 +45,8 @@ class Pick(Picture, can_focus=True):
         self.value = value
         place = self._place
         name = self._choices[place][1] if place is not None else "–"
-        where = f"  ‹{0 if place is None else place + 1}/{len(self._choices)}›"
-        self.show(row(name, (where, "$dim")))
+        where = f"‹{0 if place is None else place + 1}/{len(self._choices)}› "
+        self.show(row((where, "$dim"), name))
 
     @property
     def _place(self) -> int | None:

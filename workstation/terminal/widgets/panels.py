@@ -23,10 +23,8 @@ class Picture(Static):
 
     def show(self, content: Content) -> None:
         if not content.is_same(self._shown):
-            taller = content.plain.count("\n") != self._shown.plain.count("\n")
             self._shown = content
-            self.update(content, layout=taller or self.styles.width is None
-                        or self.has_class("auto"))
+            self.update(content, layout=self.styles.auto_dimensions)
 
     @property
     def text(self) -> str:

@@ -158,7 +158,7 @@ class Work(VerticalScroll, can_focus=False):
         return words("terminal.saving" if self.desk.link.up else "terminal.kept")
 
     def _wrap_up(self, item: ConversationView) -> Content:
-        if item.state != "wrap_up":
+        if item.state != "wrap_up" or item.wrap_up_until is None:
             return Content("")
         left = remaining(item.wrap_up_until, self.desk.now())
         return row((f"◐ {self.desk.words('terminal.wrap_up_left', time=left)}",
@@ -210,7 +210,7 @@ class Work(VerticalScroll, can_focus=False):
         """The note; from the note, the first field of the form."""
         note = self.query_one("#note", TextArea)
         first = next(iter(self.query("FormBox Input")), None) if note.has_focus else None
-        (first or note).focus()
+        self.screen.set_focus(first or note)    # at once: `focus` would lose the next letters
 
     def form_values(self) -> tuple[str, dict[str, str]] | None:
         """Type and fields of the open form, filled and typed values together."""
