@@ -17,6 +17,7 @@ from cti.pbx.find import find_asterisk
 from cti.pbx.plan import Ports
 from cti.pbx.run import down, up
 from tests.pbx.fixtures import CHECKOUT, PrivatePbx, sample_plan
+from tests.tapes import scenes_out  # noqa: F401 - adds its scenes
 from tests.tapes.scenes import SCENES
 from tests.tapes.stage import ring_all_at_once, stage
 
@@ -47,6 +48,7 @@ async def record_all(pbx: PrivatePbx, folder: Path, names: list[str]) -> int:
             failed += 1
             print(f"{name}: FAILED {group.exceptions}", flush=True)
             traceback.print_exception(group)
+            (HERE / name).parent.mkdir(exist_ok=True)
             (HERE / f"{name}.failed").write_bytes(recorded(folder))
             await asyncio.to_thread(pbx.hang_up_everything)
     return failed

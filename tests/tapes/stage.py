@@ -66,6 +66,14 @@ class Stage:
     async def quiet(self) -> None:
         await until(self.engine.floor.is_quiet, 60)
 
+    async def kick(self) -> None:
+        """Asterisk ends every manager session."""
+        shown = await asyncio.to_thread(self.pbx.ask, "manager show connected")
+        for line in shown.splitlines():
+            fields = line.split()
+            if fields and fields[0] in ("observer", "control"):   # name, address, start, age
+                await asyncio.to_thread(self.pbx.ask, f"manager kick session {fields[4]}")
+
     @asynccontextmanager
     async def desk(self, name: str, *, auto_answer: bool = False) -> AsyncIterator[Phone]:
         """An operator's desk phone, registered."""

@@ -1,0 +1,10 @@
+call_started in
+call_queued billing
+operator_offered 101
+offer_ended 101 refused
+operator_offered 102
+call_left_queue billing answered
+offer_ended 102 answered
+call_answered 102
+operator_left 102
+call_ended answered client 16

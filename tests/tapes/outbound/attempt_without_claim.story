@@ -1,0 +1,1 @@
+attempt_settled 15 ENDED

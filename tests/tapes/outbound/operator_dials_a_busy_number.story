@@ -1,0 +1,2 @@
+call_started out
+call_ended busy system 17

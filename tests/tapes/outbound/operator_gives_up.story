@@ -1,0 +1,2 @@
+call_started out
+call_ended no_answer operator 127

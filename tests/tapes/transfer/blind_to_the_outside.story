@@ -1,0 +1,9 @@
+call_started in
+call_queued billing
+operator_offered 101
+call_left_queue billing answered
+offer_ended 101 answered
+call_answered 101
+call_transferred blind 101 +79160000010
+operator_left 101
+call_ended answered client 16

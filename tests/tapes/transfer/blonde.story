@@ -1,0 +1,17 @@
+call_started in
+call_queued billing
+operator_offered 101
+call_left_queue billing answered
+offer_ended 101 answered
+call_answered 101
+call_held 101
+call_started internal
+operator_offered 102
+call_resumed 101
+calls_merged
+call_transferred blonde 101 102
+operator_left 101
+offer_ended 102 answered
+call_answered 102
+operator_left 102
+call_ended answered client 16
