@@ -62,7 +62,10 @@ class RequestList(Live, Vertical):
         if item is None:
             self.query_one("#request", Picture).show(Content(""))
             return
-        fields = dotted([row((f"{name} ", "$dim"), value) for name, value in item.fields.items()])
+        forms = (form for form in self.desk.catalogue.request_types if form.type == item.type)
+        labels = {field.name: field.label for form in forms for field in form.fields}
+        fields = dotted([row((f"{self.desk.say(labels.get(name, name))} ", "$dim"), value)
+                         for name, value in item.fields.items() if value])
         self.query_one("#request", Picture).show(stack([
             dotted([(f"{item.number} {self.desk.say(item.title)}", "bold"), item.client_name,
                     self.desk.coded("stage", item.stage)]),

@@ -13,7 +13,7 @@ LIGHT = "deskline-light"
 # state → shape; the word always stands beside it
 SHAPES: Mapping[str, str] = {
     "ready": "●", "offered": "◆", "ringing": "◆", "talking": "■", "held": "‖", "wrap_up": "◐",
-    "paused": "○", "offline": "·", "missed": "×", "dialling": "◇", "menu": "◌", "waiting": "◔",
+    "paused": "○", "offline": "–", "missed": "×", "dialling": "◇", "menu": "◌", "waiting": "◔",
     "done": "·",
 }
 

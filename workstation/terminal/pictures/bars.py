@@ -140,7 +140,7 @@ def foot(desk: Workplace, width: int) -> Content:
 
 
 def _my_queues(desk: Workplace) -> list[QueueView]:
-    mine = desk.me.queues or list(desk.shelves.queues)
+    mine = list(desk.shelves.queues) if desk.supervises else desk.me.queues
     return [desk.shelves.queues[key] for key in mine if key in desk.shelves.queues]
 
 

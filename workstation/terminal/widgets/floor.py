@@ -16,8 +16,8 @@ SCALE = 24              # signs of a call's picture
 
 class QueueTable(Table):
     def __init__(self, desk: Workplace, **kwargs: Any) -> None:
-        heads = [("queue", 14), ("waiting", 8), ("longest", 8), ("ready", 6), ("talking", 7),
-                 ("signed_in", 9), ("answered", 8), ("abandoned", 7), ("in_time", 12)]
+        heads = [("queue", 13), ("waiting", 8), ("longest", 8), ("ready", 6), ("talking", 7),
+                 ("signed_in", 9), ("answered", 8), ("abandoned", 7), ("in_time", 13)]
         super().__init__([(desk.words(f"terminal.column.{key}"), width) for key, width in heads],
                          **kwargs)
         self.desk = desk
