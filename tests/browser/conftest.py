@@ -19,9 +19,9 @@ from tests.browser.stories import Story
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 UI = CHECKOUT / "workstation" / "web" / "ui"
-FLAGS = ("--headless=new --no-sandbox --disable-quic --no-first-run --disable-sync "
-         "--disable-background-networking --disable-component-update "
-         "--use-fake-ui-for-media-stream --use-fake-device-for-media-stream").split()
+FLAGS = ["--headless=new", "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-sync",
+         "--disable-background-networking", "--disable-component-update",
+         "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
 Open = Callable[..., Awaitable[tuple[Page, Stage]]]
 
 

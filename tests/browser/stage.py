@@ -89,7 +89,7 @@ class Stage:
 
     async def _answer(self, socket: web.WebSocketResponse, message: dict[str, Any]) -> None:
         args = protocol.ACTIONS[message["action"]]
-        msgspec.convert(message["args"], args)          # the page says only what the protocol knows
+        msgspec.convert(message["args"], args)      # the page says what the protocol knows
         self.heard.append(message)
         result = self.story.replies.get(message["action"], {})
         if callable(result):
@@ -150,6 +150,6 @@ async def staged(story: Story, port: int = 0) -> AsyncIterator[Stage]:
 async def heard(stage: Stage, action: str, count: int = 1) -> list[dict[str, Any]]:
     """What the page asked by `action`, once it has asked `count` times."""
     async with asyncio.timeout(5):
-        while len(stage.asked(action)) < count:
+        while len(stage.asked(action)) < count:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     return stage.asked(action)

@@ -165,8 +165,8 @@ def conversation(**changes: Any) -> p.ConversationView:
     plain = p.ConversationView(
         id=900, call="c900", operator="101", state="ringing", direction="in",
         number="+74951234567", number_label="+7 495 123-45-67", caller_name="IVANOV I",
-        queue="billing", queue_name="Billing", menu_path=["main:greet", "main:choose", "main:billing"], campaign="",
-        waited_s=42, offered_at=moment(-4), answered_at=None, ended_at=None, wrap_up_until=None,
+        queue="billing", queue_name="Billing", campaign="",
+        menu_path=["main:greet", "main:choose", "main:billing"], waited_s=42, offered_at=moment(-4), answered_at=None, ended_at=None, wrap_up_until=None,
         candidates=[], client_id=4812, identity="unknown", card=card(), timeline=timeline(),
         timeline_cursor="next", draft=NO_DRAFT,
         form=dispute("40 118 552-7", "SE-304 118 552", "10482"), dispositions=OUTCOMES, notice="")
@@ -263,7 +263,10 @@ def floor() -> Story:
                                    calls_lost=2)}})
 
 
-def call(name: str, parts: tuple[tuple[str, float, str | None], ...], **changes: Any) -> p.CallView:
+Part = tuple[str, float, str | None]
+
+
+def call(name: str, parts: tuple[Part, ...], **changes: Any) -> p.CallView:
     """`parts`: kind and length of each segment in seconds, the last one runs."""
     total = sum(length for _, length, _ in parts)
     at, segments = -total, []
