@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -219,8 +219,10 @@ class Engine:
     # the tape
 
     async def _restore(self) -> None:
-        """Fold the tape since it was last quiet, a chunk at a time."""
-        tape = read(self._plan.tape_dir, self._plan.pbx, self._quiet.load())
+        """Fold the tape since it was last quiet, at most since yesterday, a chunk at a time."""
+        yesterday = TapePosition(f"{self._now().date() - timedelta(days=1)}", 0)
+        since = max(self._quiet.load() or yesterday, yesterday)
+        tape = read(self._plan.tape_dir, self._plan.pbx, since)
         for chunk in iter(lambda: list(islice(tape, RESTORE_CHUNK)), []):
             for position, record in chunk:
                 if record.quarantined is None:
