@@ -27,6 +27,13 @@ from crm_store.store import Store
 
 ENGINES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 _START_LIMIT_S = 30
+# A test that failed, or killed its process, may have left connections and locks behind.
+_OTHERS_AWAY = ("select pg_terminate_backend(pid) from pg_stat_activity "
+                "where datname = current_database() and pid <> pg_backend_pid()")
+_ALL_EMPTY = """do $$ begin execute (
+    select 'truncate ' || string_agg(quote_ident(tablename), ', ') || ' restart identity'
+    from pg_tables where schemaname = 'public' and tablename <> 'alembic_version'
+); end $$"""
 
 
 @pytest.fixture(scope="session")
@@ -62,10 +69,11 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: str) -> str:
-    """The server's URL, once it has a migrated database to copy from."""
-    asyncio.run(_make_template(postgres_server))
-    return postgres_server
+def postgres_base(postgres_server: str) -> str:
+    """The URL of one migrated database; `store_url` empties it for each test."""
+    asyncio.run(_execute(f"{postgres_server}/postgres", "create database deskline_test"))
+    asyncio.run(_migrate(f"{postgres_server}/deskline_test"))
+    return f"{postgres_server}/deskline_test"
 
 
 @pytest.fixture(scope="session")
@@ -82,10 +90,9 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         path = tmp_path / "deskline.db"
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         return f"sqlite:///{path}"
-    server = request.getfixturevalue("postgres_template")
-    name = f"t{uuid.uuid4().hex[:12]}"
-    asyncio.run(_execute(server, f"create database {name} template template_deskline"))
-    return f"{server}/{name}"
+    url: str = request.getfixturevalue("postgres_base")
+    asyncio.run(_execute(url, _OTHERS_AWAY, _ALL_EMPTY))
+    return url
 
 
 @pytest.fixture
@@ -96,19 +103,16 @@ async def store(store_url: str) -> AsyncIterator[Store]:
 
 
 @pytest.fixture(params=ENGINES)
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A base without any table, on each engine."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'empty.db'}"
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+        return
     server: str = request.getfixturevalue("postgres_server")
     name = f"e{uuid.uuid4().hex[:12]}"
-    asyncio.run(_execute(server, f"create database {name}"))
-    return f"{server}/{name}"
-
-
-async def _make_template(server: str) -> None:
-    await _execute(server, "create database template_deskline")
-    await _migrate(f"{server}/template_deskline")
+    asyncio.run(_execute(f"{server}/postgres", f"create database {name}"))
+    yield f"{server}/{name}"
+    asyncio.run(_execute(f"{server}/postgres", f"drop database {name} with (force)"))
 
 
 async def _migrate(url: str) -> None:
@@ -117,10 +121,13 @@ async def _migrate(url: str) -> None:
     await base.close()
 
 
-async def _execute(server: str, statement: str) -> None:
-    connection = await asyncpg.connect(f"{server}/postgres", timeout=10)
-    await connection.execute(statement)
-    await connection.close()
+async def _execute(url: str, *statements: str) -> None:
+    connection = await asyncpg.connect(url, timeout=10)
+    try:
+        for statement in statements:
+            await connection.execute(statement, timeout=60)
+    finally:
+        await connection.close()
 
 
 def _binaries() -> Path | None:
@@ -161,7 +168,7 @@ def _wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
         if server.poll() is not None:
             break
         try:
-            asyncio.run(_execute(f"postgresql://deskline@127.0.0.1:{port}", "select 1"))
+            asyncio.run(_execute(f"postgresql://deskline@127.0.0.1:{port}/postgres", "select 1"))
             return
         except (OSError, asyncpg.PostgresError):
             time.sleep(0.1)
