@@ -79,7 +79,7 @@ async def generate(
 
 def _add(rows: Rows, index: int, *, seed: int, names: str, now: datetime) -> None:
     """Everything about one client, from a seed of his own: any part of a base can be remade."""
-    rng = Random(f"{seed}:{index}")
+    rng = Random(f"{seed}:{index}")    # nosec B311  made-up data
     is_debtor = index < _DEBTORS_AT_LEAST or rng.random() < _DEBTOR_SHARE
     client = add_client(rows, rng, rows.next_id(Clients), names=names, now=now,
                         has_neighbour=index > 0)

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from crm_store.base import JSON, Base, Tx
 from crm_store.tables.billing import (
@@ -77,6 +77,6 @@ async def move_sequences(tx: Tx) -> None:
     if tx.dialect != "postgresql":
         return
     for table in _NUMBERED:
-        name = table.__tablename__
-        await tx.run(text(f"select setval(pg_get_serial_sequence('{name}', 'id'), "  # noqa: S608
-                          f"(select coalesce(max(id), 0) + 1 from {name}), false)"))
+        behind = select(func.coalesce(func.max(table.id), 0) + 1).scalar_subquery()
+        counter = func.pg_get_serial_sequence(table.__tablename__, "id")
+        await tx.run(select(func.setval(counter, behind, False)))

@@ -57,11 +57,9 @@ def _clients() -> None:
 
 
 def _groups() -> None:
-    op.create_table(
-        "groups",
+    op.create_table("groups",
         sa.Column("id", sa.Text(), primary_key=True),
-        sa.Column("name", sa.Text(), nullable=False),
-    )
+        sa.Column("name", sa.Text(), nullable=False))
 
 
 def _people() -> None:
@@ -80,13 +78,11 @@ def _people() -> None:
 
 
 def _phones() -> None:
-    op.create_table(
-        "phones",
+    op.create_table("phones",
         sa.Column("e164", Bytewise, primary_key=True),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("reversed", Bytewise, nullable=False),
-        sqlite_with_rowid=False,
-    )
+        sqlite_with_rowid=False)
     op.create_index("ix_phones_reversed", "phones", ["reversed"])
 
 
@@ -126,12 +122,10 @@ def _client_phones() -> None:
 
 
 def _client_words() -> None:
-    op.create_table(
-        "client_words",
+    op.create_table("client_words",
         sa.Column("word", Bytewise, primary_key=True),
         sa.Column("client_id", Whole, sa.ForeignKey("clients.id"), primary_key=True),
-        sqlite_with_rowid=False,
-    )
+        sqlite_with_rowid=False)
     op.create_index("ix_client_words_client_id", "client_words", ["client_id"])
 
 
@@ -193,15 +187,13 @@ def _sessions() -> None:
 
 
 def _timeline() -> None:
-    op.create_table(
-        "timeline",
+    op.create_table("timeline",
         sa.Column("client_id", Whole, sa.ForeignKey("clients.id"), primary_key=True),
         sa.Column("at", Utc(), primary_key=True),
         sa.Column("kind", Bytewise, primary_key=True),
         sa.Column("ref", Whole, primary_key=True),
         sa.Column("facts", Json, nullable=False),
-        sqlite_with_rowid=False,
-    )
+        sqlite_with_rowid=False)
 
 
 def _client_choices() -> None:
@@ -350,15 +342,13 @@ def _requests() -> None:
 
 
 def _segments() -> None:
-    op.create_table(
-        "segments",
+    op.create_table("segments",
         sa.Column("interaction_id", Whole, sa.ForeignKey("interactions.id"), primary_key=True),
         sa.Column("started_at", Utc(), primary_key=True),
         sa.Column("kind", sa.Text(), primary_key=True),
         sa.Column("who", sa.Text(), primary_key=True),
         sa.Column("ended_at", Utc()),
-        sqlite_with_rowid=False,
-    )
+        sqlite_with_rowid=False)
 
 
 def _invoice_corrections() -> None:
