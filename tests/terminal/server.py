@@ -146,8 +146,8 @@ async def telling(*views: p.View, me: p.Me | None = None, port: int = 0,
         yield story_server
 
 
-async def until(condition: Any, timeout_s: float = 5.0) -> None:
+async def until(condition: Any, timeout_s: float = 15.0, every_s: float = 0.02) -> None:
     """Wait until `condition()` holds."""
     async with asyncio.timeout(timeout_s):
         while not condition():  # noqa: ASYNC110, the screen has no event for it
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(every_s)

@@ -14,6 +14,8 @@ from workstation import protocol as p
 from workstation.protocol import SignIn
 from workstation.terminal.app import Terminal
 
+READ_EVERY_S = 0.1      # the whole screen is drawn for it
+
 
 @dataclass
 class Stage:
@@ -30,16 +32,20 @@ class Stage:
     def text(self) -> str:
         return "\n".join(self.lines())
 
-    async def sees(self, *words: str, timeout_s: float = 5.0) -> None:
+    async def sees(self, *words: str, timeout_s: float = 15.0) -> None:
         """Wait until all of `words` stand on the screen; fails with the screen's text."""
         try:
-            await servers.until(lambda: all(word in self.text for word in words), timeout_s)
+            await servers.until(lambda: self._has(words), timeout_s, READ_EVERY_S)
         except TimeoutError:
             raise AssertionError(f"{words} not in\n{self.text}") from None
 
+    def _has(self, words: tuple[str, ...]) -> bool:
+        text = self.text
+        return all(word in text for word in words)
+
     async def sees_no(self, word: str) -> None:
         try:
-            await servers.until(lambda: word not in self.text)
+            await servers.until(lambda: word not in self.text, every_s=READ_EVERY_S)
         except TimeoutError:
             raise AssertionError(f"{word} still in\n{self.text}") from None
 
