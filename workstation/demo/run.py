@@ -27,7 +27,7 @@ from workstation.settings import Settings
 
 READY_S = 60.0
 MENU_S = 120.0          # the first start speaks every prompt
-MEAN_GAP_S = 14.0       # between synthetic callers
+MEAN_GAP_S = 20.0       # between synthetic callers
 CAMPAIGN_PAUSE_S = 300.0
 
 
