@@ -8,12 +8,15 @@ from contextlib import asynccontextmanager
 import pytest
 
 from campaigns import ledger, steering
-from campaigns.retries import QUICK, RetryPlan
+from campaigns.retries import Miss, RetryPlan
 from crm_store import campaigns as rows
 from crm_store import clients
 from crm_store.base import Tx
 from crm_store.store import Store
 from tests.campaigns.exchange import START
+
+SOON = RetryPlan({miss: (4, 8) for miss in Miss if miss is not Miss.INVALID}, max_attempts=3,
+                 call_later_s=10)
 
 
 class Killed(BaseException):
@@ -66,7 +69,7 @@ async def watched(store_url: str) -> AsyncIterator[WatchedStore]:
 
 async def make_campaign(
     store: Store, numbers: Sequence[Sequence[str]], *, law: Sequence[str] = ("rehearsal",),
-    plan: RetryPlan = QUICK, zones: Sequence[str] = ("Europe/Moscow",), name: str = "run",
+    plan: RetryPlan = SOON, zones: Sequence[str] = ("Europe/Moscow",), name: str = "run",
     start: bool = True, ring_s: int = 30,
 ) -> int:
     """A campaign with one new client per item of `numbers`, each with those numbers."""

@@ -182,5 +182,5 @@ class Exchange:
 
 # by the tens of the ending (8.5 and 9.5: the upper halves): DIALSTATUS, Q.850 cause, after seconds
 _FAILURES: Mapping[float, tuple[str, int, float]] = {
-    6: ("BUSY", 17, 1), 7: ("NOANSWER", 0, 30), 8: ("NOANSWER", 0, 30),
+    6: ("BUSY", 17, 1), 7: ("NOANSWER", 0, 8), 8: ("NOANSWER", 0, 8),
     8.5: ("CHANUNAVAIL", 1, 0.5), 9.5: ("CONGESTION", 38, 0.5)}
