@@ -21,8 +21,8 @@ PAGE = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """Whose background is asked for. `hint` is the client the menu found, `how` by what."""
-    interaction: int
+    """Whose background is asked for. `hint` is the client whom menu or operator named."""
+    call: str
     operator: str
     language: str
     number: str
@@ -30,6 +30,7 @@ class Wanted:
     hint: int | None
     attempt: int | None
     now: datetime
+    interaction: int | None = None      # None: nobody can have chosen or typed anything yet
 
 
 class Background:
@@ -53,14 +54,12 @@ class Background:
         sure = await _known(tx, sure)
         candidates = await _put_first(tx, candidates, sure, reason)
         client_id = sure or (found[0].client_id if len(found) == 1 else None)
-        stored = await interactions.one(tx, wanted.interaction)
-        if stored.client_id is not None:
-            client_id = stored.client_id
-        fields: dict[str, Any] = {
-            "id": wanted.interaction, "candidates": candidates, "campaign": campaign,
-            "draft": views.draft(await drafts.load(tx, wanted.interaction, wanted.operator)),
-            "notice": "",
-        }
+        fields: dict[str, Any] = {"candidates": candidates, "campaign": campaign, "notice": ""}
+        if wanted.interaction is not None:
+            stored = await interactions.one(tx, wanted.interaction)
+            client_id = stored.client_id or client_id
+            fields["draft"] = views.draft(
+                await drafts.load(tx, wanted.interaction, wanted.operator))
         fields |= await self.of_client(tx, client_id, candidates, wanted, masked=True)
         return fields
 
@@ -99,7 +98,7 @@ def _past(items: Iterable[timeline.TimelineItem], wanted: Wanted, *,
           masked: bool) -> list[protocol.TimelineView]:
     """Without the contact that is on the screen itself."""
     return [views.timeline_item(item, masked=masked) for item in items
-            if item.facts.get("interaction_id") != wanted.interaction or item.kind != "call"]
+            if item.kind != "call" or item.facts.get("call_id") != wanted.call]
 
 
 async def card_view(tx: Tx, client_id: int, others: list[protocol.CandidateView], *,

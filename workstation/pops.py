@@ -6,6 +6,8 @@ The strip never waits for the store: what is not read within 100 ms comes after 
 from __future__ import annotations
 
 import asyncio
+import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -66,6 +68,8 @@ class Pops:
         self._background = background
         self._people = people
         self._clock = clock
+        self._opened_at = clock()
+        self.took_s: deque[float] = deque(maxlen=10_000)    # Asterisk's event → screens
         self.clients: dict[str, tuple[int, str]] = {}       # live call → client, for the floor
         self.campaigns: dict[str, str] = {}                 # live call → campaign
         self.dialled: dict[tuple[str, str], int] = {}       # (operator, number) → client meant
@@ -83,13 +87,14 @@ class Pops:
                         continue
                     if not fed.restored:
                         for change in fed.changes:
-                            await self.follow(tasks, change)
+                            await self.follow(tasks, change, fed.received_ns)
 
-    async def follow(self, tasks: asyncio.TaskGroup, change: Change) -> None:
+    async def follow(self, tasks: asyncio.TaskGroup, change: Change,
+                     received_ns: int = 0) -> None:
         match change:
             case OperatorOffered(operator=operator):
                 self._open(tasks, operator, self._call_of(change), "ringing", change.at,
-                           change.queue)
+                           change.queue, received_ns)
             case OfferEnded(operator=operator, call=call, reason=reason) if reason != "answered":
                 self._miss(tasks, operator, call)
             case CallAnswered():
@@ -119,7 +124,7 @@ class Pops:
             entry=None, state="ringing", since=change.at, started_at=change.at)
 
     def _open(self, tasks: asyncio.TaskGroup, operator: str, call: Call, state: str,
-              at: datetime, queue: str | None) -> None:
+              at: datetime, queue: str | None, received_ns: int = 0) -> None:
         known = self._conversations.of_call(operator, call.id)
         if known is not None and known.state in LIVE:
             return
@@ -127,7 +132,7 @@ class Pops:
         if known is not None:       # offered again: what he typed stays
             view = replace_kept(view, known)
         self._conversations.hold(view)
-        tasks.create_task(self._show(view, call), name=f"pop {operator} {call.id}")
+        tasks.create_task(self._show(view, call, received_ns), name=f"pop {operator} {call.id}")
 
     def _strip(self, call: Call, operator: str, state: Any, at: datetime,
                queue_id: str | None) -> ConversationView:
@@ -145,7 +150,7 @@ class Pops:
             timeline=[], timeline_cursor=None, draft=views.EMPTY_DRAFT, form=None,
             dispositions=views.dispositions(self._settings, queue), notice="")
 
-    async def _show(self, view: ConversationView, call: Call) -> None:
+    async def _show(self, view: ConversationView, call: Call, received_ns: int = 0) -> None:
         """The strip with the card if the store is quick, else the strip now and the card after."""
         try:
             async with asyncio.timeout(CARD_WITHIN_S), asyncio.TaskGroup() as tasks:
@@ -153,18 +158,28 @@ class Pops:
                 await asyncio.wait([reading], timeout=STRIP_AFTER_S)
                 if not reading.done():
                     self._conversations.change(view.operator, view.call, notice="store_slow")
+                if received_ns:
+                    self.took_s.append((time.monotonic_ns() - received_ns) / 1e9)
         except* (StoreError, TimeoutError) as problems:
             log.warning("a card could not be read", call=call.id, error=str(problems.exceptions))
             self._conversations.change(view.operator, view.call, notice="store_failed")
 
     async def _read(self, view: ConversationView, call: Call) -> None:
-        interaction = await self._journal.wait_for(call.id)
-        wanted = self._wanted(view, interaction, call)
-        async with self._store.read() as tx:
-            fields = await self._background.gather(tx, wanted)
+        """Card and interaction's id; of a new call they are looked for at the same time."""
+        if self._is_new(call):
+            async with asyncio.TaskGroup() as tasks:
+                storing = tasks.create_task(self._journal.wait_for(call.id))
+                fields = await self._gather(self._wanted(view, call))
+            fields["id"] = storing.result()
+        else:
+            interaction = await self._journal.wait_for(call.id)
+            fields = await self._gather(self._wanted(view, call, interaction))
+            fields["id"] = interaction
         now = self._conversations.of_call(view.operator, view.call)
         if now is not None and now.client_id is not None:
-            return          # a person chose meanwhile
+            fields = {"id": fields["id"], "notice": ""}     # chosen by a person: stays as it is
+        if now is not None and "draft" in fields and now.draft.version > fields["draft"].version:
+            del fields["draft"]     # typed meanwhile
         filled = self._conversations.change(view.operator, view.call, **fields)
         if filled is None:
             return
@@ -172,10 +187,20 @@ class Pops:
         if filled.client_id is not None:
             await self._store_guess(call, filled.client_id)
 
-    def _wanted(self, view: ConversationView, interaction: int, call: Call | None) -> Wanted:
+    async def _gather(self, wanted: Wanted) -> dict[str, Any]:
+        async with self._store.read() as tx:
+            return await self._background.gather(tx, wanted)
+
+    def _is_new(self, call: Call) -> bool:
+        """Nobody had it on his screen before, neither now nor before our start."""
+        return (call.started_at > self._opened_at
+                and len(self._conversations.with_call(call.id)) == 1)
+
+    def _wanted(self, view: ConversationView, call: Call | None,
+                interaction: int | None = None) -> Wanted:
         person = self._people.get(view.operator)
         return Wanted(
-            interaction=interaction, operator=view.operator, number=view.number,
+            call=view.call, interaction=interaction, operator=view.operator, number=view.number,
             language=person.locale if person else self._settings.company.language,
             queue=view.queue or None, hint=self._hint(view, call),
             attempt=call.attempt if call else None, now=self._clock())
@@ -275,7 +300,7 @@ class Pops:
                             continue
                         kept = await drafts.load(tx, row.id, operator)
                         view = views.unfinished(row, operator, self._settings, views.draft(kept))
-                        wanted = self._wanted(view, row.id, None)
+                        wanted = self._wanted(view, None, row.id)
                         self._conversations.put(await self._filled(tx, view, wanted))
             except StoreError as exc:
                 log.warning("unfinished contacts could not be read", operator=operator,

@@ -17,7 +17,6 @@ from cti.changes import (
     CallQueued,
     Change,
     ClientNamed,
-    MenuEntered,
     MenuStep,
     SegmentClosed,
 )
@@ -37,8 +36,6 @@ def begin(change: CallChange, region: str) -> CallFacts:
 def note(facts: CallFacts, change: Change, region: str) -> CallFacts:
     """`facts` and what `change` adds to them; the same change again adds nothing."""
     match change:
-        case MenuEntered(menu=menu):
-            return _stepped(facts, menu)
         case MenuStep(menu=menu, step=step):
             return _stepped(facts, f"{menu}:{step}")
         case ClientNamed(client=client):

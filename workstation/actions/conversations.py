@@ -130,7 +130,7 @@ async def extend(desk: Desk, person: Person, args: ExtendWrapUp) -> dict[str, ob
 async def show_client(desk: Desk, person: Person, view: ConversationView, client_id: int | None,
                       *, identity_is: str) -> None:
     """Put a client's card and timeline into a conversation, masked until identity is ticked."""
-    wanted = Wanted(interaction=view.id, operator=person.operator, language=person.locale,
+    wanted = Wanted(call=view.call, operator=person.operator, language=person.locale,
                     number=view.number, queue=view.queue or None, hint=None, attempt=None,
                     now=desk.clock())
     async with desk.store.read() as tx:

@@ -68,4 +68,9 @@ def _figures(desk: Desk) -> CollectorRegistry:
                                           int(bool(desk.journal.failing)))}
     for name, (says, value) in plain.items():
         Gauge(name, says, registry=registry).set(value)
+    pops = Gauge("deskline_pop_seconds", "Asterisk's event to the operator's screens, the newest "
+                 "10,000.", ["quantile"], registry=registry)
+    took = sorted(desk.pops.took_s)
+    for share in (0.5, 0.99) if took else ():
+        pops.labels(str(share)).set(took[min(len(took) - 1, int(len(took) * share))])
     return registry
