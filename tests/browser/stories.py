@@ -166,7 +166,8 @@ def conversation(**changes: Any) -> p.ConversationView:
         id=900, call="c900", operator="101", state="ringing", direction="in",
         number="+74951234567", number_label="+7 495 123-45-67", caller_name="IVANOV I",
         queue="billing", queue_name="Billing", campaign="",
-        menu_path=["main:greet", "main:choose", "main:billing"], waited_s=42, offered_at=moment(-4), answered_at=None, ended_at=None, wrap_up_until=None,
+        menu_path=["main:greet", "main:choose", "main:billing"], waited_s=42,
+        offered_at=moment(-4), answered_at=None, ended_at=None, wrap_up_until=None,
         candidates=[], client_id=4812, identity="unknown", card=card(), timeline=timeline(),
         timeline_cursor="next", draft=NO_DRAFT,
         form=dispute("40 118 552-7", "SE-304 118 552", "10482"), dispositions=OUTCOMES, notice="")

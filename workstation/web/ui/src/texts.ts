@@ -10,6 +10,7 @@ const listeners = new Set<() => void>();
 export function speak(nextLocale: string, catalogue: Record<string, string>): void {
   locale = nextLocale;
   texts = catalogue;
+  sentences = sentencesOf(catalogue);
   plural = new Intl.PluralRules(nextLocale);
   formats.clear();
   for (const listener of listeners) listener();
@@ -26,7 +27,11 @@ export function spoken(): string {
 /** The text of `key`; with `n` its plural form; a missing text shows its key. */
 export function t(key: string, values: Values = {}): string {
   const text = texts[key] ?? withNumber(key, values["n"]) ?? key;
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+  return fill(text, values);
+}
+
+function fill(text: string, values: Values): string {
+  return text.replace(PLACE, (whole, name: string) => String(values[name] ?? whole));
 }
 
 /** The text of `key`, or `otherwise` when no catalogue has it (ids that administrators invent). */
@@ -34,9 +39,44 @@ export function tOr(key: string, otherwise: string): string {
   return texts[key] ?? otherwise;
 }
 
-/** A name the server knows (queue, outcome, form field) in the user's language, if we have it. */
-export function say(name: string): string {
-  return texts[`word.${name}`] ?? name;
+/** What the server says in English (a queue's name, why nothing is dialled), in the user's
+ * language if the catalogue has it; a sentence may hold places: `word.{n} operators are ready`. */
+export function say(text: string): string {
+  const known = texts[`word.${text}`];
+  if (known !== undefined) return known;
+  for (const { shape, names, said } of sentences) {
+    const found = shape.exec(text);
+    if (!found) continue;
+    const values = Object.fromEntries(names.map((name, at) => [name, say(found[at + 1] ?? "")]));
+    return fill(said, values);
+  }
+  return text.replace(MOMENT, (_, on: string, at: string) => {
+    const when = `${on}T${at}Z`;
+    return `${day(when)}, ${timeOfDay(when)}`;
+  });
+}
+
+const MOMENT = /(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) UTC/g;
+const PLACE = /\{(\w+)\}/g;
+
+interface Sentence {
+  shape: RegExp;
+  names: string[];
+  said: string;
+}
+
+let sentences: Sentence[] = [];
+
+/** The catalogue's sentences with places, as patterns. */
+function sentencesOf(catalogue: Record<string, string>): Sentence[] {
+  return Object.entries(catalogue).flatMap(([key, said]) => {
+    if (!key.startsWith("word.") || !key.includes("{")) return [];
+    const template = key.slice("word.".length);
+    const names = [...template.matchAll(PLACE)].map((place) => place[1] ?? "");
+    const plain = template.split(PLACE).filter((_, at) => at % 2 === 0);
+    const shape = plain.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("(.+)");
+    return [{ shape: new RegExp(`^${shape}$`, "s"), names, said }];
+  });
 }
 
 /** A code in words: the catalogue's, else the code itself without its underscores. */

@@ -45,3 +45,12 @@ test("stretches of time", () => {
   assert.equal(stretch(7290), "2 h 1 min");
   assert.equal(stretch(90_000), "1 day");
 });
+
+test("a sentence of the server is said in the user's language, its moments in local time", () => {
+  speak("ru", ru);
+  tellTimeIn("Europe/Moscow");
+  assert.equal(say("It dials: 3 operators are ready."), "Идёт набор: готовы операторы: 3.");
+  const said = say("The line was busy. Owed again from 2026-11-22 10:00:00 UTC.");
+  assert.match(said, /^Линия была занята\. Снова с 22 нояб\., 13:00\.$/);
+  assert.equal(say("Something nobody translated."), "Something nobody translated.");
+});

@@ -4,7 +4,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { everySecond, nowMs } from "../moments.js";
 import type { CallView, SegmentView } from "../protocol.gen.js";
 import { stretch, t, words } from "../texts.js";
-import { directionIcon, empty, icon, mark, type Html } from "./bits.js";
+import { directionIcon, empty, icon, mark, phone, type Html } from "./bits.js";
 import { Piece } from "./piece.js";
 import { setProperty } from "./set_property.js";
 
@@ -50,8 +50,8 @@ class CallsBoard extends Piece {
     const who = call.client_name || call.name;
     return html`<tr data-call=${call.id}>
       <td><div class="call-who">${icon(directionIcon(call.direction))}
-        <span><strong>${who || call.number || t("number.hidden")}</strong>
-          <small class="faint number block">${[who ? call.number : "", call.campaign].filter(
+        <span><strong>${who || phone(call.number) || t("number.hidden")}</strong>
+          <small class="faint number block">${[who ? phone(call.number) : "", call.campaign].filter(
             Boolean).join(" · ") || t(`direction.${call.direction}`)}</small></span></div></td>
       <td class="call-state">${mark(call.state)} ${t(`call_state.${call.state}`)}
         <tick-time since=${call.since}></tick-time></td>

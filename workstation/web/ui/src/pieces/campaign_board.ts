@@ -3,7 +3,7 @@ import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { now } from "../moments.js";
 import type { Actions, CampaignView } from "../protocol.gen.js";
-import { dayAndTime, number, percent, t, words } from "../texts.js";
+import { dayAndTime, number, percent, say, t, words } from "../texts.js";
 import { empty, icon, type Html } from "./bits.js";
 import { Piece } from "./piece.js";
 import { setProperty } from "./set_property.js";
@@ -46,7 +46,7 @@ class CampaignBoard extends Piece {
         <span class="chip is-${one.state}">${t(`campaign.${one.state}`)}</span>
         <span class="faint">${dates(one)}</span><span class="spring"></span>${this.buttons(one)}</header>
       <p class="campaign-why">${icon(one.state === "running" ? "phone-outgoing" : "circle-help")}
-        <span>${words("why", one.why)}</span></p>
+        <span>${saidWhy(one.why)}</span></p>
       <div class="ledger" role="img" aria-label=${t("campaigns.ledger_of", { n: one.size })}>
         ${states.map((state) => html`<i class="part is-${state}"
           title=${`${words("entry", state)}: ${one.ledger[state]}`}
@@ -119,7 +119,7 @@ class CampaignBoard extends Piece {
       <tbody>${this.entries.map((entry) => html`<tr>
         <td><strong>${entry.name}</strong></td>
         <td class="nowrap"><i class="part is-${entry.state}"></i> ${words("entry", entry.state)}</td>
-        <td>${words("why", entry.why)}</td><td class="num nowrap">${dayAndTime(entry.since, now())}</td>
+        <td>${saidWhy(entry.why)}</td><td class="num nowrap">${dayAndTime(entry.since, now())}</td>
         <td class="num">${entry.attempts}</td>
         <td class="num nowrap">${entry.next_at ? dayAndTime(entry.next_at, now()) : ""}</td></tr>`)}
       </tbody></table>
@@ -127,6 +127,11 @@ class CampaignBoard extends Piece {
         @click=${() => void this.read(one.id, this.state, this.cursor)}>
         ${t("timeline.older")}</button>` : nothing}</div>`;
   }
+}
+
+/** A sentence of the server, or a code that the catalogue knows. */
+function saidWhy(why: string): string {
+  return /^[a-z_]+$/.test(why) ? words("why", why) : say(why);
 }
 
 function statesOf(one: CampaignView): string[] {

@@ -3,7 +3,7 @@ import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { OperatorState, OperatorView, QueueView } from "../protocol.gen.js";
 import { percent, say, stretch, t, tOr } from "../texts.js";
-import { mark, tone, type Html } from "./bits.js";
+import { mark, phone, tone, type Html } from "./bits.js";
 import { Piece } from "./piece.js";
 import { setProperty } from "./set_property.js";
 
@@ -42,7 +42,7 @@ class FloorBoard extends Piece {
       <div class="tile-state">${mark(one.state)} <span>${t(`state.${one.state}`)}${one.reason
         && one.state === "paused" ? html` · ${tOr(`reason.${one.reason}`, one.reason)}` : nothing}</span>
         <tick-time since=${one.since}></tick-time></div>
-      <div class="tile-whom">${one.with_whom || (one.state !== "offline" && !one.registered
+      <div class="tile-whom">${phone(one.with_whom) || (one.state !== "offline" && !one.registered
         ? html`<span class="is-late">${t("floor.phone_gone")}</span>` : nothing)}</div>
       <div class="tile-foot faint"><span>${t("floor.calls_today", { n: one.calls_today })}</span>
         <span class="num">${stretch(one.talked_today_s)}</span></div></article>`;
@@ -70,7 +70,7 @@ function queueCard(queue: QueueView): Html {
     </div>
     <div class="level-bar" ${setProperty("--share", String(level ?? 0))}></div>
     <ul class="waiting-list">${queue.waiting.slice(0, SHOWN_WAITING).map((one) => html`<li>
-      <span class="number">${one.number || t("number.hidden")}</span>
+      <span class="number">${phone(one.number) || t("number.hidden")}</span>
       <span class="waiting-name">${one.name}</span>
       <tick-time since=${one.since} over=${queue.service_level_s}></tick-time></li>`)}
       ${queue.waiting.length > SHOWN_WAITING ? html`<li class="faint">${
