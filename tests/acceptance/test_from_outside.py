@@ -73,7 +73,7 @@ async def test_a_campaign_from_the_command_line_ends_by_itself_and_names_the_unr
         await until(is_over, 240, "the campaign ends")
     assert sums == {len(ENDS)}
     unreached = json.loads(demo.deskline(
-        "campaign", "coverage", "acceptance", "--json").stdout)["unreached"]
+        "campaign", "coverage", "acceptance", "--unreached", "--json").stdout)["unreached"]
     assert {entry["client_name"] for entry in unreached} >= {"Debtor 5", "Debtor 6"}
     assert all(entry["sentence"] for entry in unreached)
 
