@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
+from pathlib import Path
 from typing import TypeAlias
 
 import structlog
@@ -22,21 +24,30 @@ from crm_store.store import Store
 from cti.changes import AttemptSettled, CallChange, CallEnded, CallsMerged, Change
 from cti.errors import Overrun
 from cti.feed import Subscription
+from cti.floor import Floor, apply
+from cti.parse import parse
+from cti.tape import TapePosition, read
 from workstation import records
 
 log = structlog.get_logger()
 
 BATCH = 200                 # events written in one commit when we are behind
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 10.0
+REREAD = 2_000              # changes of the tape written at once
 REMEMBERED = 20_000         # ids of calls, the newest
 
 Step: TypeAlias = "CallFacts | CallsMerged"
 
 
 class Journal:
-    def __init__(self, store: Store, region: str) -> None:
+    """`tape` is the folder and the Asterisk's name, for what we were too slow to be told."""
+
+    def __init__(self, store: Store, region: str,
+                 tape: tuple[Path, str] | None = None) -> None:
         self._store = store
         self._region = region
+        self._tape = tape
+        self._read_to: TapePosition | None = None
         self._facts: dict[str, CallFacts] = {}
         self._attempts: dict[str, int] = {}
         self._ids: OrderedDict[str, int] = OrderedDict()
@@ -50,11 +61,13 @@ class Journal:
             while True:
                 batch: list[Change] = []
                 try:
-                    batch += (await anext(aiter(subscription))).changes
-                    for _ in range(min(subscription.behind(), BATCH)):
-                        batch += (await anext(aiter(subscription))).changes
+                    for _ in range(max(1, min(subscription.behind(), BATCH))):
+                        fed = await anext(aiter(subscription))
+                        batch += fed.changes
+                        self._read_to = fed.position
                 except Overrun:
-                    log.exception("the journal fell too far behind and lost sight of changes")
+                    log.warning("the journal fell too far behind and reads the tape again")
+                    await self._reread()
                 await self.write(batch)
 
     def id_of(self, call: str) -> int | None:
@@ -66,6 +79,14 @@ class Journal:
         while (found := self._ids.get(call)) is None:
             await self._written.wait()
         return found
+
+    async def _reread(self) -> None:
+        """What was dropped is on the tape: fold it again and write all of it, in pieces."""
+        if self._tape is None:
+            return
+        changes = tape_changes(*self._tape, self._read_to)
+        while piece := await asyncio.to_thread(list, islice(changes, REREAD)):
+            await self.write(piece)
 
     async def write(self, changes: Iterable[Change]) -> None:
         """Write, trying again until it is done."""
@@ -161,6 +182,16 @@ class Journal:
                 ids[step.absorbed] = ids.get(step.kept) or self._ids[step.kept]
             return
         ids[step.call_id] = await interactions.upsert_call(tx, await _with_client(tx, step))
+
+
+def tape_changes(folder: Path, pbx: str, since: TapePosition | None) -> Iterator[Change]:
+    """The changes of the tape from the day of `since` on; those before it are told again."""
+    floor = Floor(pbx)
+    start = TapePosition(since.day, 0) if since is not None else None
+    for _, record in read(folder, pbx, start):
+        if record.quarantined is None:
+            event = parse(record.at, record.headers)
+            yield from apply(floor, event) if event is not None else ()
 
 
 async def _with_client(tx: Tx, facts: CallFacts) -> CallFacts:

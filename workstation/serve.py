@@ -86,7 +86,7 @@ def wire(settings: Settings, secret: bytes, store: Store, engine: Engine,
     board = Board()
     accounts = Accounts(store, settings, secret, clock)
     conversations = Conversations(board)
-    journal = Journal(store, settings.company.region)
+    journal = Journal(store, settings.company.region, (tapes(settings), settings.pbx.name))
     wrap_up = WrapUp(settings, engine.floor, engine.commands, conversations, clock)
     background = Background(settings, request_types)
     pops = Pops(store=store, settings=settings, floor=engine.floor, journal=journal,
@@ -166,8 +166,12 @@ def link_plan(settings: Settings, secret: bytes, system_name: str | None) -> Lin
         pbx=settings.pbx.name, host=settings.pbx.host, port=settings.pbx.ami_port,
         observer_secret=derive(secret, "ami:observer"),
         control_secret=derive(secret, "ami:control"), system_name=system_name,
-        tape_dir=Path(settings.data_dir) / "tapes", tape_keep_days=settings.pbx.tape_keep_days,
+        tape_dir=tapes(settings), tape_keep_days=settings.pbx.tape_keep_days,
         operators=phones)
+
+
+def tapes(settings: Settings) -> Path:
+    return settings.data_dir / "tapes"
 
 
 def _port_in_words(error: OSError, host: str, port: int) -> str:

@@ -133,6 +133,17 @@ async def test_signing_out_closes_every_screen_of_the_session(office: Office) ->
         assert anna.closed == 4401
 
 
+async def test_a_session_ended_elsewhere_closes_its_screens(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workstation.web.sockets.SESSION_CHECK_S", 0.05)
+    async with office.screen("anna") as anna:
+        await office.desk.accounts.set_password("anna", "another-password")
+        while await anna.hear() is not None:
+            pass
+        assert anna.closed == 4401
+
+
 @pytest.mark.parametrize("message", [
     '{"type": "sign_in", "login": "anna", "password": "wrong"}',
     '{"type": "sign_in", "session": "x"}', '{"type": "do", "n": 1, "action": "state.set"}',

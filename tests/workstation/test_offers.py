@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
+import pytest
+
+from crm_store.base import Tx
 from cti.changes import OfferEnded, OperatorOffered
 from tests.workstation.office import Office, add_client
 from tests.workstation.test_live import _caller_of, is_stored
+from workstation.background import Background, Wanted
 
 
 async def test_a_missed_call_is_shown_as_missed_and_the_next_operator_has_it(
@@ -67,3 +72,27 @@ async def test_a_click_to_call_is_a_conversation_with_the_person_called(office: 
 def _is_missed(change: object) -> bool:
     return isinstance(change, OfferEnded) and change.reason == "rang_out"
 
+
+
+async def test_a_slow_store_delays_the_card_and_never_the_strip(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await add_client(office, "Ivanov", _caller_of("inbound/answered_caller_hangs_up"))
+    read, may_go_on = Background.gather, asyncio.Event()
+
+    async def slowly(self: Background, tx: Tx, wanted: Wanted) -> dict[str, Any]:
+        await may_go_on.wait()
+        return await read(self, tx, wanted)
+
+    monkeypatch.setattr(Background, "gather", slowly)
+    async with office.screen("anna") as anna:
+        await office.play("inbound/answered_caller_hangs_up", until=lambda change:
+                          isinstance(change, OperatorOffered))
+        await anna.until(lambda views: bool(views["conversations"]))
+        strip = anna.conversations[0]
+        assert (strip["notice"], strip["card"]) == ("store_slow", None)
+        assert strip["number_label"].startswith("+7 ")
+        may_go_on.set()
+        await anna.until(lambda views: any(
+            view["card"] for view in views["conversations"].values()))
+        assert anna.conversations[0]["notice"] == ""

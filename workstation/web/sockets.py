@@ -14,6 +14,7 @@ import msgspec
 import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
 
+from crm_store.errors import StoreError
 from workstation import protocol, views
 from workstation.accounts import SignedIn
 from workstation.actions import table
@@ -32,6 +33,7 @@ SEND_LIMIT_S = 20.0         # a screen that takes nothing for so long is cut off
 BEAT_S = 20.0
 MESSAGE_LIMIT = 256 * 1024
 DOING_LIMIT = 16            # actions of one screen under way at once
+SESSION_CHECK_S = 60.0
 SIGNED_OUT = 4401           # close code: the page goes back to the sign-in
 _decode = msgspec.json.Decoder(protocol.ScreenMessage).decode
 
@@ -118,10 +120,23 @@ async def _serve(desk: Desk, socket: web.WebSocketResponse, screen: Screen, sess
     try:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_write(desk, socket, screen, session, resumes), name="write")
+            watch = tasks.create_task(_watch_session(desk, screen), name="watch the session")
             await _read(desk, socket, screen, session, tasks)
             screen.end()
+            watch.cancel()
     except* (ConnectionError, TimeoutError):
         log.info("a screen was lost", login=screen.person.login)
+
+
+async def _watch_session(desk: Desk, screen: Screen) -> None:
+    """A session that ran out, or was ended elsewhere, ends its screens too."""
+    while not screen.is_over:
+        await asyncio.sleep(SESSION_CHECK_S)
+        try:
+            if await desk.accounts.resume(screen.session) is None:
+                screen.end(SIGNED_OUT)
+        except StoreError as exc:
+            log.warning("a session could not be checked", error=str(exc))
 
 
 # ── reading ──────────────────────────────────────────────────────────────────────────────────
