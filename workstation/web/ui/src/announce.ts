@@ -1,6 +1,7 @@
 // A new conversation: open it if nobody is typing, ring, notify, and mark when it is painted.
 import { isLive, type Desk } from "./desk.js";
 import type { ConversationView } from "./protocol.gen.js";
+import { phone } from "./numbers.js";
 import { Ring } from "./ring.js";
 import { isRingMuted } from "./settings.js";
 import { say, t } from "./texts.js";
@@ -16,7 +17,7 @@ export function announce(desk: Desk): Announcer {
   const ring = new Ring();
   const compare = (before: Shelf, after: Shelf): void => {
     for (const one of Object.values(after)) {
-      if (!before[one.id] && one.state === "ringing") appeared(desk, one);
+      if (!before[one.id] && isLive(one)) appeared(desk, one);
     }
     if (!ringsNow(desk) || isRingMuted()) ring.stop();
     else afterPaint(() => { if (ringsNow(desk)) ring.start(); });
@@ -32,6 +33,7 @@ function appeared(desk: Desk, conversation: ConversationView): void {
   const live = desk.live;
   const isBusy = live !== null && live.id !== conversation.id;
   if (!isBusy && !isTyping()) {
+    if (conversation.client_id) desk.opened.delete(conversation.client_id);
     desk.shown = { kind: "conversation", id: conversation.id };
     if (desk.hasDesk && desk.tab !== "desk") desk.go("desk");
   }
@@ -78,7 +80,7 @@ function notifyHidden(conversation: ConversationView): void {
 
 /** The client if known, else what the network said, else the number. */
 export function whoIs(conversation: ConversationView): string {
-  if (conversation.card) return conversation.card.name;
+  if (conversation.card) return phone(conversation.card.name);
   if (conversation.candidates.length > 1 && !isLive(conversation)) return conversation.number_label;
   return conversation.caller_name || conversation.number_label || t("number.hidden");
 }

@@ -1,10 +1,11 @@
 // Every live call as a line from its first moment to now, its segments to one common scale.
 import { html } from "lit";
 import { repeat } from "lit/directives/repeat.js";
+import { phone } from "../numbers.js";
 import { everySecond, nowMs } from "../moments.js";
 import type { CallView, SegmentView } from "../protocol.gen.js";
 import { stretch, t, words } from "../texts.js";
-import { directionIcon, empty, icon, mark, phone, type Html } from "./bits.js";
+import { directionIcon, empty, icon, mark, type Html } from "./bits.js";
 import { Piece } from "./piece.js";
 import { setProperty } from "./set_property.js";
 

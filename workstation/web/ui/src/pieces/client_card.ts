@@ -4,6 +4,7 @@ import type {
   AccountView, CandidateView, CardView, ConversationView, PhoneView, ReasonView,
 } from "../protocol.gen.js";
 import { now } from "../moments.js";
+import { phone as written } from "../numbers.js";
 import { day, money, number, say, t, tOr, words } from "../texts.js";
 import { empty, icon, keyHint, type Html } from "./bits.js";
 import { Piece } from "./piece.js";
@@ -87,7 +88,7 @@ class ClientPanel extends Piece {
       <div class="scroll card">
         <div class="card-head">
           ${icon(card.kind === "organisation" ? "building-2" : "user")}
-          <h2 class="card-name">${card.name}</h2>
+          <h2 class="card-name">${written(card.name)}</h2>
           <p class="faint">${t(`kind.${card.kind}`)} · ${t("client.id", { id: card.client_id })}${
             card.language ? html` · ${tOr(`language.${card.language}`, card.language)}` : nothing}</p>
         </div>
@@ -119,8 +120,17 @@ class ClientPanel extends Piece {
         <span class="number">${phone.label}</span>
         ${phone.e164 === one?.number ? html`<span class="chip">${t("client.this_call")}</span>`
           : this.dialButton(phone, card)}
-        <small class="faint">${phoneTrust(phone)}</small></li>`)}
+        <small class="faint">${this.trust(phone)}</small></li>`)}
       </ul></section>`;
+  }
+
+  private trust(phone: PhoneView): string {
+    const [kind, ...file] = phone.source.split(":");
+    if (!phone.confirmed_at) return [words("source", kind ?? ""), ...file].join(" ");
+    const on = day(phone.confirmed_at, now());
+    return phone.confirmed_by
+      ? t("client.confirmed_by", { day: on, who: this.desk.operatorName(phone.confirmed_by) })
+      : t("client.confirmed", { day: on });
   }
 
   private dialButton(phone: PhoneView, card: CardView): Html {
@@ -172,14 +182,6 @@ function debt(card: CardView): Html {
 
 function row(what: string, value: Html): Html {
   return html`<dl class="fact-line"><dt>${what}</dt><dd>${value}</dd></dl>`;
-}
-
-function phoneTrust(phone: PhoneView): string {
-  if (!phone.confirmed_at) return words("source", phone.source);
-  const on = day(phone.confirmed_at, now());
-  return phone.confirmed_by
-    ? t("client.confirmed_by", { day: on, who: phone.confirmed_by })
-    : t("client.confirmed", { day: on });
 }
 
 function accountBlock(account: AccountView, masked: boolean): Html {

@@ -3,7 +3,8 @@ import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { OperatorState, OperatorView, QueueView } from "../protocol.gen.js";
 import { percent, say, stretch, t, tOr } from "../texts.js";
-import { mark, phone, tone, type Html } from "./bits.js";
+import { phone } from "../numbers.js";
+import { mark, tone, type Html } from "./bits.js";
 import { Piece } from "./piece.js";
 import { setProperty } from "./set_property.js";
 

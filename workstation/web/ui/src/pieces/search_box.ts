@@ -1,6 +1,7 @@
 // One field for everybody: phone in any spelling, name, account, request number. Results as typed.
 import { html, nothing } from "lit";
-import { t } from "../texts.js";
+import { phone } from "../numbers.js";
+import { t, words } from "../texts.js";
 import { icon, type Html } from "./bits.js";
 import { Piece } from "./piece.js";
 
@@ -8,7 +9,13 @@ interface Hit {
   client_id: number;
   name: string;
   why: string;
-  marked?: unknown;
+  marked?: string | null;
+}
+
+/** What the text met, when that is not the name itself. */
+function because({ why, marked }: Hit): string {
+  if (why === "name") return "";
+  return [words("hit", why), phone(marked ?? "")].filter(Boolean).join(" ");
 }
 
 const ASK_AFTER_MS = 120;
@@ -32,8 +39,8 @@ class SearchBox extends Piece {
       <ul id="search-hits" class="hits" role="listbox" aria-label=${t("search.found")}>
         ${this.hits.map((hit, index) => html`<li role="option" id="hit-${index}" class="hit"
           aria-selected=${index === this.at} @click=${() => this.choose(index)}>
-          ${icon("user")}<span class="hit-name">${hit.name}</span>
-          <small class="faint">${hit.why}</small></li>`)}
+          ${icon("user")}<span class="hit-name">${phone(hit.name)}</span>
+          <small class="faint">${because(hit)}</small></li>`)}
       </ul>
       <p class="search-foot faint" role="status">${nothingFound
         ? t("search.none") : this.hits.length ? t("search.keys", { n: this.hits.length })

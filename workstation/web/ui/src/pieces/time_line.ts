@@ -138,7 +138,7 @@ function hasTime(item: TimelineView): boolean {
 function reading(facts: Facts): Html {
   const parts = [words("source", text(facts["source"])), text(facts["meter"])];
   return html`<strong>${t("event.reading")}</strong> ${rest(parts)}<span class="sum">${
-    number(figure(facts["value"]))} ${text(facts["unit"])}</span>`;
+    number(figure(facts["value"]))} ${say(text(facts["unit"]))}</span>`;
 }
 
 function outcome(facts: Facts): string {
