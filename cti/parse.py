@@ -18,6 +18,8 @@ Headers = Mapping[str, str]     # as `tape` gives them: lists only where we read
 Reader = Callable[[datetime, Headers], "ev.Event | None"]
 
 STATES: dict[str | None, int] = {f"{state}": state for state in range(11)}
+LAST_MOMENT = 4_102_444_800     # 2100
+LONGEST_S = 315_360_000         # ten years: no call, wait or uptime is longer
 UNSAID = frozenset({"<unknown>", "<none>", "(null)"})
 
 
@@ -39,9 +41,10 @@ def moment(headers: Headers, otherwise: datetime) -> datetime:
     if stamp is None:
         return otherwise
     try:
-        return datetime.fromtimestamp(float(stamp), UTC)
-    except (ValueError, OverflowError, OSError):
+        seconds = float(stamp)
+    except ValueError:
         return otherwise
+    return datetime.fromtimestamp(seconds, UTC) if 0 < seconds < LAST_MOMENT else otherwise
 
 
 def text(headers: Headers, *keys: str) -> str:
@@ -121,7 +124,7 @@ def _seconds(*keys: str) -> Callable[[Headers], int]:
         total = 0
         for part in text(headers, *keys).split(":"):
             total = total * 60 + whole(part)
-        return total
+        return min(max(0, total), LONGEST_S)
 
     return read
 
@@ -287,7 +290,7 @@ def _told(at: datetime, headers: Headers) -> ev.Event | None:
 
 
 def _booted(at: datetime, headers: Headers) -> ev.Event | None:
-    return ev.Booted(at, whole(text(headers, "Uptime")))
+    return ev.Booted(at, _seconds("Uptime")(headers))
 
 
 def _started(at: datetime, headers: Headers) -> ev.Event | None:
