@@ -216,7 +216,8 @@ def coverage(settings: Settings, *, campaign: str, unreached: bool, as_json: boo
             return await steering.campaign(tx, campaign_id), left
     view, left = _run(settings, wish)
     if as_json:
-        print_json({**_as_json(view), "unreached": [asdict(entry) for entry in left]})
+        named = {"unreached": [asdict(entry) for entry in left]} if unreached else {}
+        print_json({**_as_json(view), **named})
         return
     for state, count in view.coverage.counts.items():
         click.echo(f"{count:6}  {state}")
