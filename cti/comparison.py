@@ -129,7 +129,16 @@ def _let_go(floor: Floor, listing: Listing, at: datetime, out: Out) -> None:
     for leg_id in sorted(listing.known - set(listing.legs)):
         leg = floor.legs.get(leg_id)
         if leg is not None:
-            drop(floor, leg, 0, at, out, is_lost=True)
+            drop(floor, leg, 0, _last_sight(floor, leg, at), out, is_lost=True)
+
+
+def _last_sight(floor: Floor, leg: Leg, at: datetime) -> datetime:
+    """When a leg that vanished was still known to be there: nobody talked through the gap."""
+    if not floor.gaps or floor.gaps[-1].ended_at is not None:
+        return at
+    call = floor.call_of(leg)
+    gap_from = floor.gaps[-1].started_at
+    return gap_from if call is None else max(gap_from, call.since)
 
 
 def _compare_lines(
