@@ -50,7 +50,7 @@ class RequestBoard extends Piece {
   private row(request: RequestView): Html {
     return html`<tr class=${request.late ? "is-late-row" : ""}>
       <td class="number">${request.number}</td>
-      <td><strong>${say(request.title)}</strong>${about(request)}</td>
+      <td><strong>${say(request.title)}</strong>${this.about(request)}</td>
       <td>${this.desk.hasDesk
         ? html`<button class="link" @click=${() => void this.desk.openClient(request.client_id)}>
             ${request.client_name}</button>` : request.client_name}</td>
@@ -64,11 +64,16 @@ class RequestBoard extends Piece {
         ${words("stage_to", next)}</button>`)}</td></tr>`;
   }
 
-}
-
-function about(request: RequestView): Html {
-  const said = Object.values(request.fields).filter(Boolean).slice(0, 3).join(" · ");
-  return said ? html`<small class="faint block about">${said}</small>` : nothing;
+  /** The first of what the form says, choices by their label. */
+  private about(request: RequestView): Html {
+    const form = this.desk.catalogue?.request_types.find((one) => one.type === request.type);
+    const said = Object.entries(request.fields).filter(([, value]) => value).map(([name, value]) => {
+      const choices = form?.fields.find((field) => field.name === name)?.choices ?? [];
+      return say(choices.find(([id]) => id === value)?.[1] ?? value);
+    });
+    return said.length
+      ? html`<small class="faint block about">${said.join(" · ")}</small>` : nothing;
+  }
 }
 
 function due(request: RequestView): Html {
