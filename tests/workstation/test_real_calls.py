@@ -175,3 +175,57 @@ async def _stored(store: Store, call: str) -> tuple[interactions.Interaction, li
                     parts = await interactions.segments(tx, rows[0].id)
                     return rows[0], [part.kind for part in parts]
             await asyncio.sleep(0.1)
+
+
+async def test_when_the_time_is_over_wrap_up_ends_by_itself(
+    pbx: PrivatePbx, tmp_path: Path
+) -> None:
+    queues = [{"id": name, "name": name.title(), "wrap_up_s": 1}
+              for name in ("billing", "outages", "collection")]
+    async with (working(settings_for(pbx, tmp_path, queue=queues)) as office,
+                ready(office, "vera") as vera):
+        await pbx.world_originate("talk", caller_number=CALLER, talk_s=30)
+        await vera.until(lambda views: "wrap_up" in states(views))
+        await vera.until(lambda views: views["operators"]["103"]["state"] == "wrap_up")
+        await vera.until(lambda views: views["operators"]["103"]["state"] == "ready")
+        assert states(vera.views) == ["wrap_up"], "the contact still waits for its outcome"
+        assert vera.conversations[0]["wrap_up_until"] is None
+
+
+async def test_a_number_is_dialled_from_ones_own_phone(pbx: PrivatePbx, tmp_path: Path) -> None:
+    async with working(settings_for(pbx, tmp_path)) as office, ready(office, "gleb") as gleb:
+        reply = await gleb.ask("call.dial", number="8 (916) 123-45-10")
+        assert reply.problem is None
+        await gleb.until(lambda views: "talking" in states(views))
+        shown = gleb.conversations[0]
+        assert (shown["direction"], shown["number"]) == ("out", "+79161234510")
+        await gleb.ask("call.hangup", call=shown["call"])
+        await gleb.until(lambda views: "wrap_up" in states(views))
+        row, _ = await _stored(office.store, shown["call"])
+    assert (row.direction, row.operator, row.outcome) == ("out", "104", "answered")
+    assert row.number == "+79161234510"
+
+
+async def test_the_softphone_reaches_asterisk_through_the_server(
+    pbx: PrivatePbx, tmp_path: Path
+) -> None:
+    async with working(settings_for(pbx, tmp_path)) as office:
+        jar = aiohttp.CookieJar(unsafe=True)
+        async with aiohttp.ClientSession(cookie_jar=jar) as page:
+            origin = {"Origin": office.url}
+            await page.post(f"{office.url}/api/v1/session", headers=origin, json={
+                "login": "anna", "password": office.password("anna")})
+            async with page.ws_connect(f"{office.url}/sip", protocols=("sip",),
+                                       headers=origin) as socket:
+                assert socket.protocol == "sip"
+                await socket.send_str(REGISTER)
+                async with asyncio.timeout(10):
+                    answer = await socket.receive_str()
+    assert answer.startswith("SIP/2.0 401")
+
+
+REGISTER = "\r\n".join((
+    "REGISTER sip:127.0.0.1 SIP/2.0", "Via: SIP/2.0/WS test.invalid;branch=z9hG4bKx1",
+    "Max-Forwards: 70", "To: <sip:101-web@127.0.0.1>", "From: <sip:101-web@127.0.0.1>;tag=t1",
+    "Call-ID: c1", "CSeq: 1 REGISTER", "Contact: <sip:x@test.invalid;transport=ws>",
+    "Content-Length: 0", "", ""))
