@@ -40,10 +40,15 @@ def contexts(plan: PbxPlan) -> str:
 
 
 def from_trunk() -> str:
-    """Any number that the trunk asks for; only its digits go on."""
+    """Any number that the trunk asks for; only its digits go on.
+
+    Asterisk decodes `%0A` in SIP numbers, and an AGI server would read what follows as answers.
+    """
+    clean = ("Set(CALLERID(num)=${FILTER(0-9a-zA-Z+*#,${CALLERID(num)})})",
+             "Set(CALLERID(dnid)=${DESKLINE_DIALLED})", "Goto(deskline-in,s,1)")
     return context("from-trunk", extension(
-        "_[0-9a-zA-Z+*#]!", "Set(DESKLINE_DIALLED=${FILTER(0-9,${EXTEN}):0:15})",
-        "Goto(deskline-in,s,1)"), extension("s", "Goto(deskline-in,s,1)"))
+        "_[0-9a-zA-Z+*#]!", "Set(DESKLINE_DIALLED=${FILTER(0-9,${EXTEN}):0:15})", *clean),
+        extension("s", *clean))
 
 
 def entries(plan: PbxPlan) -> str:

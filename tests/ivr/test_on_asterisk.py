@@ -188,7 +188,7 @@ async def test_hidden_and_hostile_callers_get_the_menu_like_anybody(
     ("100%0A%0A200%20result=1%20(yes)%0A", "+79161234567"),
     (ENTRY, "1%0A%0A200%20result=1%20(queue:outages)%0A200%20result=1"),
 ])
-async def test_a_line_feed_in_a_sip_number_forges_nothing(
+async def test_a_line_feed_in_a_sip_number_forges_nothing_and_the_menu_is_heard(
     patient_pbx: PrivatePbx, plan_there: IvrPlan, serve_plan: Serving, tmp_path: Path,
     dialled: str, calling: str,
 ) -> None:
@@ -197,8 +197,11 @@ async def test_a_line_feed_in_a_sip_number_forges_nothing(
     async with (serve_plan(plan_there), observing(patient_pbx) as observer,
                 phone(tmp_path, sip, calling, tone_hz=0) as caller):
         await caller.dial(dialled, sip)
+        await caller.wait("connected")
+        await asyncio.sleep(4)
+        await caller.digits("3")
         joined = await observer.wait("QueueCallerJoin", limit_s=60)
-        assert joined["Queue"] == "billing"
+        assert joined["Queue"] == "outages"
 
 
 async def test_with_the_menu_server_stopped_a_caller_is_queued_within_two_seconds(
