@@ -37,6 +37,7 @@ from crm_store.prepared import Asked, Prepared, fetch_each, insert_all
 from crm_store.translate import translated
 
 JSON: TypeAlias = "str | int | float | bool | list[JSON] | dict[str, JSON] | None"
+Rows: TypeAlias = "Sequence[Mapping[str, Any]] | Mapping[str, Any]"
 _Ts = TypeVarTuple("_Ts")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -123,16 +124,19 @@ class Tx:
 
     @overload
     async def run(
-        self, statement: TypedReturnsRows[*_Ts], rows: Sequence[Mapping[str, Any]] = ...
+        self, statement: TypedReturnsRows[*_Ts], rows: Rows = ...
     ) -> CursorResult[*_Ts]: ...
     @overload
     async def run(
-        self, statement: Executable, rows: Sequence[Mapping[str, Any]] = ...
+        self, statement: Executable, rows: Rows = ...
     ) -> CursorResult[*tuple[Any, ...]]: ...
     async def run(
-        self, statement: Executable, rows: Sequence[Mapping[str, Any]] = ()
+        self, statement: Executable, rows: Rows = ()
     ) -> CursorResult[*tuple[Any, ...]]:
-        """Execute; with `rows` once for each, in one go. Raises only `crm_store.errors`."""
+        """Execute; with `rows` once for each, in one go. Raises only `crm_store.errors`.
+
+        One mapping, not in a list, may also return rows of a conflict's update.
+        """
         try:
             async with asyncio.timeout(self._limit_s):
                 return await self._connection.execute(statement, rows or None)
@@ -177,4 +181,9 @@ class Tx:
 
     def insert(self, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
         """An INSERT of this engine's own kind, for `on_conflict_do_…`."""
-        return sqlite.insert(table) if self.dialect == "sqlite" else postgresql.insert(table)
+        return insert_into(self.dialect, table)
+
+
+def insert_into(dialect: str, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    """`Tx.insert` for statements that are made once."""
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)

@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, Update, and_, case, delete, func, literal, or_, select, update
+from sqlalchemy import (
+    Select,
+    Update,
+    and_,
+    bindparam,
+    case,
+    delete,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crm_store import errors
-from crm_store.base import Tx, Whole
+from crm_store.base import Bytewise, Tx, Whole, insert_into
 from crm_store.contacts import COLUMNS, CallFacts, SegmentFacts, place_of, show
+from crm_store.prepared import Prepared
 from crm_store.tables.clients import ClientChoices, IdentityConfirmations
 from crm_store.tables.contacts import Dispositions, Drafts, Interactions, Notes, Segments
 from crm_store.tables.requests import Requests
@@ -26,19 +40,26 @@ async def upsert_call(tx: Tx, facts: CallFacts) -> int:
     overwrites what was, `lost_sight` never overwrites a seen outcome, and the machine's guess of
     the client never overwrites a person's choice.
     """
-    before = place_of(await tx.first(_locked(Interactions.call_id == facts.call_id)))
-    row = (await tx.run(_upsert(tx, facts))).one()
+    known = await tx.fetch(_PLACE, call_id=facts.call_id)
+    before = place_of(known[0]) if known else None
+    row = (await tx.run(_upsert(tx.dialect), _values(facts))).one()
     await show(tx, before, row)
     kept: int = row.absorbed_into or row.id
     await add_segments(tx, kept, facts.segments)
     return kept
 
 
-def _upsert(tx: Tx, facts: CallFacts) -> Any:
+def _values(facts: CallFacts) -> dict[str, Any]:
     known = {name: getattr(facts, name) for name in _KNOWN}
-    known["menu_path"] = list(facts.menu_path) or None
-    new = tx.insert(Interactions).values(**known, channel="call", client_is_chosen=False)
-    changes = {name: _merged(new, name) for name in known if name != "call_id"}
+    return known | {"menu_path": list(facts.menu_path) or None,
+                    "channel": "call", "client_is_chosen": False}
+
+
+@cache
+def _upsert(dialect: str) -> Any:
+    """Made once: with 20 columns to merge, making it costs more than running it."""
+    new = insert_into(dialect, Interactions)
+    changes = {name: _merged(new, name) for name in _KNOWN if name != "call_id"}
     return new.on_conflict_do_update(
         index_elements=["call_id"], set_=changes).returning(*COLUMNS)
 
@@ -135,3 +156,8 @@ async def _row(tx: Tx, interaction_id: int) -> Any:
 def _locked(condition: Any) -> Select[*tuple[Any, ...]]:
     """The row, locked until commit where the engine has row locks (SQLite ignores it)."""
     return select(*COLUMNS).where(condition).with_for_update()
+
+
+_PLACE = Prepared(
+    select(Interactions.client_id, Interactions.started_at, Interactions.absorbed_into)
+    .where(Interactions.call_id == bindparam("call_id", type_=Bytewise)).with_for_update())

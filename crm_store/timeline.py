@@ -6,12 +6,13 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Generic, Literal, TypeVar
 
 from sqlalchemy import ColumnElement, Select, bindparam, delete, select, tuple_
 
 from crm_store import errors
-from crm_store.base import JSON, Bytewise, Tx, Utc, Whole
+from crm_store.base import JSON, Bytewise, Tx, Utc, Whole, insert_into
 from crm_store.prepared import Prepared
 from crm_store.tables.contacts import Timeline
 
@@ -86,9 +87,15 @@ async def put(
     tx: Tx, client_id: int, at: datetime, kind: TimelineKind, ref: int, facts: dict[str, JSON]
 ) -> None:
     """Write or rewrite one row. Call it in the transaction that writes the source row."""
-    new = tx.insert(Timeline).values(client_id=client_id, at=at, kind=kind, ref=ref, facts=facts)
-    await tx.run(new.on_conflict_do_update(
-        index_elements=["client_id", "at", "kind", "ref"], set_={"facts": new.excluded.facts}))
+    await tx.run(_put(tx.dialect), {"client_id": client_id, "at": at, "kind": kind, "ref": ref,
+                                    "facts": facts})
+
+
+@cache
+def _put(dialect: str) -> Any:
+    new = insert_into(dialect, Timeline)
+    return new.on_conflict_do_update(
+        index_elements=["client_id", "at", "kind", "ref"], set_={"facts": new.excluded.facts})
 
 
 async def remove(tx: Tx, client_id: int, at: datetime, kind: TimelineKind, ref: int) -> None:
