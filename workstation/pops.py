@@ -291,6 +291,11 @@ class Pops:
     # ── recovery ─────────────────────────────────────────────────────────────────────────────
     async def recall(self) -> None:
         """After a start: contacts without an outcome come back with their drafts."""
+        try:
+            async with self._store.read() as tx:
+                await self._background.warm_up(tx)
+        except StoreError as exc:
+            log.warning("the store could not be warmed up", error=str(exc))
         for operator in [known.id for known in self._settings.operator if known.queues]:
             try:
                 async with self._store.read() as tx:
