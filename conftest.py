@@ -1,3 +1,16 @@
-"""Fixtures that several suites share."""
+"""Fixtures that several suites share, and how two workers divide the tests."""
+
+from __future__ import annotations
+
+import pytest
 
 pytest_plugins = ["tests.conftest_postgres", "tests.pbx.fixtures"]
+ONE_DEMO = "acceptance"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """`-n 2 --dist loadgroup`: a file stays on one worker, and so does the one running demo."""
+    for item in items:
+        group = ONE_DEMO if item.get_closest_marker("acceptance") else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))

@@ -14,9 +14,11 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-FLAGS = ("--headless=new --no-sandbox --disable-quic --no-first-run --disable-sync "
-         "--disable-background-networking --disable-component-update "
-         "--use-fake-ui-for-media-stream --use-fake-device-for-media-stream").split()
+FLAGS = [
+    "--headless=new", "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update",
+    "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
+]
 CALL_MS = 180_000
 
 

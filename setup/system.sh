@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What we need from the system: `setup/system.sh demo|check|test`. Silent when nothing is missing.
+# What we need from the system: `setup/system.sh demo|test`. Silent when nothing is missing.
 # As root it installs what is missing; otherwise the demo goes on without root (Asterisk and
 # espeak-ng are unpacked into .deskline) and the tests say what to install.
 set -euo pipefail
@@ -9,10 +9,10 @@ kind=${1:-test}
 # program package
 needs() {
   case $kind in
-    demo | check) echo "espeak-ng espeak-ng" ;;
-    test) printf '%s\n' "espeak-ng espeak-ng" "chromium chromium" "sipp sip-tester" "tmux tmux" \
+    demo) echo "espeak-ng espeak-ng" ;;
+    test) printf '%s\n' "espeak-ng espeak-ng" "chromium chromium" "tmux tmux" \
             "postgres postgresql" ;;
-    *) echo "usage: setup/system.sh demo|check|test" >&2; exit 2 ;;
+    *) echo "usage: setup/system.sh demo|test" >&2; exit 2 ;;
   esac
 }
 is_there() {

@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
-# Build the web pages into workstation/web/static/built. Does nothing when no source has changed.
+# The web pages: `setup/ui.sh [build|check|test]`. `build` fills workstation/web/static/built and
+# does nothing when no source has changed; `check` runs the type checker, `test` the unit tests.
 # Node: the system's, 20 or newer; else the wheel of requirements/node.lock, into .venv.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+verb=${1:-build}
 ui=workstation/web/ui
 built=workstation/web/static/built
 
 sources() { find "$ui/src" "$ui/style" "$ui"/*.json "$ui"/*.mjs "$ui/.npmrc" -type f | LC_ALL=C sort; }
 stamp=$(sources | xargs cat | sha256sum | cut -d' ' -f1)
-[ -f "$built/manifest.json" ] && [ -d "$ui/node_modules" ] &&
+[ "$verb" = build ] && [ -f "$built/manifest.json" ] && [ -d "$ui/node_modules" ] &&
   [ "$(cat "$built/.sources" 2>/dev/null)" = "$stamp" ] && exit 0
 
 new_enough() { "$1" -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null; }
@@ -29,5 +31,10 @@ if ! cmp -s "$ui/package-lock.json" "$lock_stamp"; then
   (cd "$ui" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
   cp "$ui/package-lock.json" "$lock_stamp"
 fi
-(cd "$ui" && "$node" build.mjs)
-echo "$stamp" > "$built/.sources"
+cd "$ui"
+case $verb in
+  build) "$node" build.mjs && echo "$stamp" > "$OLDPWD/$built/.sources" ;;
+  check) "$node" node_modules/typescript/bin/tsc --noEmit ;;
+  test) "$node" test/run.mjs ;;
+  *) echo "usage: setup/ui.sh [build|check|test]" >&2; exit 2 ;;
+esac
