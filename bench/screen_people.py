@@ -29,8 +29,8 @@ from workstation import protocol
 SO_TIMESTAMPNS = 35             # socket(7); the module `socket` does not name it
 STAMP = struct.Struct("@qq")    # struct timespec
 READ = 1 << 20
-SIGNING_IN = 6                  # argon2: more at once only wait for each other
-SIGN_IN_WITHIN_S = 60.0
+SIGNING_IN = 3                  # argon2: more at once only wait for each other
+SIGN_IN_WITHIN_S = 90.0
 CALLER_STAYS_S = 20
 AGAIN_AFTER_S = 2.0
 CONCERNING = (b'"conversations"', b'"operators"', b'"reply"')
@@ -132,14 +132,20 @@ class Operator:
         self._finishing: set[int] = set()
         self._asked: dict[int, tuple[str, dict[str, Any]]] = {}
         self._sign_in = protocol.SignIn(login=login, password=password)
+        self._url = url
         self._wire = Wire(url, self._hear)
-        self.is_ready = asyncio.Event()
+        self._is_ready = False
+        self._told = asyncio.Event()        # that he is ready, or that his sign-in was refused
 
     async def begin(self, host: str, port: int) -> None:
-        await self._wire.open(host, port)
-        self._wire.send(self._sign_in)
+        """Sign in and be ready; a busy machine may refuse, then once more. Raises TimeoutError."""
         async with asyncio.timeout(SIGN_IN_WITHIN_S):
-            await self.is_ready.wait()
+            while not self._is_ready:
+                self._told.clear()
+                self._wire = Wire(self._url, self._hear)
+                await self._wire.open(host, port)
+                self._wire.send(self._sign_in)
+                await self._told.wait()
 
     def end(self) -> None:
         self._wire.close()
@@ -162,10 +168,15 @@ class Operator:
 
     def _answered(self, reply: protocol.Reply) -> None:
         """What was refused is asked again; somebody who is not ready gets no calls."""
-        action, args = self._asked.pop(reply.n)
-        if reply.problem is not None:
-            self._crew.refused[reply.problem.code] += 1
+        action, args = self._asked.pop(reply.n, ("", {}))
+        if reply.problem is None:
+            return
+        self._crew.refused[reply.problem.code] += 1
+        if action:
             asyncio.get_running_loop().call_later(AGAIN_AFTER_S, self._do, action, args)
+            return
+        self._wire.close()      # the sign-in
+        self._told.set()
 
     def _see(self, change: protocol.Change, at: float) -> None:
         view: Any = change.view
@@ -177,7 +188,8 @@ class Operator:
             if view["state"] == "paused" and view["reason"] == "Auto-Pause":
                 self._do("state.set", {"state": "ready"})
             if view["state"] == "ready":
-                self.is_ready.set()
+                self._is_ready = True
+                self._told.set()
 
     def _work(self, view: dict[str, Any], at: float) -> None:
         if view["state"] == "ringing":
