@@ -1,4 +1,4 @@
-"""`/live`: one websocket per screen, as `workstation/protocol.py` says.
+"""`/live`: one websocket per screen, as `workstation/protocol` says.
 
 One reader does what the screen asks, one writer sends; nobody else touches the socket. A screen
 that reads slowly holds up only its own writer, and is sent a fresh snapshot when it is too far

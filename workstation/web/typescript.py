@@ -12,9 +12,10 @@ from pathlib import Path
 import msgspec
 
 from workstation import protocol
+from workstation.protocol import actions, messages, views
 
 TARGET = Path(__file__).parent / "ui" / "src" / "protocol.gen.ts"
-HEAD = ("// Generated from workstation/protocol.py by `python -m workstation.web.typescript`.\n"
+HEAD = ("// Generated from workstation/protocol by `python -m workstation.web.typescript`.\n"
         "// Do not edit.\n")
 PLAIN: dict[object, str] = {str: "string", int: "number", float: "number", bool: "boolean",
                             type(None): "null", typing.Any: "unknown", msgspec.Raw: "unknown"}
@@ -22,7 +23,8 @@ PLAIN: dict[object, str] = {str: "string", int: "number", float: "number", bool:
 
 def source() -> str:
     """The whole module as text."""
-    structs = [value for value in vars(protocol).values() if _is_struct(value)]
+    structs = [value for module in (views, messages, actions)
+               for value in vars(module).values() if _is_struct(value, module.__name__)]
     parts = [HEAD, *(_alias(name) for name in ("OperatorState", "CallState",
                                                "ConversationState", "Collection"))]
     parts += [_struct(struct) for struct in structs]
@@ -30,9 +32,9 @@ def source() -> str:
     return "\n".join(parts)
 
 
-def _is_struct(value: object) -> typing.TypeGuard[type[msgspec.Struct]]:
+def _is_struct(value: object, module: str) -> typing.TypeGuard[type[msgspec.Struct]]:
     return (isinstance(value, type) and issubclass(value, msgspec.Struct)
-            and value.__module__ == protocol.__name__
+            and value.__module__ == module
             and value not in (protocol.View, protocol.Args))
 
 
@@ -46,7 +48,7 @@ def _union(name: str) -> str:
 
 
 def _struct(struct: type[msgspec.Struct]) -> str:
-    hints = typing.get_type_hints(struct, vars(protocol))
+    hints = typing.get_type_hints(struct)
     fields = [(field, hints[field.name]) for field in msgspec.structs.fields(struct)]
     config = struct.__struct_config__
     if config.array_like:

@@ -1,4 +1,4 @@
-// Generated from workstation/protocol.py by `python -m workstation.web.typescript`.
+// Generated from workstation/protocol by `python -m workstation.web.typescript`.
 // Do not edit.
 
 export type OperatorState = "offline" | "ready" | "offered" | "talking" | "wrap_up" | "paused";

@@ -1,0 +1,166 @@
+"""What a screen may ask: the arguments of each action, who may, and what the reply holds."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+
+class Args(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Arguments of one action; the docstring says who may ask and what the reply's result is."""
+
+
+class SetState(Args, frozen=True, kw_only=True):
+    """`state.set`, operators: result {}. `reason` is one of the catalogue's pause reasons."""
+    state: Literal["ready", "paused", "offline"]
+    reason: str = ""
+
+
+class AttachPhone(Args, frozen=True, kw_only=True):
+    """`phone.attach`, operators: which of one's two phones shall ring. Result {}."""
+    phone: Literal["web", "desk"]
+
+
+class ChooseClient(Args, frozen=True, kw_only=True):
+    """`conversation.choose`, its operator: None = none of these. Result {}."""
+    conversation: int
+    client_id: int | None
+
+
+class NewClient(Args, frozen=True, kw_only=True):
+    """`conversation.new_client`, its operator: result {"client_id": int}."""
+    conversation: int
+    name: str
+    kind: Literal["person", "organisation"] = "person"
+
+
+class ConfirmIdentity(Args, frozen=True, kw_only=True):
+    """`conversation.identity`, its operator: result {}."""
+    conversation: int
+    confirmed: bool
+
+
+class SaveDraft(Args, frozen=True, kw_only=True):
+    """`draft.save`, its operator: result {"version": int}. Whole draft; the last letter wins.
+
+    `base` is the version typed upon; a lower one than the server's is accepted and the reply
+    carries the new version (two screens of one operator show the same letters).
+    """
+    conversation: int
+    base: int
+    note: str
+    disposition: str | None
+    form_type: str | None
+    form: dict[str, str]
+
+
+class Finish(Args, frozen=True, kw_only=True):
+    """`conversation.finish`, its operator: outcome and note become facts. Result {}.
+
+    Problem `outcome_missing` or `note_missing` when the queue demands more; the draft stays.
+    `then`: the state wanted afterwards.
+    """
+    conversation: int
+    disposition: str
+    note: str
+    then: Literal["ready", "paused"] = "ready"
+
+
+class ExtendWrapUp(Args, frozen=True, kw_only=True):
+    """`conversation.extend`, its operator: 60 s more. Result {"until": moment}."""
+    conversation: int
+
+
+class FileRequest(Args, frozen=True, kw_only=True):
+    """`request.file`, operators: result {"id": int, "number": str, "group": str, "due_at": …}.
+
+    Problem `form_invalid` with detail naming the fields.
+    """
+    client_id: int
+    type: str
+    fields: dict[str, str]
+    conversation: int | None = None
+
+
+class ListRequests(Args, frozen=True, kw_only=True):
+    """`request.list`, members of the group, supervisors: result {"requests": [RequestView]}."""
+    group: str | None = None
+    include_closed: bool = False
+
+
+class MoveRequest(Args, frozen=True, kw_only=True):
+    """`request.move`, members of its group, supervisors: result {"request": RequestView}."""
+    id: int
+    stage: str
+    note: str = ""
+
+
+class SearchClients(Args, frozen=True, kw_only=True):
+    """`client.search`, operators: result {"hits": [Hit]}; Hit {client_id, name, why, marked}."""
+    text: str
+
+
+class ClientCard(Args, frozen=True, kw_only=True):
+    """`client.card`, operators: result {"card": CardView, "timeline": […], "cursor": …}."""
+    client_id: int
+
+
+class MoreTimeline(Args, frozen=True, kw_only=True):
+    """`client.timeline`, operators: result {"items": [TimelineView], "cursor": str | None}."""
+    client_id: int
+    cursor: str | None
+    kinds: list[str] = []
+
+
+class HangUp(Args, frozen=True, kw_only=True):
+    """`call.hangup`, the call's operator, supervisors: result {}."""
+    call: str
+
+
+class Dial(Args, frozen=True, kw_only=True):
+    """`call.dial`, operators: one's own phone rings, then the number. Result {}."""
+    number: str
+    client_id: int | None = None
+
+
+class CampaignArgs(Args, frozen=True, kw_only=True):
+    """`campaign.start` · `campaign.pause` · `campaign.stop`, supervisors: result {}."""
+    campaign: int
+
+
+class CampaignEntries(Args, frozen=True, kw_only=True):
+    """`campaign.entries`, supervisors: result {"entries": [{client_id, name, state, why, since,
+    attempts, next_at}], "cursor": str | None}. `state` filters."""
+    campaign: int
+    state: str | None = None
+    cursor: str | None = None
+
+
+class SignOut(Args, frozen=True, kw_only=True):
+    """`session.end`, anybody: the session is over, the socket closes."""
+
+
+ACTIONS: dict[str, type[Args]] = {
+    "state.set": SetState,
+    "phone.attach": AttachPhone,
+    "conversation.choose": ChooseClient,
+    "conversation.new_client": NewClient,
+    "conversation.identity": ConfirmIdentity,
+    "draft.save": SaveDraft,
+    "conversation.finish": Finish,
+    "conversation.extend": ExtendWrapUp,
+    "request.file": FileRequest,
+    "request.list": ListRequests,
+    "request.move": MoveRequest,
+    "client.search": SearchClients,
+    "client.card": ClientCard,
+    "client.timeline": MoreTimeline,
+    "call.hangup": HangUp,
+    "call.dial": Dial,
+    "campaign.start": CampaignArgs,
+    "campaign.pause": CampaignArgs,
+    "campaign.stop": CampaignArgs,
+    "campaign.entries": CampaignEntries,
+    "session.end": SignOut,
+}

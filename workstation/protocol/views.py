@@ -1,0 +1,240 @@
+"""The pictures that screens hold: one struct a view, whole; two equal views need no delta."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+OperatorState = Literal["offline", "ready", "offered", "talking", "wrap_up", "paused"]
+CallState = Literal["menu", "waiting", "ringing", "talking", "held", "dialling"]
+ConversationState = Literal["ringing", "talking", "held", "wrap_up", "done", "missed"]
+Collection = Literal["operators", "queues", "calls", "conversations", "requests", "campaigns",
+                     "gaps"]
+
+
+class View(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A picture of one thing, whole; two equal views need no delta."""
+
+
+# ── the floor ────────────────────────────────────────────────────────────────────────────────
+class OperatorView(View, frozen=True, kw_only=True):
+    id: str
+    name: str
+    state: OperatorState
+    since: str
+    reason: str             # pause reason id, or ""
+    queues: list[str]
+    phone: str              # "web" | "desk" | ""
+    registered: bool        # that phone can be reached
+    call: str | None
+    with_whom: str          # client's name or number, "" when in no call
+    calls_today: int
+    talked_today_s: float
+
+
+class WaitingView(View, frozen=True, kw_only=True):
+    call: str
+    number: str
+    name: str
+    since: str
+
+
+class QueueView(View, frozen=True, kw_only=True):
+    id: str
+    name: str
+    waiting: list[WaitingView]      # longest first
+    ready: int
+    talking: int
+    signed_in: int
+    answered_today: int
+    abandoned_today: int
+    in_time_today: int              # answered within service_level_s
+    service_level_s: int
+
+
+class SegmentView(View, frozen=True, kw_only=True):
+    kind: str               # menu waiting ringing talk hold dialling wrap_up
+    who: str | None
+    started_at: str
+    ended_at: str | None
+
+
+class CallView(View, frozen=True, kw_only=True):
+    id: str
+    direction: Literal["in", "out", "internal"]
+    state: CallState
+    number: str
+    name: str
+    client_id: int | None
+    client_name: str
+    queue: str | None
+    operator: str | None
+    since: str
+    started_at: str
+    campaign: str
+    segments: list[SegmentView]
+
+
+# ── one operator's work ──────────────────────────────────────────────────────────────────────
+class ReasonView(View, frozen=True, kw_only=True):
+    kind: str               # confirmed, linked, called_from, account, campaign, shared, menu …
+    text: str
+
+
+class CandidateView(View, frozen=True, kw_only=True):
+    client_id: int
+    name: str
+    reasons: list[ReasonView]
+
+
+class PhoneView(View, frozen=True, kw_only=True):
+    e164: str
+    label: str              # formatted for people
+    source: str
+    confirmed_at: str | None
+    confirmed_by: str | None
+
+
+class MeterView(View, frozen=True, kw_only=True):
+    number: str
+    last_reading: int | None
+    last_reading_on: str | None
+
+
+class AccountView(View, frozen=True, kw_only=True):
+    id: int
+    number: str
+    address: str
+    balance_minor: int      # what the client owes is negative
+    currency: str
+    meters: list[MeterView]
+
+
+class CardView(View, frozen=True, kw_only=True):
+    client_id: int
+    kind: Literal["person", "organisation"]
+    name: str
+    language: str
+    flags: list[str]
+    tags: list[str]
+    phones: list[PhoneView]
+    accounts: list[AccountView]
+    debt_minor: int
+    debt_since: str | None
+    currency: str
+    masked: bool            # sums are hidden (0) until identity is ticked
+    others_on_number: list[CandidateView]
+
+
+class TimelineView(View, frozen=True, kw_only=True):
+    """`kind`: call note invoice payment reading request attempt; `facts` depend on it.
+
+    call: direction, queue, operator, talked_s, waited_s, outcome, disposition, note · invoice:
+    number, amount_minor, currency, corrected (amount before, minor) · payment: amount_minor,
+    currency · reading: meter, value, source · request: id, number, type, stage, due_at.
+    """
+    key: str
+    kind: str
+    at: str
+    facts: dict[str, Any]
+
+
+class FormFieldView(View, frozen=True, kw_only=True):
+    name: str
+    label: str
+    kind: Literal["text", "number", "date", "choice", "account", "meter"]
+    required: bool
+    choices: list[list[str]]        # [value, label]
+    value: str                      # filled from the client
+
+
+class FormView(View, frozen=True, kw_only=True):
+    type: str               # request type id
+    title: str
+    fields: list[FormFieldView]
+
+
+class DispositionView(View, frozen=True, kw_only=True):
+    id: str
+    name: str
+    needs_note: bool
+
+
+class DraftView(View, frozen=True, kw_only=True):
+    """What is typed and not yet finished; `version` rises with every save."""
+    version: int
+    note: str
+    disposition: str | None
+    form_type: str | None
+    form: dict[str, str]
+    saved_at: str | None
+
+
+class ConversationView(View, frozen=True, kw_only=True):
+    id: int                 # the interaction
+    call: str
+    operator: str
+    state: ConversationState
+    direction: Literal["in", "out", "internal"]
+    number: str
+    number_label: str
+    caller_name: str        # as the network said it: hostile text
+    queue: str
+    queue_name: str
+    menu_path: list[str]
+    campaign: str
+    waited_s: float
+    offered_at: str
+    answered_at: str | None
+    ended_at: str | None
+    wrap_up_until: str | None
+    candidates: list[CandidateView]
+    client_id: int | None
+    identity: Literal["unknown", "confirmed", "refused"]
+    card: CardView | None
+    timeline: list[TimelineView]
+    timeline_cursor: str | None
+    draft: DraftView
+    form: FormView | None
+    dispositions: list[DispositionView]     # key Alt+1…9 is the place in this list
+    notice: str             # why something is missing (store slow, reconstructed …), or ""
+
+
+class RequestView(View, frozen=True, kw_only=True):
+    id: int
+    number: str
+    type: str
+    title: str
+    client_id: int
+    client_name: str
+    stage: str
+    stages: list[str]       # where it may go from here
+    group: str
+    operator: str | None
+    created_at: str
+    due_at: str
+    late: bool
+    fields: dict[str, str]
+
+
+class CampaignView(View, frozen=True, kw_only=True):
+    id: int
+    name: str
+    state: Literal["draft", "running", "paused", "ended"]
+    size: int
+    ledger: dict[str, int]          # state → entries; the values add up to size
+    attempts: int
+    lines: int                      # being dialled now
+    why: str                        # why it is not dialling, or what it does
+    started_at: str | None
+    ended_at: str | None
+
+
+class GapView(View, frozen=True, kw_only=True):
+    """The link to Asterisk was down from … until; until None: it is down now."""
+    id: str
+    pbx: str
+    since: str
+    until: str | None
+    calls_lost: int
