@@ -33,6 +33,7 @@ export class Softphone {
   private meter: QualityMeter | null = null;
   private watchdog: ReturnType<typeof setTimeout> | undefined;
   private release: (() => void) | null = null;
+  private offers = 0;
   private readonly speaker = new Audio();
 
   constructor(private readonly access: PhoneAccess, private readonly changed: () => void) {
@@ -207,8 +208,20 @@ export class Softphone {
   }
 
   toggleHold(): void {
-    if (this.call?.state === "held") this.session?.unhold();
-    else if (this.call?.state === "talking") this.session?.hold();
+    const { call, session } = this;
+    if (!call || !session || call.state === "ringing") return;
+    const isHeld = call.state === "held";
+    void this.insist(session, () => isHeld ? session.unhold() : session.hold());
+  }
+
+  /** While another offer is under way the library refuses a new one: ask again until it is over,
+   * unless the person has pressed again meanwhile. */
+  private async insist(session: RTCSession, offer: () => boolean): Promise<void> {
+    const mine = ++this.offers;
+    for (let tries = 0; tries < 20 && this.session === session; tries += 1) {
+      if (this.offers !== mine || offer()) return;
+      await new Promise((resolve) => setTimeout(resolve, 150));
+    }
   }
 
   toggleMute(): void {
