@@ -66,8 +66,9 @@ class DiallerPlan:
     name: str = field(default_factory=_own_name)
     lease_s: float = 10.0           # an intent that did not pass the gate by then is void
     lost_after_s: float = 20.0      # a dialled attempt that the floor does not show for so long
-    untold_after_s: float = 30.0    # after the wrap-up: an outcome that nobody gave
-    untold_at_most_s: float = 900.0
+    wrap_up_s: float = 45.0         # the longest that any queue gives after a talk
+    untold_after_s: float = 30.0    # after that: an outcome that nobody gave
+    untold_at_most_s: float = 900.0     # in a wrap-up that is prolonged and prolonged
 
 
 class Dialler:
@@ -179,7 +180,7 @@ class Dialler:
 
     async def _close_untold(self, attempt: AttemptRow, now: datetime) -> None:
         async with self._store.begin() as tx:
-            await settling.close_untold(tx, attempt, now=now)
+            await settling.close_untold(tx, attempt.id, now=now)
 
     async def _settle(self, attempt: AttemptRow, status: str, now: datetime) -> None:
         async with self._store.begin() as tx:
@@ -207,7 +208,7 @@ class Dialler:
         """The talk and its wrap-up are over and no outcome came."""
         if attempt.ended_at is None:
             return False
-        silent_s = (now - attempt.ended_at).total_seconds()
+        silent_s = (now - attempt.ended_at).total_seconds() - self._plan.wrap_up_s
         if silent_s >= self._plan.untold_at_most_s:
             return True
         operator = self._floor.operators.get(attempt.operator or "")

@@ -158,12 +158,16 @@ async def stop(tx: Tx, entry: EntryRow, because: str, *, at: datetime, by: str) 
     return await ledger.step(tx, entry, happening, at=at, why=because, by=by)
 
 
-async def close_untold(tx: Tx, attempt: AttemptRow, *, now: datetime) -> State:
+async def close_untold(tx: Tx, attempt_id: int, *, now: datetime) -> State | None:
     """The operator's wrap-up is over and he said nothing: somebody answered, nobody knows who.
 
-    The safe answer: he does not count as reached. An outcome given later corrects it.
+    The safe answer: he does not count as reached. An outcome given later corrects it; one given
+    since the caller looked stands, and None is returned.
     """
+    attempt = await claims.locked(tx, attempt_id)
     entry = await rows.entry(tx, attempt.entry_id)
+    if attempt.disposition is not None or entry.state != State.BEING_TRIED:
+        return None
     return await ledger.step(
         tx, entry, Happening.SOMEBODY_ANSWERED, at=now, why="outcome_missing",
         facts={"attempt": attempt.id, "operator": attempt.operator})

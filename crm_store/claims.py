@@ -199,6 +199,15 @@ async def get(tx: Tx, attempt_id: int) -> AttemptRow:
     return _attempt(row)
 
 
+async def locked(tx: Tx, attempt_id: int) -> AttemptRow:
+    """As it is now, and nobody changes it until this transaction ends. Raises `NotFound`."""
+    row = await tx.first(
+        _ATTEMPT.where(Attempts.id == attempt_id).with_for_update(of=Attempts.__table__))
+    if row is None:
+        raise errors.NotFound(f"attempt {attempt_id}")
+    return _attempt(row)
+
+
 async def find(tx: Tx, attempt_id: int) -> AttemptRow | None:
     row = await tx.first(_ATTEMPT.where(Attempts.id == attempt_id))
     return None if row is None else _attempt(row)

@@ -25,7 +25,8 @@ def _numbers(endings: tuple[int, ...]) -> list[list[str]]:
 
 
 def _dialler(exchange: Exchange, name: str = "d1") -> Dialler:
-    plan = DiallerPlan(trunk_host=TRUNK, caller_id="+74951200000", name=name, untold_after_s=10)
+    plan = DiallerPlan(trunk_host=TRUNK, caller_id="+74951200000", name=name, wrap_up_s=3,
+                       untold_after_s=10)
     return Dialler(exchange.store, exchange.dial, exchange, Feed(), plan=plan,
                    clock=lambda: exchange.now)
 
@@ -105,6 +106,19 @@ async def test_outcome_that_nobody_gave_counts_as_another_person(watched: Watche
         corrected = await steering.record_disposition(
             tx, attempt, "refused", by="101", at=exchange.now)
     assert corrected is State.REFUSED
+
+
+async def test_outcome_is_waited_for_as_long_as_the_wrap_up_lasts_and_longer(
+    watched: WatchedStore,
+) -> None:
+    campaign_id = await make_campaign(watched, _numbers((10,)))
+    exchange = Exchange(watched, outcomes=lambda number: None)
+    exchange.staff(1)
+    plan = DiallerPlan(trunk_host=TRUNK, caller_id="+74951200000", wrap_up_s=120)
+    dialler = Dialler(watched, exchange.dial, exchange, Feed(), plan=plan,
+                      clock=lambda: exchange.now)
+    assert await _run(exchange, dialler) > 150
+    assert list((await _states(watched, campaign_id)).values()) == [State.REACHED_ANOTHER]
 
 
 async def test_no_operator_in_time_is_a_drop_and_is_tried_again(watched: WatchedStore) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, timedelta
 
 import pytest
@@ -74,6 +75,22 @@ async def test_later_outcome_corrects_the_first(store: Store) -> None:
     assert (await _entry(store, campaign_id)).state is State.WRONG_NUMBER
     assert [(event.state, event.by) for event in history][-2:] == [
         ("reached_in_person", "101"), ("wrong_number", "109")]
+
+
+async def test_outcome_given_while_the_dialler_gives_up_waiting_stands(store: Store) -> None:
+    """What it had looked at a moment ago is looked at again, behind the operator's commit."""
+    campaign_id = await make_campaign(store, [["+79160000001"]])
+    attempt = await _talk(store, campaign_id)
+
+    async def give_up() -> None:
+        async with store.begin() as tx:
+            assert await settling.close_untold(tx, attempt.id, now=START) is None
+    async with asyncio.TaskGroup() as tasks:
+        async with store.begin() as tx:
+            await steering.record_disposition(tx, attempt.id, "promised", by="101", at=START)
+            tasks.create_task(give_up())
+            await asyncio.sleep(0.2)
+    assert (await _entry(store, campaign_id)).state is State.PROMISED
 
 
 async def test_wrong_number_goes_on_with_the_next_one(store: Store) -> None:
