@@ -1,16 +1,22 @@
-"""People who sign in: accounts with roles, and their sessions."""
+"""People who sign in: accounts with roles, and their sessions.
+
+A person has a source: `settings` for those the settings name; they go, as `left`, when the
+settings no longer name them, and come back with them. Whoever was made otherwise stays.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, or_, select, update
 
 from crm_store.base import Tx
 from crm_store.tables.staff import People, Sessions
+
+Source = Literal["settings", "left", "made"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +46,41 @@ class Session:
 async def upsert(
     tx: Tx, *, login: str, name: str, operator_id: str | None = None, roles: Sequence[str] = (),
     groups: Sequence[str] = (), language: str | None = None, password_hash: str | None = None,
-    is_active: bool = True,
+    source: Source = "made",
 ) -> int:
-    """Make or change the person of this login; a password hash of None keeps the old one."""
+    """Make or change the person of this login; a password hash of None keeps the old one.
+
+    A new person is active; a known one stays as active as he is, but who had `left` comes back.
+    """
     told = {"name": name, "operator_id": operator_id, "roles": list(roles),
-            "groups": list(groups), "language": language, "is_active": is_active}
-    new = tx.insert(People).values(login=login, password_hash=password_hash, **told)
+            "groups": list(groups), "language": language, "source": source}
+    new = tx.insert(People).values(login=login, password_hash=password_hash, is_active=True,
+                                   **told)
+    is_active = or_(People.is_active, People.source == "left")
     kept = func.coalesce(new.excluded.password_hash, People.password_hash)
     return int(await tx.scalar(new.on_conflict_do_update(
-        index_elements=["login"], set_=told | {"password_hash": kept}).returning(People.id)))
+        index_elements=["login"],
+        set_=told | {"password_hash": kept, "is_active": is_active},
+    ).returning(People.id)))
+
+
+async def dismiss(tx: Tx, but: Collection[str]) -> list[str]:
+    """People of the settings, all `but` these logins, leave: they are inactive, have no phone,
+    and their sessions are over. Their logins."""
+    gone = [(row.id, row.login) for row in await tx.all(
+        select(People.id, People.login).where(People.source == "settings").order_by(People.login))
+        if row.login not in but]
+    ids = [person_id for person_id, _ in gone]
+    await tx.run(update(People).where(People.id.in_(ids))
+                 .values(is_active=False, source="left", operator_id=None))
+    await tx.run(delete(Sessions).where(Sessions.person_id.in_(ids)))
+    return [login for _, login in gone]
+
+
+async def free_phones(tx: Tx, operator_ids: Collection[str]) -> None:
+    """Nobody has these extensions, so that others can have them."""
+    await tx.run(update(People).where(People.operator_id.in_(operator_ids))
+                 .values(operator_id=None))
 
 
 async def by_login(tx: Tx, login: str) -> Person | None:

@@ -11,7 +11,7 @@ import base64
 import hashlib
 import secrets
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,6 +21,7 @@ import argon2
 import structlog
 
 from crm_store import staff
+from crm_store.base import Tx
 from crm_store.store import Store
 from cti.secrets import derive
 from workstation.errors import Refused
@@ -73,17 +74,27 @@ class Accounts:
     async def seed(self) -> list[str]:
         """Make the people of the settings; logins that have no password yet are returned.
 
+        Who was made by the settings and is no longer in them cannot sign in any more.
+
         With `server.demo_sign_ins` new people get the password derived from the installation's
         secret, which `deskline demo` prints.
         """
-        without = [operator.login for operator in self._settings.operator
-                   if not await self._seed_one(operator)]
         async with self._store.read() as tx:
-            for row in await staff.everyone(tx):
-                person = self._person(row)
-                if person.operator:
-                    self.by_operator[person.operator] = person
-        return without
+            before = {row.login: row for row in await staff.everyone(tx)}
+        hashes = {login: await self._first_hash(login, before) for login in self._operators}
+        async with self._store.begin() as tx:
+            for login in await staff.dismiss(tx, self._operators):
+                log.warning("a person is no longer in the settings and cannot sign in",
+                            login=login)
+            await staff.free_phones(tx, [known.id for known in self._settings.operator])
+            for operator in self._settings.operator:
+                await self._seed_one(tx, operator, before, hashes[operator.login])
+            people = await staff.everyone(tx)
+        found = [self._person(row) for row in people if row.is_active]
+        self.by_operator.clear()        # others hold it
+        self.by_operator.update({person.operator: person for person in found if person.operator})
+        return [row.login for row in people
+                if row.login in self._operators and row.password_hash is None]
 
     async def sign_in(self, login: str, password: str, source: str) -> SignedIn:
         """A new session. Raises WrongPassword, TooManyTries."""
@@ -136,20 +147,20 @@ class Accounts:
                                      expires_at=expires_at, opened_from=source)
         return SignedIn(token, csrf, self._person(row), expires_at)
 
-    async def _seed_one(self, operator: OperatorSettings) -> bool:
-        """Whether the person has a password now."""
-        async with self._store.read() as tx:
-            row = await staff.by_login(tx, operator.login)
-        hashed = None
-        is_new = row is None or row.password_hash is None
-        if is_new and self._settings.server.demo_sign_ins:
-            hashed = await self._passwords.hash(demo_password(self._secret, operator.login))
-        async with self._store.begin() as tx:
-            await staff.upsert(
-                tx, login=operator.login, name=operator.name, operator_id=operator.id,
-                roles=(operator.role,), groups=operator.groups, password_hash=hashed,
-                language=row.language if row else None)
-        return not is_new or hashed is not None
+    async def _first_hash(self, login: str, before: Mapping[str, staff.Person]) -> str | None:
+        """Of the demo's password, for who has none."""
+        known = before.get(login)
+        if not self._settings.server.demo_sign_ins or (known and known.password_hash):
+            return None
+        return await self._passwords.hash(demo_password(self._secret, login))
+
+    async def _seed_one(self, tx: Tx, operator: OperatorSettings,
+                        before: Mapping[str, staff.Person], hashed: str | None) -> None:
+        known = before.get(operator.login)
+        await staff.upsert(
+            tx, login=operator.login, name=operator.name, operator_id=operator.id,
+            roles=(operator.role,), groups=operator.groups, password_hash=hashed,
+            language=known.language if known else None, source="settings")
 
     def _person(self, row: staff.Person) -> Person:
         planned = self._operators.get(row.login)

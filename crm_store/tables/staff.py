@@ -21,6 +21,7 @@ class People(Base):
     language: Mapped[str | None]
     password_hash: Mapped[str | None]                               # argon2; None: cannot sign in
     is_active: Mapped[bool] = mapped_column(default=True)
+    source: Mapped[str]                                             # see `crm_store.staff`
 
 
 class Sessions(Base):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from sqlalchemy import text
 
 from crm_store import staff
 from tests.workstation.office import Office, open_office, settings_in
@@ -113,3 +114,46 @@ async def _sign_in(office: Office, login: str, *, page: bool = False) -> aiohttp
         f"{office.url}/api/v1/session",
         json={"login": login, "password": office.password(login)},
         headers={"Origin": office.url} if page else {})
+
+
+async def test_who_is_removed_from_the_settings_cannot_sign_in_and_comes_back_with_them(
+    tmp_path: Path
+) -> None:
+    settings = settings_in(tmp_path)
+    without = settings.model_copy(update={"operator": settings.operator[1:]})
+    async with open_office(tmp_path, settings=settings) as office:
+        bearer = await office.bearer("anna")
+    async with open_office(tmp_path, settings=without) as office:
+        assert (await office.http.get(f"{office.url}/api/v1/me", headers=bearer)).status == 401
+        assert (await _sign_in(office, "anna")).status == 401
+        assert "101" not in office.desk.accounts.by_operator
+        assert (await _sign_in(office, "boris")).status == 201
+    async with open_office(tmp_path, settings=settings) as office:
+        assert (await _sign_in(office, "anna")).status == 201
+
+
+async def test_roles_follow_the_settings_and_phones_may_change_hands(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    anna, boris, *others = settings.operator
+    changed = settings.model_copy(update={"operator": (
+        anna.model_copy(update={"id": boris.id, "role": "supervisor"}),
+        boris.model_copy(update={"id": anna.id}), *others)})
+    async with open_office(tmp_path, settings=settings):
+        pass
+    async with open_office(tmp_path, settings=changed) as office:
+        me = await office.http.get(f"{office.url}/api/v1/me", headers=await office.bearer("anna"))
+        assert (await me.json())["roles"] == ["supervisor"]
+        assert office.desk.accounts.by_operator[anna.id].login == "boris"
+
+
+async def test_people_made_otherwise_stay_and_a_locked_one_stays_locked(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    async with open_office(tmp_path, settings=settings) as office, office.store.begin() as tx:
+        await staff.upsert(tx, login="integration", name="Billing system", roles=["supervisor"])
+        await tx.run(text("update people set is_active = false where login = 'boris'"))
+    async with open_office(tmp_path, settings=settings) as office:
+        async with office.store.read() as tx:
+            active = {row.login: row.is_active for row in await staff.everyone(tx)}
+        assert active["integration"]
+        assert not active["boris"]
+        assert (await _sign_in(office, "boris")).status == 401

@@ -35,12 +35,14 @@ def list_command(settings: Settings, as_json: bool) -> None:
     people = _run(settings, _everyone)
     facts = [{"login": person.login, "name": person.name, "operator": person.operator_id,
               "roles": list(person.roles), "groups": list(person.groups),
-              "has_password": person.password_hash is not None} for person in people]
+              "has_password": person.password_hash is not None,
+              "active": person.is_active} for person in people]
     if as_json:
         print_json(facts)
         return
     for person in people:
         lock = "" if person.password_hash else "  (no password: cannot sign in)"
+        lock = lock if person.is_active else "  (not in the settings: cannot sign in)"
         click.echo(f"{person.login:12} {person.operator_id or '-':4} {','.join(person.roles):14} "
                    f"{person.name}{lock}")
 
