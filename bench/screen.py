@@ -19,7 +19,7 @@ import os
 import sqlite3
 import statistics
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -30,7 +30,7 @@ from bench.screen_page import Bare, Browsing, Painted, bare_server, browsing
 from bench.screen_people import Crew, Framed, at_work, call_in
 from bench.screen_stage import ENTRY, Stage, staged
 from cti import tape
-from cti.changes import CallAnswered, Change, OperatorOffered
+from cti.changes import OperatorOffered
 from workstation.cli.replay import replay
 from workstation.rehearsal.server import live_url
 
@@ -94,8 +94,7 @@ def _cores(before: dict[str, float], after: dict[str, float]) -> dict[str, float
 
 # ── figures ──────────────────────────────────────────────────────────────────────────────────
 def figures(stage: Stage, wanted: argparse.Namespace, run: Run) -> dict[str, Any]:
-    changes = list(replay(record for _, record in tape.read(stage.tapes, "main")))
-    offered = _offered(changes, run.began)
+    offered = {key: offer for key, offer in offers(stage).items() if offer.at >= run.began}
     served = {place.id for place in stage.settings.operator[:wanted.pages]}
     return {
         "machine": machine.machine(),
@@ -107,7 +106,6 @@ def figures(stage: Stage, wanted: argparse.Namespace, run: Run) -> dict[str, Any
         "ms": _spans(run, offered),
         "counts": {
             "placed": run.placed, "offered": len(offered),
-            "answered": sum(isinstance(change, CallAnswered) for change in changes),
             "on_pages": sum(operator in served for _, operator in offered),
             "painted": sum(run.pops[key].painted_at is not None
                            for key in offered if key in run.pops),
@@ -121,28 +119,47 @@ def figures(stage: Stage, wanted: argparse.Namespace, run: Run) -> dict[str, Any
         "page_errors": run.problems[:3]}
 
 
-def _offered(changes: Iterable[Change], began: float) -> dict[Key, float]:
-    """When Asterisk said that this operator's phone is to ring for this call, s (Unix)."""
-    found: dict[Key, float] = {}
-    for change in changes:
-        if isinstance(change, OperatorOffered) and change.at.timestamp() >= began:
-            found.setdefault((change.call, change.operator), change.at.timestamp())
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A phone is to ring: when Asterisk said so and when our server had read it, s (Unix)."""
+    at: float
+    heard_at: float
+
+
+def offers(stage: Stage) -> dict[Key, Offer]:
+    """The first offer of each call to each operator, from the server's tape."""
+    heard_at = 0.0
+
+    def records() -> Iterator[tape.Record]:
+        nonlocal heard_at
+        for _, record in tape.read(stage.tapes, stage.settings.pbx.name):
+            heard_at = record.at.timestamp()
+            yield record
+
+    found: dict[Key, Offer] = {}
+    for change in replay(records()):
+        if isinstance(change, OperatorOffered):
+            found.setdefault((change.call, change.operator),
+                             Offer(change.at.timestamp(), heard_at))
     return found
 
 
-def _spans(run: Run, offered: dict[Key, float]) -> dict[str, dict[str, float]]:
+def _spans(run: Run, offered: dict[Key, Offer]) -> dict[str, dict[str, float]]:
     """Each stretch of the way: how often measured, p50, p99, longest."""
-    pops = [(at, run.pops[key]) for key, at in offered.items() if key in run.pops]
-    framed = [(at, run.framed[key]) for key, at in offered.items() if key in run.framed]
+    pops = [(offer.at, run.pops[key]) for key, offer in offered.items() if key in run.pops]
+    framed = [(offer, run.framed[key]) for key, offer in offered.items() if key in run.framed]
     spans: dict[str, list[tuple[float | None, float | None]]] = {
         "event -> strip and card painted": [(pop.painted_at, at) for at, pop in pops],
         "event -> strip painted": [(pop.strip_at, at) for at, pop in pops],
         "event -> painted, the page's own mark": [(pop.marked_at, at) for at, pop in pops],
-        "event -> frame with the card at the page": [
-            (pop.whole_heard_at, at) for at, pop in pops],
-        "frame heard -> painted, two frames and ours": [
+        "server's share: event -> frame with the card": [
+            (pop.whole, offer.at) for offer, pop in framed],
+        "  of it: event -> read by the server": [
+            (offer.heard_at, offer.at) for offer in offered.values()],
+        "  of it: read -> frame with the card": [
+            (pop.whole, offer.heard_at) for offer, pop in framed],
+        "page's share: frame with the card -> painted": [
             (pop.painted_at, pop.whole_heard_at) for _, pop in pops],
-        "server's share: event -> frame with the card": [(pop.whole, at) for at, pop in framed],
     }
     found = {name: _span([(to - since) * 1000 for to, since in ends if to and since])
              for name, ends in spans.items()}
