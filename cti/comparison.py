@@ -78,10 +78,9 @@ def snapshot_ended(floor: Floor, event: ev.SnapshotEnded, out: Out) -> None:
     lost = sum(isinstance(one, ch.CallEnded) for one in out)
     _compare_lines(floor, listing, event, out)
     _compare_members(floor, listing)
-    was_open = bool(floor.gaps) and floor.gaps[-1].ended_at is None
-    gap = floor.close_gap(event.at) if was_open or not floor.gaps else floor.gaps[-1]
+    gap = floor.close_gap(event.at)
     out.append(ch.LinkRestored(
-        at=event.at, pbx=floor.pbx, gap_from=gap.started_at if was_open else event.at,
+        at=event.at, pbx=floor.pbx, gap_from=gap.started_at if gap is not None else event.at,
         calls_lost=lost, calls_found=found, restarted=floor.is_restarted))
     floor.is_restarted = False
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
@@ -18,8 +17,8 @@ from cti.ami import Account, Heard, Session, connect
 from cti.commands import Commands
 from cti.errors import CommandRefused, CommandTimedOut, CtiError, LinkDown, LoginRefused
 from cti.feed import Fed, Feed
-from cti.floor import Floor, apply
-from cti.parse import parse
+from cti.floor import Floor
+from cti.retelling import FAULTS, QuietPoint, QuietPoints, changes_of, fold, is_quiet_point
 from cti.tape import Headers, Record, Tape, TapePosition, read
 
 FIRST_PAUSE_S = 0.25            # between two tries to connect; doubled up to …
@@ -29,7 +28,6 @@ BOOT_LIMIT_S = 60.0             # from login to FullyBooted
 DOUBT_PAUSE_S = 5.0             # between two snapshots asked because something was odd
 TIDY_EVERY_S = 3600.0
 RESTORE_CHUNK = 500             # records of tape between two breaths of the loop
-QUIET_AGE_S = 300.0             # a quiet point is used once it is as old as this
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +56,8 @@ class Engine:
         self._plan = plan
         self._clock = clock
         self._tape = Tape(plan.tape_dir, plan.pbx, keep_days=plan.tape_keep_days)
-        self._quiet = QuietPoints(plan.tape_dir / f"{plan.pbx}.quiet")
+        self._quiet = QuietPoints(plan.tape_dir, plan.pbx)
+        self._start: QuietPoint | None = None   # where the floor was restored from
         self._control: Session | None = None
         self._is_up = False
         self._fault: str | None = None      # of ours, while interpreting
@@ -86,18 +85,19 @@ class Engine:
         """One sentence for the supervisor when something needs a look (tape not written …)."""
         return self._tape.trouble or self._link_fault or self._fault
 
-    def retell(self, since: TapePosition) -> Iterator[Fed]:
+    def retell(self, since: TapePosition | None) -> Iterator[Fed]:
         """The changes after `since` again, from the tape: for a subscriber that lost some.
 
-        Blocking while it reads; take it in chunks. The floor is not touched.
+        None: all that was restored and told since. Blocking while it reads, raises OSError; take
+        it in chunks. The floor is not touched.
         """
-        quiet = self._quiet.load()
-        start = quiet if quiet is not None and quiet <= since else TapePosition(since.day, 0)
+        start = self._quiet.before(since) if since is not None else None
+        start = start or self._start or self._today()
         floor = Floor(self._plan.pbx)
-        for position, record in read(self._plan.tape_dir, self._plan.pbx, start):
-            event = None if record.quarantined else parse(record.at, record.headers)
-            changes = apply(floor, event) if event is not None else ()
-            if changes and position > since:
+        start.set_up(floor, self._plan.operators)
+        tape = read(self._plan.tape_dir, self._plan.pbx, start.position)
+        for position, changes in fold(floor, tape):
+            if changes and (since is None or position > since):
                 yield Fed(position, changes, 0, restored=True)
 
     # the link
@@ -187,31 +187,28 @@ class Engine:
                 continue
             if one.headers.get("Event") == "FullyBooted":
                 self._booted.set()
-            self._interpret(record, position, one.received_ns, is_restored=False)
-        if positions and self.floor.is_quiet():
-            self._quiet.note(positions[-1], at)
+            self._interpret(record, position, one.received_ns)
+        if positions and is_quiet_point(self.floor):
+            self._quiet.note(positions[-1], self.floor, at)
 
-    def _interpret(
-        self, record: Record, position: TapePosition, received_ns: int, *, is_restored: bool,
-    ) -> None:
+    def _interpret(self, record: Record, position: TapePosition, received_ns: int) -> None:
         """A fault of ours in one message must not stop the floor; it must be seen."""
         try:
-            event = parse(record.at, record.headers)
-            changes = apply(self.floor, event) if event is not None else ()
-        except (LookupError, ValueError, TypeError, AttributeError) as error:
+            changes = changes_of(self.floor, record)
+        except FAULTS as error:
             self._fault = f"an event was not understood ({type(error).__name__})"
             log.exception("An event was not understood, at %s", position,
                           extra={"action": "event_failed"})
             return
         if changes:
-            self.feed.publish(Fed(position, changes, received_ns, is_restored))
+            self.feed.publish(Fed(position, changes, received_ns))
 
     def _mark(self, name: str, **headers: list[str]) -> None:
         """Our own line on the tape, so that a replay knows what the live run knew."""
         line: Headers = {"Event": name, **headers}
         record = Record(self._now(), self._plan.pbx, line)
         position = self._tape.append([record])[0]
-        self._interpret(record, position, time.monotonic_ns(), is_restored=False)
+        self._interpret(record, position, time.monotonic_ns())
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self._clock(), UTC)
@@ -219,15 +216,19 @@ class Engine:
     # the tape
 
     async def _restore(self) -> None:
-        """Fold the tape since it was last quiet, at most since yesterday, a chunk at a time."""
-        yesterday = TapePosition(f"{self._now().date() - timedelta(days=1)}", 0)
-        since = max(self._quiet.load() or yesterday, yesterday)
-        tape = read(self._plan.tape_dir, self._plan.pbx, since)
-        for chunk in iter(lambda: list(islice(tape, RESTORE_CHUNK)), []):
-            for position, record in chunk:
-                if record.quarantined is None:
-                    self._interpret(record, position, 0, is_restored=True)
+        """Fold the tape since it was last quiet, at most two days of it, a chunk at a time."""
+        found = await asyncio.to_thread(self._quiet.for_start)
+        start = self._start = found or self._today()
+        start.set_up(self.floor, self._plan.operators)
+        told = fold(self.floor, read(self._plan.tape_dir, self._plan.pbx, start.position))
+        for chunk in iter(lambda: list(islice(told, RESTORE_CHUNK)), []):
+            for position, changes in chunk:
+                if changes:
+                    self.feed.publish(Fed(position, changes, 0, restored=True))
             await asyncio.sleep(0)
+
+    def _today(self) -> QuietPoint:
+        return QuietPoint(TapePosition(f"{self._now().date()}", 0))
 
     async def _keep_tidy(self) -> None:
         while True:
@@ -241,38 +242,3 @@ class Engine:
 def _first(group: BaseExceptionGroup[CtiError]) -> CtiError:
     error = group.exceptions[0]
     return _first(error) if isinstance(error, BaseExceptionGroup) else error
-
-
-class QuietPoints:
-    """Where on the tape the floor was empty: folding may begin there.
-
-    The point in use is always some minutes old, so that a journal that was killed right after a
-    call's end sees that call again.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._next: tuple[TapePosition, datetime] | None = None
-
-    def note(self, position: TapePosition, at: datetime) -> None:
-        if self._next is None:
-            self._next = (position, at)
-        elif (at - self._next[1]).total_seconds() >= QUIET_AGE_S:
-            self._write(self._next[0])
-            self._next = (position, at)
-
-    def load(self) -> TapePosition | None:
-        """The newest point in use; None: fold all there is."""
-        try:
-            picture = json.loads(self._path.read_text())
-            return TapePosition(str(picture["day"]), int(picture["offset"]))
-        except (OSError, ValueError, LookupError, TypeError):
-            return None
-
-    def _write(self, position: TapePosition) -> None:
-        growing = self._path.with_suffix(".quiet.new")
-        try:
-            growing.write_text(json.dumps({"day": position.day, "offset": position.offset}))
-            growing.replace(self._path)
-        except OSError as error:
-            log.warning("The quiet point was not kept: %s", error, extra={"action": "tape"})

@@ -223,11 +223,12 @@ class Floor:
         if not self.gaps or self.gaps[-1].ended_at is not None:
             self.gaps = (*self.gaps, Gap(at, None))[-GAPS_KEPT:]
 
-    def close_gap(self, at: datetime) -> Gap:
-        gap = self.gaps[-1] if self.gaps and self.gaps[-1].ended_at is None else Gap(at, None)
-        ended = Gap(gap.started_at, at)
-        self.gaps = (*self.gaps[:-1], ended) if self.gaps and gap is self.gaps[-1] else (
-            *self.gaps, ended)
+    def close_gap(self, at: datetime) -> Gap | None:
+        """The open gap, ended; None when there was none: at the very first start."""
+        if not self.gaps or self.gaps[-1].ended_at is not None:
+            return None
+        ended = Gap(self.gaps[-1].started_at, at)
+        self.gaps = (*self.gaps[:-1], ended)
         return ended
 
 
