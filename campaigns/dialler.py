@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
-from campaigns import gate, ledger, picking, settling
+from campaigns import gate, ledger, picking, plans, settling
 from campaigns.capacity import FloorView, OpenLine, line_for
 from campaigns.coverage import LedgerError
 from campaigns.gate import GatePlan
@@ -44,6 +44,7 @@ Dial: TypeAlias = Callable[[int, str], Awaitable[None]]     # attempt id, channe
 _EVERY_S = 1.0
 _DIAL_LIMIT_S = 10.0
 _RETRY_CHANGE_S = 0.5
+_TROUBLE = (LedgerError, PlanError, RuleFileError, ValueError)   # of one campaign or entry
 _STEP_NOTE_S = 30               # an unchanged decision is written again after so long
 
 
@@ -86,6 +87,7 @@ class Dialler:
         self._clock = clock
         self._link_is_up = link_is_up
         self._calls: frozenset[str] = frozenset()   # that belong to open attempts
+        self._troubles: dict[str, str] = {}         # what cannot be served, and why
 
     async def run(self) -> None:
         """Serve the gate, follow the floor, dial. Raises OSError when the gate's port is taken."""
@@ -98,17 +100,26 @@ class Dialler:
 
     async def _beat(self) -> None:
         while True:
-            await self._safely(self.step(self._clock()))
+            await self._safely("the step", self.step(self._clock()))
             await asyncio.sleep(_EVERY_S)
 
-    async def _safely(self, deed: Awaitable[None]) -> None:
+    async def _safely(self, about: str, deed: Awaitable[None]) -> str | None:
         """One entry or campaign that cannot be served is left for the next second; the others
-        are not kept waiting for it."""
+        are not kept waiting for it. What is wrong with it is logged once, and returned."""
         try:
             await deed
-        except (StoreError, LedgerError, PlanError, RuleFileError) as exc:
-            log.warning("The dialler left something undone: %s", exc,
+        except (StoreError, ledger.EntryMoved) as exc:
+            log.warning("The dialler left %s for later: %s", about, exc,
                         extra={"action": "dialler_skipped"})
+            return None
+        except _TROUBLE as exc:
+            if self._troubles.get(about) != str(exc):
+                log.warning("The dialler cannot serve %s: %s", about, exc,
+                            extra={"action": "dialler_trouble"})
+            self._troubles[about] = str(exc)
+            return str(exc)
+        self._troubles.pop(about, None)
+        return None
 
     async def _follow(self) -> None:
         with self._subscription as feed:
@@ -165,18 +176,22 @@ class Dialler:
                                 for call in (attempt.channel_id, attempt.call_id) if call)
         await self._mend(open_attempts, untold, now)
         for campaign in campaigns:
-            await self._safely(self._serve(campaign.id, now))
+            trouble = await self._safely(
+                f"campaign {campaign.id}", self._serve(campaign.id, now))
+            if trouble is not None:
+                await self._safely("a note", self._note_trouble(campaign, trouble, now))
 
     async def _mend(self, open_attempts: list[AttemptRow], untold: list[AttemptRow],
                     now: datetime) -> None:
         for attempt in open_attempts:
+            name = f"attempt {attempt.id}"
             if attempt.state == "intent" and attempt.lease_until <= now:
-                await self._safely(self._settle(attempt, "lease_ran_out", now))
+                await self._safely(name, self._settle(attempt, "lease_ran_out", now))
             elif attempt.state != "intent" and self._is_lost(attempt, now):
-                await self._safely(self._settle(attempt, "LOST", now))
+                await self._safely(name, self._settle(attempt, "LOST", now))
         for attempt in untold:
             if self._is_untold(attempt, now):
-                await self._safely(self._close_untold(attempt, now))
+                await self._safely(f"attempt {attempt.id}", self._close_untold(attempt, now))
 
     async def _close_untold(self, attempt: AttemptRow, now: datetime) -> None:
         async with self._store.begin() as tx:
@@ -224,8 +239,13 @@ class Dialler:
         for attempt in picked:
             await self._place(attempt)
 
+    async def _note_trouble(self, campaign: CampaignRow, trouble: str, now: datetime) -> None:
+        async with self._store.begin() as tx:
+            await _note(tx, campaign, "broken", {"because": trouble}, now)
+
     async def _pick(self, tx: Tx, campaign: CampaignRow, running: list[CampaignRow],
                     now: datetime) -> list[AttemptRow]:
+        plans.from_json(campaign.retry_plan)        # nobody is dialled under one that is unread
         if (await ledger.coverage_of(tx, campaign.id)).is_complete:
             await _finish(tx, campaign, now)
             return []
@@ -280,10 +300,11 @@ class Dialler:
 
 
 async def _open_lines(tx: Tx) -> list[OpenLine]:
-    queues = {campaign.id: campaign.queue for campaign in await rows.listing(tx)}
+    attempts = await claims.open_attempts(tx)
+    queues = await rows.queues(tx, {attempt.campaign_id for attempt in attempts})
     return [OpenLine(attempt.id, attempt.campaign_id, queues[attempt.campaign_id],
                      attempt.state in claims.IN_FLIGHT)
-            for attempt in await claims.open_attempts(tx)]
+            for attempt in attempts]
 
 
 async def _finish(tx: Tx, campaign: CampaignRow, now: datetime) -> None:

@@ -67,7 +67,8 @@ async def import_sheet(
 
 
 async def _check_draft(tx: Tx, campaign_id: int) -> None:
-    campaign = await rows.get(tx, campaign_id)
+    """A start waits for our commit and then counts what it added; or it came first."""
+    campaign = await rows.get(tx, campaign_id, lock=True)
     if campaign.size is not None:
         raise SteeringError(f"the list of {campaign.name!r} is frozen since its start")
 

@@ -34,8 +34,8 @@ def from_json(data: Mapping[str, JSON]) -> RetryPlan:
             {Miss(miss): _seconds(value) for miss, value in delays.items()},
             max_attempts=_whole(data["max_attempts"]), call_later_s=_whole(data["call_later_s"]),
             another_s=None if another is None else _whole(another))
-    except (KeyError, ValueError) as exc:
-        raise PlanError(str(exc)) from exc
+    except (KeyError, TypeError, ValueError) as exc:
+        raise PlanError(f"the retry plan cannot be read: {exc}") from exc
 
 
 def _seconds(value: JSON) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from campaigns import ledger, plans, settling, why
-from campaigns.coverage import UNREACHED, Coverage, Facts, State
+from campaigns.coverage import UNREACHED, Coverage, Facts, LedgerError, State
 from campaigns.pacing import Pacing
 from campaigns.retries import CALM, RetryPlan
 from campaigns.rule_files import DEFAULT, rule_set
@@ -92,11 +92,16 @@ async def campaign(tx: Tx, campaign_id: int) -> CampaignView:
 
 
 async def _view(tx: Tx, row: CampaignRow, dials: tuple[int, int]) -> CampaignView:
-    covered = await ledger.coverage_of(tx, row.id)
+    """Also of a campaign whose ledger is broken: it says so, and the others are not hidden."""
+    try:
+        covered = await ledger.coverage_of(tx, row.id)
+        sentence = await _campaign_sentence(tx, row)
+    except LedgerError as exc:
+        covered = await ledger.as_counted(tx, row.id)
+        sentence = why.of_campaign("running", "broken", {"because": str(exc)})
     return CampaignView(
         row.id, row.name, row.state, row.queue, row.pacing, row.law, covered.size, covered,
-        dials[0], dials[1], row.started_at, row.ended_at, row.end_reason,
-        await _campaign_sentence(tx, row))
+        dials[0], dials[1], row.started_at, row.ended_at, row.end_reason, sentence)
 
 
 async def _campaign_sentence(tx: Tx, row: CampaignRow) -> str:
@@ -151,7 +156,7 @@ async def start(tx: Tx, campaign_id: int, *, by: str, at: datetime) -> None:
 
     Raises SteeringError: the list is empty, or the campaign has ended. Running: nothing happens.
     """
-    row = await rows.get(tx, campaign_id)
+    row = await rows.get(tx, campaign_id, lock=True)
     if row.state == "running":
         return
     if row.state == "ended":
@@ -175,7 +180,7 @@ async def stop(tx: Tx, campaign_id: int, *, by: str, at: datetime) -> None:
 
 async def _leave_running(tx: Tx, campaign_id: int, allowed_from: tuple[str, ...], state: str, *,
                          by: str, at: datetime) -> None:
-    row = await rows.get(tx, campaign_id)
+    row = await rows.get(tx, campaign_id, lock=True)
     if row.state == state:
         return
     if row.state not in allowed_from:

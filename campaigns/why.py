@@ -21,6 +21,7 @@ _CAMPAIGN: Mapping[str, str] = {
     "operator_dials": "The operators dial this campaign by hand.",
     "nobody_due": "Operators are ready and nobody may be dialled now{next}.",
     "link_down": "Nothing is dialled because the link to Asterisk is down.",
+    "broken": "Nothing is dialled because the campaign is damaged: {because}.",
     "law_refused": "Nothing is dialled because the law file does not allow it: {because}.",
     "complete": "It has ended: everybody on the list has a final state.",
     "stopped": "It was stopped.",

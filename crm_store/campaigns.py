@@ -140,9 +140,10 @@ async def create(tx: Tx, new: NewCampaign, *, by: str, at: datetime) -> int:
     return campaign_id
 
 
-async def get(tx: Tx, campaign_id: int) -> CampaignRow:
-    """Raises `NotFound`."""
-    row = await tx.first(_CAMPAIGN.where(Campaigns.id == campaign_id))
+async def get(tx: Tx, campaign_id: int, *, lock: bool = False) -> CampaignRow:
+    """`lock`: nobody else changes it, or its list, until this commits. Raises `NotFound`."""
+    query = _CAMPAIGN.where(Campaigns.id == campaign_id)
+    row = await tx.first(query.with_for_update() if lock else query)
     if row is None:
         raise errors.NotFound(f"campaign {campaign_id}")
     return _campaign(row)
@@ -163,6 +164,13 @@ async def running(tx: Tx, *, lock: bool = False) -> list[CampaignRow]:
     query = (_CAMPAIGN.where(Campaigns.state == "running")
              .order_by(Campaigns.priority, Campaigns.id))
     return [_campaign(row) for row in await tx.all(query.with_for_update() if lock else query)]
+
+
+async def queues(tx: Tx, campaign_ids: Collection[int]) -> dict[int, str]:
+    """Campaign → whose operators take its calls."""
+    rows = await tx.all(select(Campaigns.id, Campaigns.queue).where(
+        Campaigns.id.in_(campaign_ids)))
+    return {row.id: row.queue for row in rows}
 
 
 async def change_state(

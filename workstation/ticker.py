@@ -8,6 +8,7 @@ from datetime import datetime, time
 
 import structlog
 
+from campaigns.coverage import LedgerError
 from crm_store import interaction_pages
 from crm_store.errors import StoreError
 from cti.changes import Change, LinkRestored, OperatorChanged
@@ -131,6 +132,6 @@ class Ticker:
         while True:
             try:
                 await show(self._desk)
-            except StoreError as exc:
+            except (StoreError, LedgerError) as exc:
                 log.warning("the board could not be brought up to date", error=str(exc))
             await asyncio.sleep(every_s)

@@ -6,6 +6,7 @@ import random
 from collections import Counter
 
 import pytest
+from sqlalchemy import text
 
 from campaigns import ledger, steering
 from campaigns.coverage import State
@@ -232,3 +233,28 @@ async def test_rehearsal_rules_dial_nobody_over_a_real_trunk(watched: WatchedSto
     async with watched.read() as tx:
         assert await claims.open_attempts(tx) == []
         assert "loopback" in await steering.why_not_dialling(tx, campaign_id)
+
+
+@pytest.mark.parametrize(("damage", "words"), [
+    ("update campaigns set size = 9 where name = 'bad'", "the list holds 9 entries and"),
+    ("update campaigns set retry_plan = '{}' where name = 'bad'", "retry plan cannot be read"),
+    ("update campaigns set pacing = 'reckless' where name = 'bad'", "'reckless'")])
+async def test_damaged_campaign_says_so_and_the_others_are_dialled(
+    store: Store, damage: str, words: str, caplog: pytest.LogCaptureFixture,
+) -> None:
+    bad = await make_campaign(store, _numbers((20,)), name="bad")
+    good = await make_campaign(store, [["+79161111110"]], name="good")
+    async with store.begin() as tx:
+        await tx.run(text(damage))
+    exchange = Exchange(store)
+    exchange.staff(2)
+    dialler = _dialler(exchange)
+    for _ in range(8):
+        await exchange.tick(dialler)
+        await dialler.step(exchange.now)
+    assert [invite.number for invite in exchange.invites] == ["+79161111110"]
+    async with store.read() as tx:
+        views = {view.id: view for view in await steering.campaigns(tx)}
+    assert words in views[bad].why
+    assert words not in views[good].why
+    assert sum("cannot serve campaign" in line for line in caplog.messages) == 1

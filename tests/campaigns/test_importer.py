@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from campaigns import steering
 from campaigns.debtor_rows import Problem, Sheet, UnreadableList, money_minor, read
-from campaigns.importer import Imported, ImportPlan, import_sheet
+from campaigns.importer import Imported, ImportPlan, _check_draft, import_sheet
 from campaigns.steering import EntryView, SteeringError
 from crm_store import campaigns as rows
 from crm_store import clients, restraints
@@ -133,3 +135,23 @@ async def test_started_list_is_frozen_for_importer_and_database(store: Store) ->
     with pytest.raises(SteeringError, match="frozen"):
         await import_sheet(store, campaign_id, read(b"phone\n+79160000002\n"), PLAN, by="t",
                            at=START)
+
+
+async def test_start_in_the_middle_of_an_import_freezes_what_was_committed(store: Store) -> None:
+    campaign_id = await make_campaign(store, [], start=False)
+    async with store.begin() as tx:
+        first = await clients.create(tx, name="A", number="+79160000001", by="t", at=START)
+
+    async def start() -> None:
+        async with store.begin() as tx:
+            await steering.start(tx, campaign_id, by="t", at=START)
+    async with asyncio.TaskGroup() as tasks:
+        async with store.begin() as tx:
+            await _check_draft(tx, campaign_id)
+            tasks.create_task(start())
+            await asyncio.sleep(0.2)
+            await rows.add_entry(tx, campaign_id, first, zones=["Europe/Moscow"], debt_minor=1,
+                                 currency="RUB", at=START, by="t")
+    async with store.read() as tx:
+        view = await steering.campaign(tx, campaign_id)
+    assert (view.state, view.size, sum(view.coverage.counts.values())) == ("running", 1, 1)
