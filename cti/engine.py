@@ -62,6 +62,7 @@ class Engine:
         self._is_up = False
         self._fault: str | None = None      # of ours, while interpreting
         self._link_fault: str | None = None
+        self._tape_fault: str | None = None     # what of the tape could not be read
         self._booted = asyncio.Event()
         self._doubt = asyncio.Event()
 
@@ -83,7 +84,7 @@ class Engine:
 
     def trouble(self) -> str | None:
         """One sentence for the supervisor when something needs a look (tape not written …)."""
-        return self._tape.trouble or self._link_fault or self._fault
+        return self._tape.trouble or self._link_fault or self._tape_fault or self._fault
 
     def retell(self, since: TapePosition | None) -> Iterator[Fed]:
         """The changes after `since` again, from the tape: for a subscriber that lost some.
@@ -95,8 +96,7 @@ class Engine:
         start = start or self._start or self._today()
         floor = Floor(self._plan.pbx)
         start.set_up(floor, self._plan.operators)
-        tape = read(self._plan.tape_dir, self._plan.pbx, start.position)
-        for position, changes in fold(floor, tape):
+        for position, changes in fold(floor, self._taped(start.position)):
             if changes and (since is None or position > since):
                 yield Fed(position, changes, 0, restored=True)
 
@@ -220,12 +220,18 @@ class Engine:
         found = await asyncio.to_thread(self._quiet.for_start)
         start = self._start = found or self._today()
         start.set_up(self.floor, self._plan.operators)
-        told = fold(self.floor, read(self._plan.tape_dir, self._plan.pbx, start.position))
+        told = fold(self.floor, self._taped(start.position))
         for chunk in iter(lambda: list(islice(told, RESTORE_CHUNK)), []):
             for position, changes in chunk:
                 if changes:
                     self.feed.publish(Fed(position, changes, 0, restored=True))
             await asyncio.sleep(0)
+
+    def _taped(self, since: TapePosition) -> Iterator[tuple[TapePosition, Record]]:
+        return read(self._plan.tape_dir, self._plan.pbx, since, self._note_tape_fault)
+
+    def _note_tape_fault(self, sentence: str) -> None:
+        self._tape_fault = sentence
 
     def _today(self) -> QuietPoint:
         return QuietPoint(TapePosition(f"{self._now().date()}", 0))

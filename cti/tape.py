@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import gzip
 import json
+import logging
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+import zlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -19,6 +21,9 @@ from typing import IO, Any, cast
 Headers = dict[str, "str | list[str]"]
 # What Asterisk says several times in one event; `Operator` is our own `DesklineStarted`.
 REPEATABLE = frozenset({"ChanVariable", "Variable", "Output", "Operator"})
+UNREADABLE = (OSError, EOFError, zlib.error)    # a bad disk, a packed file cut or half written
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -183,13 +188,26 @@ def _day_of(path: Path) -> date | None:
 
 
 def _pack(path: Path) -> None:
+    """The day's file is removed only when the packed one is on the disk, whole."""
     packed, growing = path.with_suffix(".jsonl.gz"), path.with_suffix(".jsonl.packing")
     with path.open("rb") as source, open(
         os.open(growing, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb",
-    ) as file, gzip.open(file, "wb") as target:
-        shutil.copyfileobj(source, target)
+    ) as file:
+        with gzip.open(file, "wb") as target:
+            shutil.copyfileobj(source, target)
+        file.flush()
+        os.fsync(file.fileno())
     growing.replace(packed)
+    _sync_folder(path.parent)
     path.unlink()
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def days(folder: Path, pbx: str) -> list[str]:
@@ -200,29 +218,40 @@ def days(folder: Path, pbx: str) -> list[str]:
 
 
 def _opened(path: Path) -> IO[bytes]:
-    if path.exists():
+    try:
         return path.open("rb")
-    return cast("IO[bytes]", gzip.open(path.with_suffix(".jsonl.gz"), "rb"))
+    except FileNotFoundError:       # it is packed, maybe since a moment ago
+        return cast("IO[bytes]", gzip.open(path.with_suffix(".jsonl.gz"), "rb"))
 
 
 def read(
     folder: Path, pbx: str, since: TapePosition | None = None,
+    report: Callable[[str], None] = lambda _: None,
 ) -> Iterator[tuple[TapePosition, Record]]:
     """What is on the tape from `since` on, each with the position after it.
 
-    Lines that cannot be read (torn by a crash) are skipped. Blocking.
+    Lines that cannot be read (torn by a crash) are skipped; a file that ends badly is read as
+    far as it goes, and `report` is given the sentence that says so. Blocking.
     """
     for day in days(folder, pbx):
         if since is not None and day < since.day:
             continue
-        path = folder / f"{pbx}-{day}.jsonl"
-        with _opened(path) as file:
-            offset = since.offset if since is not None and day == since.day else 0
-            file.seek(offset)
-            for line in file:
-                offset += len(line)
-                try:
-                    record = decode(line)
-                except ValueError:
-                    continue
-                yield TapePosition(day, offset), record
+        offset = since.offset if since is not None and day == since.day else 0
+        try:
+            yield from _read_day(folder / f"{pbx}-{day}.jsonl", day, offset)
+        except UNREADABLE as error:
+            sentence = f"the tape of {day} cannot be read to its end: {error}"
+            log.warning("%s", sentence, extra={"action": "tape"})
+            report(sentence)
+
+
+def _read_day(path: Path, day: str, offset: int) -> Iterator[tuple[TapePosition, Record]]:
+    with _opened(path) as file:
+        file.seek(offset)
+        for line in file:
+            offset += len(line)
+            try:
+                record = decode(line)
+            except ValueError:
+                continue
+            yield TapePosition(day, offset), record

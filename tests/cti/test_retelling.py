@@ -103,6 +103,16 @@ async def test_what_was_lost_is_told_again_from_where_one_was(tmp_path: Path) ->
     assert rest == whole[len(whole) // 2 + 1:]
 
 
+async def test_a_damaged_tape_does_not_stop_the_start_and_is_told(tmp_path: Path) -> None:
+    (tmp_path / f"main-{DAY}.jsonl.gz").write_bytes(b"no gzip")
+    written(tmp_path, "inbound/hold_and_resume", "2026-11-23")
+    engine = Engine(plan_in(tmp_path))
+    with engine.feed.subscribe("test") as restored:
+        await engine._restore()
+        assert restored.behind() > 5
+    assert "the tape of 2026-11-22 cannot be read" in (engine.trouble() or "")
+
+
 def test_a_quiet_point_older_than_two_days_of_tape_is_not_used(tmp_path: Path) -> None:
     points, floor = QuietPoints(tmp_path, "main"), Floor("main")
     assert points.for_start() is None

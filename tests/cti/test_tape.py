@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gzip
 import os
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -98,3 +99,36 @@ def test_a_full_disk_is_told_and_writing_goes_on_afterwards(
 def test_a_bad_line_is_a_value_error(line: bytes) -> None:
     with pytest.raises(ValueError):
         decode(line)
+
+
+@pytest.mark.parametrize("damage", ["cut", "half written", "no packed file", "a folder"])
+def test_a_packed_day_that_is_damaged_costs_only_itself(tmp_path: Path, damage: str) -> None:
+    whole = gzip.compress(b"".join(encode(record(place)) for place in range(2000)))
+    packed = tmp_path / "main-2026-11-21.jsonl.gz"
+    match damage:
+        case "cut":
+            packed.write_bytes(whole[:-30])
+        case "half written":
+            middle = len(whole) // 2
+            packed.write_bytes(b"\0" * 10 + whole[10:middle])
+        case "no packed file":
+            packed.write_bytes(b"no gzip")
+        case _:
+            packed.mkdir()
+    Tape(tmp_path, "main").append([record(1)])
+    said: list[str] = []
+    found = [one.headers for _, one in read(tmp_path, "main", report=said.append)]
+    assert found[-1]["Uniqueid"] == "1"
+    assert (found[0]["Uniqueid"] == "0") is (damage == "cut")
+    assert [one[:50] for one in said] == ["the tape of 2026-11-21 cannot be read to its end: "]
+
+
+def test_a_day_is_on_the_disk_before_it_counts_as_packed(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Tape(tmp_path, "main").append([record(1, NOON - timedelta(days=1))])
+    before: list[set[str]] = []
+    monkeypatch.setattr(os, "fsync", lambda _: before.append(
+        {path.name.partition(".")[2] for path in tmp_path.iterdir()}))
+    Tape(tmp_path, "main").tidy_up(NOON.date())
+    assert before == [{"jsonl", "jsonl.packing"}, {"jsonl", "jsonl.gz"}]
+    assert places(tmp_path) == ["1"]

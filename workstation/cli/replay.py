@@ -19,7 +19,7 @@ from cti.changes import Change, to_json
 from cti.errors import BrokenTape
 from cti.floor import Floor, apply
 from cti.parse import moment, parse, text
-from cti.tape import Record, decode, tidy
+from cti.tape import UNREADABLE, Record, decode, tidy
 from workstation.cli.options import Failure
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -43,7 +43,7 @@ def command(tape: Path, pbx: str) -> None:
         with _opened(tape) as file:
             for change in replay(_records(file, pbx, report)):
                 click.echo(json.dumps(to_json(change), ensure_ascii=False))
-    except (OSError, EOFError) as exc:
+    except UNREADABLE as exc:
         raise Failure(f"{tape} cannot be read to its end: {exc}") from exc
     if broken:
         raise Failure(f"{tape}: {broken} of its lines could not be read; the others were replayed")
