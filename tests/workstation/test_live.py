@@ -112,6 +112,13 @@ async def test_a_hostile_name_arrives_as_text_and_breaks_nothing(office: Office)
         assert "<script>" in anna.conversations[0]["caller_name"]
 
 
+async def test_the_catalogue_names_the_operators_that_histories_speak_of(office: Office) -> None:
+    async with office.screen("anna") as anna:
+        assert anna.snapshot is not None
+        names = {one.id: one.name for one in anna.snapshot.catalogue.operators}
+    assert names["101"] == "Anna Petrova"
+
+
 async def test_a_second_sign_in_is_told_to_the_first(office: Office) -> None:
     async with office.screen("anna") as first, office.screen("anna"):
         await first.told("signed_in_elsewhere")

@@ -249,7 +249,8 @@ def catalogue(desk: Desk, locale: str) -> protocol.Catalogue:
         pause_reasons=[_choice(reason) for reason in settings.pause_reasons],
         request_types=[forms.blank(kind, locale) for kind in desk.kinds.values()],
         queues=[protocol.Choice(id=queue.id, name=queue.name) for queue in settings.queue],
-        groups=[_choice(group) for group in groups])
+        groups=[_choice(group) for group in groups],
+        operators=[protocol.Choice(id=one.id, name=one.name) for one in settings.operator])
 
 
 def _choice(name: str) -> protocol.Choice:
