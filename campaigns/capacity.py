@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from campaigns.pacing import Line
@@ -12,6 +13,7 @@ from cti.operators import Operator
 from cti.queues import Queue
 
 WITH_AN_OPERATOR = frozenset({"ringing", "talking", "held"})
+SETTLED_IN = timedelta(seconds=2)   # ready for so long: no wrap-up is still on its way
 
 
 class FloorView(Protocol):
@@ -35,16 +37,28 @@ class OpenLine:
     may_need_operator: bool     # not yet talking, as far as the store knows
 
 
+@dataclass(frozen=True, slots=True)
+class Drops:
+    """Of a campaign's attempts that people answered today: how many met no operator."""
+
+    answered: int = 0
+    dropped: int = 0
+    ceiling: float | None = None    # 0..1, the strictest of its law
+
+
 def line_for(campaign: int, queue: str, lines_max: int, floor: FloorView,
-             open_lines: Collection[OpenLine]) -> Line:
+             open_lines: Collection[OpenLine], now: datetime, drops: Drops) -> Line:
     """The measurements for one campaign's step.
 
+    Ready is who has been so for two seconds: between the end of a talk and the wrap-up that
+    follows it an operator looks free for a moment.
     Operators may serve several queues: whatever may need one of them anywhere counts. An attempt
     that the floor already shows with an operator needs no further one, even if the store's copy
     is a moment behind.
     """
     ready = [operator for operator in floor.operators.values()
-             if operator.state == "ready" and operator.registered and queue in operator.queues]
+             if operator.state == "ready" and operator.registered and queue in operator.queues
+             and now - operator.since >= SETTLED_IN]
     served = frozenset({queue}).union(*(operator.queues for operator in ready))
     connected = {call.attempt for call in floor.calls.values()
                  if call.attempt is not None and call.state in WITH_AN_OPERATOR}
@@ -52,7 +66,8 @@ def line_for(campaign: int, queue: str, lines_max: int, floor: FloorView,
                     and line.attempt not in connected for line in open_lines)
     own = sum(line.campaign == campaign for line in open_lines)
     return Line(operators_ready=len(ready), lines_in_flight=in_flight,
-                callers_waiting=_callers_waiting(floor, served), lines_free=lines_max - own)
+                callers_waiting=_callers_waiting(floor, served), lines_free=lines_max - own,
+                answered=drops.answered, dropped=drops.dropped, drop_ceiling=drops.ceiling)
 
 
 def _callers_waiting(floor: FloorView, queues: frozenset[str]) -> int:

@@ -14,11 +14,11 @@ import secrets
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import TypeAlias
 
 from campaigns import gate, ledger, picking, plans, settling
-from campaigns.capacity import FloorView, OpenLine, line_for
+from campaigns.capacity import Drops, FloorView, OpenLine, line_for
 from campaigns.coverage import LedgerError
 from campaigns.gate import GatePlan
 from campaigns.lawful import RehearsalRefused, check_trunk
@@ -62,6 +62,7 @@ class DiallerPlan:
 
     trunk_host: str
     caller_id: str
+    zone: tzinfo = UTC              # of the day whose drops are counted
     gate_host: str = "127.0.0.1"
     gate_port: int = 4574
     name: str = field(default_factory=_own_name)
@@ -253,11 +254,13 @@ class Dialler:
         if rules is None:
             return []
         lines = await _open_lines(tx)
-        line = line_for(campaign.id, campaign.queue, campaign.lines_max, self._floor, lines)
+        line = line_for(campaign.id, campaign.queue, campaign.lines_max, self._floor, lines, now,
+                        await self._drops(tx, campaign, rules, now))
         step = next_step(Pacing(campaign.pacing), line)
         facts = {"operators_ready": line.operators_ready, "dial": step.dial,
                  "lines_in_flight": line.lines_in_flight,
-                 "callers_waiting": line.callers_waiting}
+                 "callers_waiting": line.callers_waiting, "answered": line.answered,
+                 "dropped": line.dropped}
         picked = await picking.pick(
             tx, campaign, rules, self._lease(now), wanted=step.dial, now=now)
         why = step.reason.value
@@ -265,6 +268,15 @@ class Dialler:
             why = "nobody_due"
         await _note(tx, campaign, why, facts, now)
         return picked
+
+    async def _drops(self, tx: Tx, campaign: CampaignRow, rules: RuleSet,
+                     now: datetime) -> Drops:
+        today = now.astimezone(self._plan.zone)
+        ceiling = rules.drop_ceiling(today.date())
+        if ceiling is None:
+            return Drops()
+        midnight = datetime.combine(today.date(), time(), self._plan.zone)
+        return Drops(*await claims.answered_and_dropped(tx, campaign.id, since=midnight), ceiling)
 
     async def _rules(self, tx: Tx, campaign: CampaignRow, now: datetime) -> RuleSet | None:
         """None, with the reason noted: the link or the law forbid every call of this campaign."""

@@ -22,6 +22,10 @@ class Reason(StrEnum):
     LINES_IN_FLIGHT = "lines_in_flight"
     TRUNK_FULL = "trunk_full"
     OPERATOR_DIALS = "operator_dials"
+    TOO_MANY_DROPPED = "too_many_dropped"
+
+
+_ENOUGH_ANSWERED = 10       # of fewer a share says nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +33,21 @@ class Line:
     """What a step looks at, all of it about the operators who serve one campaign's queue.
 
     Later kinds of pacing add their measurements here (ages of ringing and talking calls, answer
-    rates, the dropped share); the interface of `next_step` stays.
+    rates); the interface of `next_step` stays.
     """
 
     operators_ready: int    # ready now, their phones reachable
     lines_in_flight: int    # attempts of any campaign that may still need one of them
     callers_waiting: int    # incoming callers in a line that these operators serve
     lines_free: int = 1_000     # what the trunk still takes
+    answered: int = 0           # attempts of the campaign that people answered today …
+    dropped: int = 0            # … and those of them who met no operator in time
+    drop_ceiling: float | None = None   # the share of them that the law allows, 0..1
+
+    @property
+    def drops_too_many(self) -> bool:
+        return (self.drop_ceiling is not None and self.answered >= _ENOUGH_ANSWERED
+                and self.dropped > self.drop_ceiling * self.answered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +63,8 @@ def next_step(pacing: Pacing, line: Line) -> Step:
     """One second's decision; `dial` is never negative."""
     if pacing is Pacing.PREVIEW:
         return Step(0, Reason.OPERATOR_DIALS, line)
+    if line.drops_too_many:
+        return Step(0, Reason.TOO_MANY_DROPPED, line)
     return _progressive(line)
 
 

@@ -52,6 +52,11 @@ class RuleSet:
         """Rules that nobody verified for 180 days: the campaign turns amber."""
         return tuple(rule.id for rule in self.rules if today - rule.verified > STALE_AFTER)
 
+    def drop_ceiling(self, day: date) -> float | None:
+        """The strictest share of answered attempts that may meet no operator, 0..1."""
+        return min((rule.drop_ceiling for rule in self.rules
+                    if rule.drop_ceiling is not None and rule.is_in_force(day)), default=None)
+
     @property
     def is_rehearsal(self) -> bool:
         return any(rule.loopback_only for rule in self.rules)

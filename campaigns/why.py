@@ -17,6 +17,8 @@ _CAMPAIGN: Mapping[str, str] = {
                     "for the {operators_ready} ready operators.",
     "lines_in_flight": "For each of the {operators_ready} ready operators a number is being "
                        "dialled already.",
+    "too_many_dropped": "Nothing is dialled today because too many people who answered met no "
+                        "operator: {dropped} of {answered}.",
     "trunk_full": "Nothing is dialled because all lines of the campaign are in use.",
     "operator_dials": "The operators dial this campaign by hand.",
     "nobody_due": "Operators are ready and nobody may be dialled now{next}.",

@@ -281,6 +281,17 @@ async def dialled_by_campaign(tx: Tx) -> dict[int, tuple[int, int]]:
     return {row.campaign_id: (int(row.made), int(row.open)) for row in rows}
 
 
+async def answered_and_dropped(
+    tx: Tx, campaign_id: int, *, since: datetime,
+) -> tuple[int, int]:
+    """Attempts of a campaign that people answered, and those of them that met no operator."""
+    row = (await tx.run(select(
+        func.count(), func.count().filter(Attempts.miss == "dropped"),
+    ).join(CampaignEntries, CampaignEntries.id == Attempts.entry_id).where(
+        CampaignEntries.campaign_id == campaign_id, Attempts.answered_at >= since))).one()
+    return int(row[0]), int(row[1])
+
+
 async def is_busy(tx: Tx, client_id: int, e164: str) -> bool:
     """The person or the number has an open attempt, on whatever campaign."""
     return await tx.scalar(select(Attempts.id).where(

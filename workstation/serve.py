@@ -116,7 +116,7 @@ def dialler(desk: Desk, engine: Engine) -> Dialler:
         desk.store, engine.commands.dial_attempt, engine.floor, engine.feed, clock=desk.clock,
         link_is_up=engine.link_is_up, plan=DiallerPlan(
             trunk_host=pbx.trunk.rpartition(":")[0], caller_id=pbx.caller_id,
-            gate_host=menu.host, gate_port=menu.gate_port,
+            zone=desk.zone, gate_host=menu.host, gate_port=menu.gate_port,
             wrap_up_s=max((queue.wrap_up_s for queue in desk.settings.queue), default=0)))
 
 

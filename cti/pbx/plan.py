@@ -139,7 +139,7 @@ class PbxPlan:
     trunk_host: str = "127.0.0.1"
     trunk_port: int = 5170
     caller_id: str = "+74951200000"     # what clients see
-    campaign_wait_s: int = 10           # an answered client waits this long, then is dropped
+    campaign_wait_s: int = 15           # an answered client waits this long, then is dropped
     menu_limit_s: int = 300             # a menu that takes longer is left for the queue
     world: WorldPlan = WorldPlan()
 

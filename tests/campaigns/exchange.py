@@ -64,7 +64,7 @@ class Exchange:
         for index in range(number):
             name = str(101 + index)
             self.operators[name] = Operator(
-                id=name, state="ready", since=self.now, registered=True,
+                id=name, state="ready", since=self.now - timedelta(seconds=60), registered=True,
                 queues=frozenset({"collection"}), interface=f"PJSIP/{name}")
 
     async def dial(self, attempt: int, channel_id: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -16,7 +18,7 @@ from crm_store import claims
 from crm_store.store import Store
 from cti.feed import Feed
 from tests.campaigns.conftest import Killed, WatchedStore, make_campaign
-from tests.campaigns.exchange import OUTCOMES, TRUNK, Exchange
+from tests.campaigns.exchange import OUTCOMES, START, TRUNK, Exchange
 
 BEHAVIOURS = (10, 20, 65, 75, 87, 92, 97)       # endings: answers, busy, rings out, invalid …
 
@@ -84,6 +86,48 @@ async def test_never_more_lines_than_ready_operators(watched: WatchedStore) -> N
         busy = sum(one.state != "ready" for one in exchange.operators.values())
         assert len(in_flight) <= 3 - busy
     assert len(exchange.invites) >= 6
+
+
+async def test_operator_whose_talk_ended_a_moment_ago_is_not_free_yet(
+    watched: WatchedStore,
+) -> None:
+    """He looks ready until the wrap-up arrives."""
+    await make_campaign(watched, _numbers((10,)))
+    exchange = Exchange(watched)
+    exchange.staff(1)
+    exchange.operators["101"] = replace(exchange.operators["101"], since=exchange.now)
+    dialler = _dialler(exchange)
+    for after_s in range(4):
+        await dialler.step(exchange.now)
+        async with watched.read() as tx:
+            assert bool(await claims.open_attempts(tx)) == (after_s >= 2)
+        await exchange.tick(dialler)
+
+
+async def test_campaign_that_drops_too_many_stops_until_tomorrow_and_says_so(
+    watched: WatchedStore,
+) -> None:
+    numbers = _numbers((10,) * 30)
+    campaign_id = await make_campaign(watched, numbers, law=["DEFAULT-strict"])
+    exchange = Exchange(watched)
+    exchange.staff(10)
+    dialler = _dialler(exchange)
+    for second in range(60):
+        if second == 5:         # the phones of half of them lose their network
+            exchange.operators = dict(list(exchange.operators.items())[:5])
+        await exchange.tick(dialler)
+        await dialler.step(exchange.now)
+    async with watched.read() as tx:
+        answered, dropped = await claims.answered_and_dropped(tx, campaign_id, since=START)
+        said = await steering.why_not_dialling(tx, campaign_id)
+    assert dropped
+    assert 10 <= answered < 25
+    assert f"met no operator: {dropped} of {answered}" in said
+    made = len(exchange.invites)
+    exchange.now += timedelta(days=1)
+    await dialler.step(exchange.now)
+    await exchange.tick(dialler)
+    assert len(exchange.invites) > made
 
 
 async def test_second_number_follows_an_invalid_one_at_once(watched: WatchedStore) -> None:
