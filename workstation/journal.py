@@ -18,7 +18,16 @@ import structlog
 
 from crm_store import claims, clients, interactions
 from crm_store.base import Tx
-from crm_store.errors import Conflict, NotFound, StoreError
+from crm_store.errors import (
+    Busy,
+    Conflict,
+    Full,
+    NotFound,
+    NotMigrated,
+    StoreError,
+    TimedOut,
+    Unreachable,
+)
 from crm_store.interactions import CallFacts
 from crm_store.store import Store
 from cti.changes import AttemptSettled, CallChange, CallEnded, CallsMerged, Change
@@ -27,12 +36,15 @@ from cti.feed import Subscription
 from cti.floor import Floor, apply
 from cti.parse import parse
 from cti.tape import TapePosition, read
-from workstation import records
+from workstation import records, unforeseen
 
 log = structlog.get_logger()
 
 BATCH = 200                 # events written in one commit when we are behind
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 10.0
+PASSING = (Busy, Full, NotMigrated, TimedOut, Unreachable)     # tried again, for ever
+REFUSED = (Conflict, NotFound)                                 # will be refused again
+UNKNOWN_TRIES = 3           # what fails for another reason
 REREAD = 2_000              # changes of the tape written at once
 REMEMBERED = 20_000         # ids of calls, the newest
 
@@ -67,8 +79,10 @@ class Journal:
                         self._read_to = fed.position
                 except Overrun:
                     log.warning("the journal fell too far behind and reads the tape again")
-                    await self._reread()
-                await self.write(batch)
+                    with unforeseen.logged("journal: reading the tape again"):
+                        await self._reread()
+                with unforeseen.logged("journal"):
+                    await self.write(batch)
 
     def id_of(self, call: str) -> int | None:
         """The interaction of a call, once it is stored."""
@@ -94,24 +108,61 @@ class Journal:
         if not steps:
             return
         self.is_writing = True
-        pause_s = FIRST_PAUSE_S
-        while True:
-            try:
-                await self._commit(steps)
-                break
-            except (Conflict, NotFound) as exc:
-                log.warning("the database refuses a batch; writing one by one", error=str(exc))
-                await self._one_by_one(steps)
-                break
-            except StoreError as exc:
-                self.failing = str(exc)
-                log.warning("the journal cannot write and tries again", error=str(exc),
-                            again_in_s=pause_s)
-                await asyncio.sleep(pause_s)
-                pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
-        self.failing, self.is_writing = "", False
+        try:
+            await self._until_written(steps)
+        finally:
+            self.failing, self.is_writing = "", False
         written, self._written = self._written, asyncio.Event()
         written.set()
+
+    async def _until_written(self, steps: Sequence[Step]) -> None:
+        """All in one commit; one by one when something in them is refused, or fails and fails."""
+        tries, pause_s = 0, FIRST_PAUSE_S
+        while (error := await self._try(steps)) is not None:
+            tries += not isinstance(error, PASSING)
+            if isinstance(error, REFUSED) or tries >= UNKNOWN_TRIES:
+                log.warning("a batch is refused; writing one by one", steps=len(steps))
+                for step in steps:
+                    await self._write_one(step)
+                return
+            pause_s = await self._pause(error, pause_s)
+
+    async def _write_one(self, step: Step) -> None:
+        """The call itself is never lost, whatever client or attempt it is said to belong to;
+        only what the database refuses for good is dropped."""
+        tries, pause_s = 0, FIRST_PAUSE_S
+        while (error := await self._try([step])) is not None:
+            bare = _bare(step)
+            if isinstance(error, REFUSED) and bare != step:
+                log.warning("an interaction names what is not there; it is kept without",
+                            call=_call_of(step), error=type(error).__name__)
+                step = bare
+                continue
+            tries += not isinstance(error, PASSING)
+            if isinstance(error, REFUSED) or tries >= UNKNOWN_TRIES:
+                log.error("one interaction could not be written", call=_call_of(step),
+                          error=type(error).__name__)
+                return
+            pause_s = await self._pause(error, pause_s)
+
+    async def _try(self, steps: Sequence[Step]) -> Exception | None:
+        """Why they were not written."""
+        try:
+            await self._commit(steps)
+        except StoreError as exc:
+            return exc
+        except Exception as exc:
+            log.exception("the journal failed for a reason nobody foresaw")
+            return exc
+        return None
+
+    async def _pause(self, error: Exception, pause_s: float) -> float:
+        """Wait before the next try; how long to wait after it."""
+        self.failing = str(error) if isinstance(error, PASSING) else type(error).__name__
+        log.warning("the journal cannot write and tries again", error=self.failing,
+                    again_in_s=pause_s)
+        await asyncio.sleep(pause_s)
+        return min(pause_s * 2, LONGEST_PAUSE_S)
 
     def _steps(self, changes: Iterable[Change]) -> list[Step]:
         """What to write, in order: each touched call once, calls that merge just before it."""
@@ -125,7 +176,8 @@ class Journal:
                 continue
             if not isinstance(change, CallChange):
                 continue
-            touched[change.call] = self._gather(change)
+            with unforeseen.logged("journal: gathering", call=change.call):
+                touched[change.call] = self._gather(change)
             if isinstance(change, CallsMerged):
                 steps += [*touched.values(), change]
                 touched.clear()
@@ -155,26 +207,6 @@ class Journal:
         while len(self._ids) > REMEMBERED:
             self._ids.popitem(last=False)
 
-    async def _one_by_one(self, steps: Sequence[Step]) -> None:
-        for step in steps:
-            try:
-                await self._commit([step])
-            except Conflict as exc:
-                log.warning("an interaction names what is not there; it is kept without",
-                            error=str(exc))
-                await self._without_links(step)
-            except StoreError:
-                log.exception("one interaction could not be written", step=repr(step))
-
-    async def _without_links(self, step: Step) -> None:
-        """The call itself is never lost, whatever client or attempt it is said to belong to."""
-        try:
-            if isinstance(step, CallFacts):
-                step = replace(step, client_id=None, campaign_entry=None, attempt=None)
-            await self._commit([step])
-        except StoreError:
-            log.exception("one interaction could not be written", step=repr(step))
-
     async def _do(self, tx: Tx, step: Step, ids: dict[str, int]) -> None:
         if isinstance(step, CallsMerged):
             await interactions.absorb(tx, step.kept, step.absorbed)
@@ -182,16 +214,6 @@ class Journal:
                 ids[step.absorbed] = ids.get(step.kept) or self._ids[step.kept]
             return
         ids[step.call_id] = await interactions.upsert_call(tx, await _with_client(tx, step))
-
-
-def tape_changes(folder: Path, pbx: str, since: TapePosition | None) -> Iterator[Change]:
-    """The changes of the tape from the day of `since` on; those before it are told again."""
-    floor = Floor(pbx)
-    start = TapePosition(since.day, 0) if since is not None else None
-    for _, record in read(folder, pbx, start):
-        if record.quarantined is None:
-            event = parse(record.at, record.headers)
-            yield from apply(floor, event) if event is not None else ()
 
 
 async def _with_client(tx: Tx, facts: CallFacts) -> CallFacts:

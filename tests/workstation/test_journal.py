@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 
 from crm_store import interaction_pages, interactions
-from crm_store.errors import Busy
+from crm_store.errors import Busy, Conflict, Full, StoreError, TimedOut, Unreachable
 from crm_store.interactions import CallFacts
-from cti.changes import Change
+from cti.changes import CallChange, Change
 from cti.feed import Fed, Feed
-from cti.tape import TapePosition
+from cti.floor import Floor, apply
+from cti.parse import parse
+from cti.tape import TapePosition, decode
 from tests.workstation.office import TAPES, Office, add_client
+from workstation import records
 from workstation.journal import Journal, tape_changes
 
 INBOUND = sorted(path.stem for path in (TAPES / "inbound").glob("*.jsonl"))
@@ -112,3 +115,74 @@ async def test_a_journal_that_was_too_slow_reads_the_tape_again(
                 await asyncio.sleep(0.05)
         running.cancel()
     assert [row["outcome"] for row in await _rows(office)] == ["answered"]
+
+
+def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workstation.journal.FIRST_PAUSE_S", 0.001)
+    monkeypatch.setattr("workstation.journal.LONGEST_PAUSE_S", 0.001)
+
+
+class Troubled:
+    """The store's upsert, with errors of `script` for one call first."""
+
+    def __init__(self, call: str, script: list[Exception]) -> None:
+        self.call = call
+        self.script = script
+        self._stored = interactions.upsert_call
+
+    async def __call__(self, tx: Any, facts: CallFacts) -> int:
+        if facts.call_id == self.call and self.script:
+            raise self.script.pop(0)
+        return await self._stored(tx, facts)
+
+
+async def test_a_busy_database_loses_no_call_while_writing_one_by_one(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _no_pause(monkeypatch)
+    changes = _changes("inbound/two_callers_two_operators")
+    calls = sorted({change.call for change in changes if isinstance(change, CallChange)})
+    trouble = Troubled(calls[0], [Conflict(), Busy(), Full(), TimedOut(), Unreachable(), Busy()])
+    monkeypatch.setattr("workstation.journal.interactions.upsert_call", trouble)
+    await office.desk.journal.write(changes)
+    assert sorted(row["call_id"] for row in await _rows(office)) == calls
+    assert not trouble.script
+
+
+async def test_one_call_that_can_never_be_written_does_not_hold_up_the_others(
+    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    _no_pause(monkeypatch)
+    changes = _changes("inbound/two_callers_two_operators")
+    calls = sorted({change.call for change in changes if isinstance(change, CallChange)})
+    trouble = Troubled(calls[0], [StoreError("+79161234567"), OverflowError("x")] * 20)
+    monkeypatch.setattr("workstation.journal.interactions.upsert_call", trouble)
+    async with asyncio.timeout(20):
+        await office.desk.journal.write(changes)
+    assert [row["call_id"] for row in await _rows(office)] == calls[1:]
+    assert calls[0] in caplog.text
+    assert "+7" not in caplog.text
+
+
+async def test_an_error_nobody_foresaw_does_not_end_the_journal(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known, failures = records.note, [RuntimeError("a bug"), RuntimeError("a bug")]
+
+    def sometimes(*args: Any) -> CallFacts:
+        if failures:
+            raise failures.pop()
+        return known(*args)
+
+    monkeypatch.setattr("workstation.journal.records.note", sometimes)
+    await office.play("inbound/served_by_the_menu")
+    assert [row["outcome"] for row in await _rows(office)] == ["served"]
+
+
+def _changes(tape: str) -> list[Change]:
+    floor, changes = Floor("main"), list[Change]()
+    for line in (TAPES / f"{tape}.jsonl").read_bytes().splitlines():
+        record = decode(line)
+        event = parse(record.at, record.headers)
+        changes += apply(floor, event) if event is not None else ()
+    return changes
