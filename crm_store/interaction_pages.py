@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import and_, or_, select
 
-from crm_store import errors
+from crm_store import keyset
 from crm_store.base import Tx
 from crm_store.contacts import COLUMNS, Interaction
 from crm_store.tables.clients import Clients
@@ -68,14 +68,15 @@ async def page(
     if wanted.until is not None:
         statement = statement.where(Interactions.started_at < wanted.until)
     if cursor is not None:
-        at, last = _read(cursor)
+        at, last = keyset.read(cursor)
         statement = statement.where(or_(
             Interactions.started_at < at,
             and_(Interactions.started_at == at, Interactions.id < last)))
     rows = await tx.all(statement.order_by(
         Interactions.started_at.desc(), Interactions.id.desc()).limit(limit + 1))
     found = [_interaction(dict(row._mapping)) for row in rows[:limit]]
-    return found, _cursor(found[-1]) if len(rows) > limit else None
+    last_one = found[-1] if len(rows) > limit else None
+    return found, keyset.written(last_one.started_at, last_one.id) if last_one else None
 
 
 def _interaction(facts: dict[str, object]) -> Interaction:
@@ -83,19 +84,3 @@ def _interaction(facts: dict[str, object]) -> Interaction:
     kept = {name: value for name, value in facts.items() if name in known}
     kept["menu_path"] = tuple(facts["menu_path"] or ())  # type: ignore[arg-type]
     return Interaction(**kept)  # type: ignore[arg-type]
-
-
-def _cursor(last: Interaction) -> str:
-    return f"{last.started_at.isoformat()}_{last.id}"
-
-
-def _read(cursor: str) -> tuple[datetime, int]:
-    at, _, last = cursor.partition("_")
-    try:
-        moment = datetime.fromisoformat(at)
-        number = int(last)
-    except ValueError as exc:
-        raise errors.BadCursor(cursor[:80]) from exc
-    if moment.tzinfo is None:
-        raise errors.BadCursor(cursor[:80])
-    return moment, number

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, and_, insert, or_, select, update
 
-from crm_store import errors, timeline
+from crm_store import errors, keyset, timeline
 from crm_store.base import JSON, Tx
 from crm_store.tables.billing import Accounts
 from crm_store.tables.clients import Clients
@@ -112,6 +112,27 @@ async def listing(
         wanted = wanted.where(Requests.closed_at.is_(None))
     rows = await tx.all(wanted.order_by(Requests.deadline_at, Requests.id).limit(limit))
     return [RequestRow(**row._mapping) for row in rows]
+
+
+async def page(
+    tx: Tx, *, groups: Collection[str] | None = None, open_only: bool = True,
+    cursor: str | None = None, limit: int = 50,
+) -> tuple[list[RequestRow], str | None]:
+    """As `listing`, of these groups (None: all), and the cursor of the next page, None on the
+    last. Raises `BadCursor`."""
+    wanted = _requests()
+    if groups is not None:
+        wanted = wanted.where(Requests.group_id.in_(sorted(groups)))
+    if open_only:
+        wanted = wanted.where(Requests.closed_at.is_(None))
+    if cursor is not None:
+        at, last = keyset.read(cursor)
+        wanted = wanted.where(or_(Requests.deadline_at > at,
+                                  and_(Requests.deadline_at == at, Requests.id > last)))
+    rows = await tx.all(wanted.order_by(Requests.deadline_at, Requests.id).limit(limit + 1))
+    found = [RequestRow(**row._mapping) for row in rows[:limit]]
+    more = len(rows) > limit
+    return found, keyset.written(found[-1].deadline_at, found[-1].id) if more else None
 
 
 async def move(

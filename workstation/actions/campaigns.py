@@ -34,13 +34,19 @@ async def stop(desk: Desk, person: Person, args: CampaignArgs) -> dict[str, obje
 
 
 async def entries(desk: Desk, person: Person, args: CampaignEntries) -> dict[str, object]:
+    found, cursor = await entry_page(desk, args, limit=PAGE)
+    return {"entries": found, "cursor": cursor}
+
+
+async def entry_page(desk: Desk, args: CampaignEntries, *,
+                     limit: int) -> tuple[list[dict[str, Any]], str | None]:
+    """The people on the list, and the cursor of the next page."""
     state = _state(args.state)
     async with desk.store.read() as tx:
         rows = await steering.entries(tx, args.campaign, state=state,
-                                      after=_after(args.cursor), limit=PAGE)
-    full = len(rows) == PAGE
-    return {"entries": [_entry(row) for row in rows],
-            "cursor": str(rows[-1].id) if full else None}
+                                      after=after(args.cursor), limit=limit + 1)
+    shown = rows[:limit]
+    return [_entry(row) for row in shown], str(shown[-1].id) if len(rows) > limit else None
 
 
 async def listing(desk: Desk) -> list[protocol.CampaignView]:
@@ -84,7 +90,8 @@ def _state(text: str | None) -> State | None:
         raise Unreadable(f"no such state: {text[:40]}") from exc
 
 
-def _after(cursor: str | None) -> int:
+def after(cursor: str | None) -> int:
+    """The id that a cursor names, 0 without one. Raises Unreadable."""
     if not cursor:
         return 0
     if not cursor.isdecimal() or len(cursor) > 18:

@@ -11,6 +11,7 @@ from workstation.policy import Person
 from workstation.protocol import ClientCard, MoreTimeline, SearchClients
 
 SEARCH_LIMIT = 20
+SEARCH_DEPTH = 500          # hits a page by page search leads to; who wants more types more
 TEXT_LIMIT = 200
 KINDS = frozenset({"attempt", "call", "correction", "invoice", "note", "payment", "promise",
                    "reading", "request"})
@@ -25,14 +26,26 @@ def is_masked(desk: Desk, person: Person, client_id: int) -> bool:
 
 
 async def search(desk: Desk, person: Person, args: SearchClients) -> dict[str, object]:
-    text = args.text.strip()[:TEXT_LIMIT]
-    if not text:
-        return {"hits": []}
+    return {"hits": await _hits(desk, args.text, SEARCH_LIMIT)}
+
+
+async def search_page(desk: Desk, text: str, *, start: int,
+                      limit: int) -> tuple[list[dict[str, object]], int | None]:
+    """Hits from `start` on, best first, and where the next page starts."""
+    hits = await _hits(desk, text, SEARCH_DEPTH)
+    end = start + limit
+    return hits[start:end], end if len(hits) > end else None
+
+
+async def _hits(desk: Desk, text: str, limit: int) -> list[dict[str, object]]:
+    wanted = text.strip()[:TEXT_LIMIT]
+    if not wanted:
+        return []
     async with desk.store.read() as tx:
-        hits = await clients.search(tx, text, limit=SEARCH_LIMIT,
+        hits = await clients.search(tx, wanted, limit=limit,
                                     region=desk.settings.company.region)
-    return {"hits": [{"client_id": hit.client_id, "name": hit.name, "why": hit.by,
-                      "marked": hit.matched} for hit in hits]}
+    return [{"client_id": hit.client_id, "name": hit.name, "why": hit.by,
+             "marked": hit.matched} for hit in hits]
 
 
 async def card(desk: Desk, person: Person, args: ClientCard) -> dict[str, object]:

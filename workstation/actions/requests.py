@@ -39,12 +39,22 @@ async def file(desk: Desk, person: Person, args: FileRequest) -> dict[str, objec
 
 
 async def listing(desk: Desk, person: Person, args: ListRequests) -> dict[str, object]:
+    """The most urgent; the API's list goes on from there by cursor."""
+    shown, _ = await page(desk, person, args, cursor=None, limit=SHOWN)
+    return {"requests": shown}
+
+
+async def page(desk: Desk, person: Person, args: ListRequests, *, cursor: str | None,
+               limit: int) -> tuple[list[RequestView], str | None]:
+    """Requests of the groups he may see, and the cursor of the next page."""
     if args.group is not None and args.group not in person.groups and not person.oversees:
         raise NotAllowed(f"you are not in the group {args.group}")
+    mine = None if person.oversees else person.groups
     async with desk.store.read() as tx:
-        rows = await requests.listing(tx, group=args.group, open_only=not args.include_closed)
-    return {"requests": [view(desk, row) for row in rows
-                         if person.oversees or row.group in person.groups]}
+        rows, following = await requests.page(
+            tx, groups=mine if args.group is None else (args.group,),
+            open_only=not args.include_closed, cursor=cursor, limit=limit)
+    return [view(desk, row) for row in rows], following
 
 
 async def move(desk: Desk, person: Person, args: MoveRequest) -> dict[str, object]:

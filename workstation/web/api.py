@@ -5,8 +5,10 @@ Routes do what the socket's actions do, by the same functions.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -24,18 +26,20 @@ from workstation.web import session
 from workstation.web.routes import Asked, Query, Route
 
 LONGEST_PAGE = 200
+CALL_ID = re.compile(r"[A-Za-z0-9_.:@-]{0,150}")
 
 
 class Paged(Query, frozen=True):
-    limit: int = 50
+    """`limit`: how many at most, never more than 200; `cursor`: that of the page before."""
+    limit: Annotated[int, msgspec.Meta(ge=1)] = 50
     cursor: str | None = None
 
     @property
     def size(self) -> int:
-        return max(1, min(self.limit, LONGEST_PAGE))
+        return min(self.limit, LONGEST_PAGE)
 
 
-class ClientQuery(Query, frozen=True):
+class ClientQuery(Paged, frozen=True):
     q: str | None = None
     phone: str | None = None
     account: str | None = None
@@ -49,20 +53,19 @@ class InteractionQuery(Paged, frozen=True):
     number: str | None = None
     operator: str | None = None
     queue: str | None = None
-    client_id: int | None = None
+    client_id: Annotated[int, msgspec.Meta(ge=1, le=10**18)] | None = None
     call: str | None = None
     since: datetime | None = None
     until: datetime | None = None
 
 
-class RequestQuery(Query, frozen=True):
+class RequestQuery(Paged, frozen=True):
     group: str | None = None
     include_closed: bool = False
 
 
-class EntryQuery(Query, frozen=True):
+class EntryQuery(Paged, frozen=True):
     state: str | None = None
-    cursor: str | None = None
 
 
 class NewClientBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -76,14 +79,19 @@ class Stage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     note: str = ""
 
 
+def _page(items: Sequence[Any], cursor: str | None) -> dict[str, Any]:
+    """Every list answers so; `cursor` is None on the last page."""
+    return {"items": items, "cursor": cursor}
+
+
 # ── clients ──────────────────────────────────────────────────────────────────────────────────
 async def find_clients(asked: Asked) -> Any:
     text = asked.query.q or asked.query.phone or asked.query.account
     if not text:
         raise Unreadable("one of q, phone, account is needed")
-    found = await client_actions.search(asked.desk, asked.person,
-                                        protocol.SearchClients(text=text))
-    return {"items": found["hits"]}
+    items, following = await client_actions.search_page(
+        asked.desk, text, start=campaigns.after(asked.query.cursor), limit=asked.query.size)
+    return _page(items, None if following is None else str(following))
 
 
 async def create_client(asked: Asked) -> Any:
@@ -117,8 +125,8 @@ async def timeline(asked: Asked) -> Any:
         await clients.card(tx, client_id)
         page = await stored_timeline.page(tx, client_id, before=before, limit=query.size,
                                           kinds=kinds)
-    return {"items": [views.timeline_item(item, masked=masked) for item in page.items],
-            "cursor": str(page.next) if page.next is not None else None}
+    return _page([views.timeline_item(item, masked=masked) for item in page.items],
+                 str(page.next) if page.next is not None else None)
 
 
 # ── interactions ─────────────────────────────────────────────────────────────────────────────
@@ -136,7 +144,7 @@ async def list_interactions(asked: Asked) -> Any:
     async with desk.store.read() as tx:
         rows, cursor = await interaction_pages.page(tx, wanted, cursor=query.cursor,
                                                     limit=query.size)
-    return {"items": [_interaction(row) for row in rows], "cursor": cursor}
+    return _page([_interaction(row) for row in rows], cursor)
 
 
 async def one_interaction(asked: Asked) -> Any:
@@ -158,9 +166,10 @@ def _interaction(row: interactions.Interaction) -> dict[str, Any]:
 
 # ── requests ─────────────────────────────────────────────────────────────────────────────────
 async def list_requests(asked: Asked) -> Any:
-    found = await request_actions.listing(asked.desk, asked.person, protocol.ListRequests(
-        group=asked.query.group, include_closed=asked.query.include_closed))
-    return {"items": found["requests"]}
+    query = asked.query
+    wanted = protocol.ListRequests(group=query.group, include_closed=query.include_closed)
+    return _page(*await request_actions.page(asked.desk, asked.person, wanted,
+                                             cursor=query.cursor, limit=query.size))
 
 
 async def file_request(asked: Asked) -> Any:
@@ -188,8 +197,13 @@ async def floor(asked: Asked) -> Any:
 
 
 async def live_calls(asked: Asked) -> Any:
-    shown = asked.desk.board.seen_by(asked.person, ("calls",))
-    return {"items": list(shown["calls"].values())}
+    cursor, size = asked.query.cursor or "", asked.query.size
+    if not CALL_ID.fullmatch(cursor):
+        raise Unreadable("unknown cursor")
+    shown = asked.desk.board.seen_by(asked.person, ("calls",))["calls"]
+    names = [name for name in sorted(shown) if name > cursor]
+    return _page([shown[name] for name in names[:size]],
+                 names[size - 1] if len(names) > size else None)
 
 
 async def dial(asked: Asked) -> Any:
@@ -216,7 +230,10 @@ async def set_state(asked: Asked) -> Any:
 
 # ── campaigns ────────────────────────────────────────────────────────────────────────────────
 async def list_campaigns(asked: Asked) -> Any:
-    return {"items": await campaigns.listing(asked.desk)}
+    query, last = asked.query, campaigns.after(asked.query.cursor)
+    found = [shown for shown in await campaigns.listing(asked.desk) if not last or shown.id < last]
+    return _page(found[:query.size],
+                 str(found[query.size - 1].id) if len(found) > query.size else None)
 
 
 async def one_campaign(asked: Asked) -> Any:
@@ -229,9 +246,9 @@ async def coverage(asked: Asked) -> Any:
 
 
 async def entries(asked: Asked) -> Any:
-    found = await campaigns.entries(asked.desk, asked.person, protocol.CampaignEntries(
-        campaign=asked.number("id"), state=asked.query.state, cursor=asked.query.cursor))
-    return {"items": found["entries"], "cursor": found["cursor"]}
+    wanted = protocol.CampaignEntries(campaign=asked.number("id"), state=asked.query.state,
+                                      cursor=asked.query.cursor)
+    return _page(*await campaigns.entry_page(asked.desk, wanted, limit=asked.query.size))
 
 
 async def start(asked: Asked) -> Any:
@@ -276,7 +293,7 @@ ROUTES: tuple[Route, ...] = (
     Route(method=GET, path="/floor", who=Who.SIGNED_IN, answer=floor,
           says="What is live now, as one's own screen would show it."),
     Route(method=GET, path="/calls", who=Who.SUPERVISORS, answer=live_calls,
-          says="The live calls."),
+          query=Paged, says="The live calls."),
     Route(method=POST, path="/calls", who=Who.OPERATORS, answer=dial, body=protocol.Dial,
           status=202, says="Ring one's own phone, then dial the number from it."),
     Route(method=POST, path="/calls/{id}/hangup", who=Who.SIGNED_IN, answer=hang_up,
@@ -284,7 +301,7 @@ ROUTES: tuple[Route, ...] = (
     Route(method=POST, path="/operators/{id}/state", who=Who.OPERATORS, answer=set_state,
           body=protocol.SetState, status=202, says="Ready, paused or offline."),
     Route(method=GET, path="/campaigns", who=Who.SUPERVISORS, answer=list_campaigns,
-          says="All campaigns with their ledgers."),
+          query=Paged, says="All campaigns with their ledgers, newest first."),
     Route(method=GET, path="/campaigns/{id}", who=Who.SUPERVISORS, answer=one_campaign,
           result=protocol.CampaignView, says="One campaign."),
     Route(method=GET, path="/campaigns/{id}/coverage", who=Who.SUPERVISORS, answer=coverage,
