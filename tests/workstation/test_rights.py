@@ -20,8 +20,8 @@ ACTIONS = {
     "state.set": WORKERS, "phone.attach": WORKERS, "conversation.choose": WORKERS,
     "conversation.new_client": WORKERS, "conversation.identity": WORKERS, "draft.save": WORKERS,
     "conversation.finish": WORKERS, "conversation.extend": WORKERS, "request.file": WORKERS,
-    "request.list": EVERYBODY, "request.move": EVERYBODY, "client.search": WORKERS,
-    "client.card": WORKERS, "client.timeline": WORKERS, "call.hangup": EVERYBODY,
+    "request.list": EVERYBODY, "request.move": EVERYBODY, "client.search": EVERYBODY,
+    "client.card": EVERYBODY, "client.timeline": EVERYBODY, "call.hangup": EVERYBODY,
     "call.dial": WORKERS, "campaign.start": LEADERS, "campaign.pause": LEADERS,
     "campaign.stop": LEADERS, "campaign.entries": LEADERS, "session.end": EVERYBODY,
 }
@@ -79,6 +79,15 @@ async def test_a_route_answers_those_it_is_for(office: Office, role: str) -> Non
             assert status not in (401, 403) or route.path == "/session", (route.path, status)
         else:
             assert status == (403 if role else 401), (route.method, route.path, status)
+
+
+def test_an_administrator_reads_what_a_supervisor_reads() -> None:
+    for route in ROUTES:
+        if route.method == "GET" and "supervisor" in ROUTE_ROLES[route.who]:
+            assert "administrator" in ROUTE_ROLES[route.who], route.path
+    for name, action in TABLE.items():
+        if action.reads and "supervisor" in ACTIONS[name]:
+            assert "administrator" in ACTIONS[name], name
 
 
 async def _status(office: Office, route: Route, headers: dict[str, str]) -> int:
