@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import pty
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 from tests.workstation.office import free_port
-from workstation.cli.main import COMMANDS, run
+from workstation.cli.main import COMMANDS, deskline, run
 from workstation.serve import CannotServe, first_of, running
 from workstation.settings import load
 
@@ -100,3 +104,64 @@ def test_a_data_folder_that_cannot_be_made_is_said_in_words(
     (tmp_path / "data").write_text("a file where the folder should be")
     assert run(["serve", "--config", str(config(tmp_path))]) == 2
     assert "data folder" in capsys.readouterr().err
+
+
+def every_command(command: click.Command, path: tuple[str, ...] = ()
+                  ) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Every command one can run, with its words."""
+    if isinstance(command, click.Group):
+        for name in command.list_commands(click.Context(command)):
+            inner = command.get_command(click.Context(command), name)
+            assert inner is not None
+            yield from every_command(inner, (*path, name))
+    if not isinstance(command, click.Group) or command.invoke_without_command:
+        yield path, command
+
+
+@pytest.mark.parametrize("path", [path for path, _ in every_command(deskline)], ids=" ".join)
+def test_every_command_has_help_and_takes_a_settings_file(
+    path: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([*path, "--help"]) == 0
+    said = capsys.readouterr().out
+    assert "--config FILE" in said
+    assert len(said.splitlines()) > 3
+
+
+@pytest.mark.parametrize("path", [path for path, _ in every_command(deskline)], ids=" ".join)
+def test_a_settings_file_that_is_not_there_is_told_by_every_command(
+    path: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = dict(every_command(deskline))[path]
+    (tmp_path / "file").touch()
+    given = [str(tmp_path / "file") for part in command.params if isinstance(part, click.Argument)]
+    needed = ["--out", str(tmp_path)] if path == ("pbx", "config") else []
+    assert run([*path, *given, *needed, "--config", str(tmp_path / "no.toml")]) == 2
+    assert "no.toml" in capsys.readouterr().err
+
+
+def test_the_terminal_asks_the_server_of_the_settings(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("DESKLINE_URL", raising=False)
+    path = config(tmp_path, public_url="nonsense://example")
+    assert _on_a_terminal(["terminal", "--config", str(path)])[0] == 2
+    assert "nonsense://example" in _on_a_terminal(["terminal", "--config", str(path)])[1]
+
+
+def _on_a_terminal(args: list[str]) -> tuple[int, str]:
+    """Exit code and everything said on a pseudo terminal."""
+    leader, follower = pty.openpty()
+    done = subprocess.run([sys.executable, "-m", "workstation.cli.main", *args], timeout=60,
+                          stdin=follower, stdout=follower, stderr=follower)
+    os.close(follower)
+    said = os.read(leader, 65536).decode()
+    os.close(leader)
+    return done.returncode, " ".join(said.split())
+
+
+def test_a_campaign_is_listed_on_a_base_that_is_not_there_yet(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["campaign", "list", "--json", "--config", str(config(tmp_path))]) == 0
+    assert json.loads(capsys.readouterr().out) == []

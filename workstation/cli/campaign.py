@@ -41,6 +41,7 @@ def _run(settings: Settings, wish: Callable[[Store], Awaitable[T]]) -> T:
     async def on_store() -> T:
         store = Store(settings.store_url)
         try:
+            await store.migrate()
             return await wish(store)
         finally:
             await store.close()
@@ -240,7 +241,8 @@ def why(settings: Settings, *, campaign: str) -> None:
 
 @command.command()
 @json_option
-def laws(*, as_json: bool) -> None:
+@with_settings
+def laws(_: Settings, *, as_json: bool) -> None:
     """The rules of law that a campaign can name."""
     if as_json:
         print_json(rule_ids())

@@ -20,7 +20,8 @@ from cti.errors import BrokenTape
 from cti.floor import Floor, apply
 from cti.parse import moment, parse, text
 from cti.tape import UNREADABLE, Record, decode, tidy
-from workstation.cli.options import Failure
+from workstation.cli.options import Failure, with_settings
+from workstation.settings import Settings
 
 GZIP_MAGIC = b"\x1f\x8b"
 Report = Callable[[BrokenTape], None]
@@ -28,11 +29,12 @@ Report = Callable[[BrokenTape], None]
 
 @click.command("replay")
 @click.argument("tape", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--pbx", default="main", metavar="NAME",
-              help="Name of the Asterisk where the recording does not say it.")
-def command(tape: Path, pbx: str) -> None:
+@click.option("--pbx", metavar="NAME", help="Name of the Asterisk where the recording does not "
+              "say it; default pbx.name of the settings.")
+@with_settings
+def command(settings: Settings, *, tape: Path, pbx: str | None) -> None:
     """Print the changes that TAPE tells, as JSON lines."""
-    broken = 0
+    broken, name = 0, pbx or settings.pbx.name
 
     def report(error: BrokenTape) -> None:
         nonlocal broken
@@ -41,7 +43,7 @@ def command(tape: Path, pbx: str) -> None:
 
     try:
         with _opened(tape) as file:
-            for change in replay(_records(file, pbx, report)):
+            for change in replay(_records(file, name, report)):
                 click.echo(json.dumps(to_json(change), ensure_ascii=False))
     except UNREADABLE as exc:
         raise Failure(f"{tape} cannot be read to its end: {exc}") from exc

@@ -8,17 +8,19 @@ import sys
 import click
 
 from workstation import texts
-from workstation.cli.options import Failure
+from workstation.cli.options import Failure, with_settings
+from workstation.settings import Settings
 
 # BDSM (ECMA-48): the terminal shall not reorder letters by itself, or columns would change places
 KEEP_ORDER, REORDER = "\x1b[8l", "\x1b[8h"
 
 
 @click.command()
-@click.option("--server", default="http://127.0.0.1:8080", metavar="URL", show_default=True,
-              envvar="DESKLINE_URL", help="The workstation server.")
+@click.option("--server", metavar="URL", envvar="DESKLINE_URL",
+              help="The workstation server; default that of the settings.")
 @click.option("--login", default="", metavar="NAME", help="Who signs in; the password is asked.")
-def command(server: str, login: str) -> None:
+@with_settings
+def command(settings: Settings, *, server: str | None, login: str) -> None:
     """The workplace in a terminal, at 100 x 30 characters and up.
 
     The password is asked on the screen, or taken from DESKLINE_PASSWORD; it is never an argument.
@@ -30,7 +32,8 @@ def command(server: str, login: str) -> None:
         raise Failure("needs a terminal to draw in")
     password = os.environ.pop("DESKLINE_PASSWORD", "") if login else ""
     try:
-        app = Terminal(server, entry=SignIn(login=login, password=password), locale=_locale())
+        app = Terminal(server or settings.server.url, locale=_locale(),
+                       entry=SignIn(login=login, password=password))
     except UnusableUrl as exc:
         raise click.BadParameter(str(exc), param_hint="--server") from exc
     click.echo(KEEP_ORDER, nl=False)
