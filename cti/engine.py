@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from gzip import BadGzipFile
 from itertools import islice
 from pathlib import Path
 
@@ -96,7 +97,7 @@ class Engine:
         start = start or self._start or self._today()
         floor = Floor(self._plan.pbx)
         start.set_up(floor, self._plan.operators)
-        for position, changes in fold(floor, self._taped(start.position)):
+        for position, changes in fold(floor, self._taped(start.position, is_again=True)):
             if changes and (since is None or position > since):
                 yield Fed(position, changes, 0, restored=True)
 
@@ -227,11 +228,17 @@ class Engine:
                     self.feed.publish(Fed(position, changes, 0, restored=True))
             await asyncio.sleep(0)
 
-    def _taped(self, since: TapePosition) -> Iterator[tuple[TapePosition, Record]]:
-        return read(self._plan.tape_dir, self._plan.pbx, since, self._note_tape_fault)
+    def _taped(
+        self, since: TapePosition, *, is_again: bool = False,
+    ) -> Iterator[tuple[TapePosition, Record]]:
+        """A damaged day is told and passed over; who reads `again` may try that once more."""
 
-    def _note_tape_fault(self, sentence: str) -> None:
-        self._tape_fault = sentence
+        def note(day: str, error: Exception) -> None:
+            self._tape_fault = f"the tape of {day} cannot be read to its end: {error}"
+            if is_again and isinstance(error, OSError) and not isinstance(error, BadGzipFile):
+                raise error
+
+        return read(self._plan.tape_dir, self._plan.pbx, since, note)
 
     def _today(self) -> QuietPoint:
         return QuietPoint(TapePosition(f"{self._now().date()}", 0))

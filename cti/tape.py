@@ -226,12 +226,12 @@ def _opened(path: Path) -> IO[bytes]:
 
 def read(
     folder: Path, pbx: str, since: TapePosition | None = None,
-    report: Callable[[str], None] = lambda _: None,
+    report: Callable[[str, Exception], None] = lambda _, __: None,
 ) -> Iterator[tuple[TapePosition, Record]]:
     """What is on the tape from `since` on, each with the position after it.
 
     Lines that cannot be read (torn by a crash) are skipped; a file that ends badly is read as
-    far as it goes, and `report` is given the sentence that says so. Blocking.
+    far as it goes, and `report` is given its day and the error. Blocking.
     """
     for day in days(folder, pbx):
         if since is not None and day < since.day:
@@ -240,9 +240,9 @@ def read(
         try:
             yield from _read_day(folder / f"{pbx}-{day}.jsonl", day, offset)
         except UNREADABLE as error:
-            sentence = f"the tape of {day} cannot be read to its end: {error}"
-            log.warning("%s", sentence, extra={"action": "tape"})
-            report(sentence)
+            log.warning("The tape of %s cannot be read to its end: %s", day, error,
+                        extra={"action": "tape"})
+            report(day, error)
 
 
 def _read_day(path: Path, day: str, offset: int) -> Iterator[tuple[TapePosition, Record]]:

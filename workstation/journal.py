@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
-from pathlib import Path
 from typing import TypeAlias
 
 import structlog
@@ -32,10 +31,8 @@ from crm_store.interactions import CallFacts
 from crm_store.store import Store
 from cti.changes import AttemptSettled, CallChange, CallEnded, CallsMerged, Change
 from cti.errors import Overrun
-from cti.feed import Subscription
-from cti.floor import Floor, apply
-from cti.parse import parse
-from cti.tape import TapePosition, read
+from cti.feed import Fed, Subscription
+from cti.tape import TapePosition
 from workstation import records, unforeseen
 
 log = structlog.get_logger()
@@ -45,21 +42,23 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 10.0
 PASSING = (Busy, Full, NotMigrated, TimedOut, Unreachable)     # tried again, for ever
 REFUSED = (Conflict, NotFound)                                 # will be refused again
 UNKNOWN_TRIES = 3           # what fails for another reason
-REREAD = 2_000              # changes of the tape written at once
+REREAD = 2_000              # events of the tape written at once
+REREAD_TRIES = 5            # of a tape that cannot be read, before going on without
 REMEMBERED = 20_000         # ids of calls, the newest
 
 Step: TypeAlias = "CallFacts | CallsMerged"
+Retell = Callable[[TapePosition | None], Iterator[Fed]]     # as `Engine.retell`
 
 
 class Journal:
-    """`tape` is the folder and the Asterisk's name, for what we were too slow to be told."""
+    """`retell` tells again what we were too slow to be told."""
 
-    def __init__(self, store: Store, region: str,
-                 tape: tuple[Path, str] | None = None) -> None:
+    def __init__(self, store: Store, region: str, retell: Retell | None = None) -> None:
         self._store = store
         self._region = region
-        self._tape = tape
+        self._retell = retell
         self._read_to: TapePosition | None = None
+        self._reread_to: TapePosition | None = None     # what was told up to here is written
         self._facts: dict[str, CallFacts] = {}
         self._attempts: dict[str, int] = {}
         self._ids: OrderedDict[str, int] = OrderedDict()
@@ -75,8 +74,9 @@ class Journal:
                 try:
                     for _ in range(max(1, min(subscription.behind(), BATCH))):
                         fed = await anext(aiter(subscription))
-                        batch += fed.changes
-                        self._read_to = fed.position
+                        if self._reread_to is None or fed.position > self._reread_to:
+                            batch += fed.changes
+                            self._read_to = fed.position
                 except Overrun:
                     log.warning("the journal fell too far behind and reads the tape again")
                     with unforeseen.logged("journal: reading the tape again"):
@@ -95,12 +95,25 @@ class Journal:
         return found
 
     async def _reread(self) -> None:
-        """What was dropped is on the tape: fold it again and write all of it, in pieces."""
-        if self._tape is None:
+        """What was dropped is on the tape: it is told again from where we were."""
+        for tries in range(1, REREAD_TRIES + 1):
+            try:
+                await self._write_retold()
+            except OSError as exc:
+                self.failing = f"the tape cannot be read: {exc}"
+                log.warning("the journal cannot read the tape again", error=str(exc), tries=tries)
+                await asyncio.sleep(min(FIRST_PAUSE_S * 4 ** tries, LONGEST_PAUSE_S))
+            else:
+                break
+        self.failing, self._reread_to = "", self._read_to
+
+    async def _write_retold(self) -> None:
+        if self._retell is None:
             return
-        changes = tape_changes(*self._tape, self._read_to)
-        while piece := await asyncio.to_thread(list, islice(changes, REREAD)):
-            await self.write(piece)
+        retold = self._retell(self._read_to)
+        while piece := await asyncio.to_thread(list, islice(retold, REREAD)):
+            await self.write(change for fed in piece for change in fed.changes)
+            self._read_to = piece[-1].position
 
     async def write(self, changes: Iterable[Change]) -> None:
         """Write, trying again until it is done."""
@@ -214,6 +227,17 @@ class Journal:
                 ids[step.absorbed] = ids.get(step.kept) or self._ids[step.kept]
             return
         ids[step.call_id] = await interactions.upsert_call(tx, await _with_client(tx, step))
+
+
+def _bare(step: Step) -> Step:
+    """The call itself is never lost, whatever client or attempt it is said to belong to."""
+    if isinstance(step, CallsMerged):
+        return step
+    return replace(step, client_id=None, campaign_entry=None, attempt=None)
+
+
+def _call_of(step: Step) -> str:
+    return step.absorbed if isinstance(step, CallsMerged) else step.call_id
 
 
 async def _with_client(tx: Tx, facts: CallFacts) -> CallFacts:

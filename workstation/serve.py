@@ -28,6 +28,7 @@ from workstation.desk import Desk
 from workstation.journal import Journal
 from workstation.pbx_plan import plan_of
 from workstation.pops import Pops
+from workstation.rehearsal.marker import rehearses
 from workstation.requests import kinds
 from workstation.settings import Settings
 from workstation.ticker import Ticker
@@ -86,7 +87,7 @@ def wire(settings: Settings, secret: bytes, store: Store, engine: Engine,
     board = Board()
     accounts = Accounts(store, settings, secret, clock)
     conversations = Conversations(board)
-    journal = Journal(store, settings.company.region, (tapes(settings), settings.pbx.name))
+    journal = Journal(store, settings.company.region, engine.retell)
     wrap_up = WrapUp(settings, engine.floor, engine.commands, conversations, clock)
     background = Background(settings, request_types)
     pops = Pops(store=store, settings=settings, floor=engine.floor, journal=journal,
@@ -116,7 +117,8 @@ def dialler(desk: Desk, engine: Engine) -> Dialler:
         desk.store, engine.commands.dial_attempt, engine.floor, engine.feed, clock=desk.clock,
         link_is_up=engine.link_is_up, plan=DiallerPlan(
             trunk_host=pbx.trunk.rpartition(":")[0], caller_id=pbx.caller_id,
-            zone=desk.zone, gate_host=menu.host, gate_port=menu.gate_port,
+            rehearses=rehearses(desk.settings), zone=desk.zone, gate_host=menu.host,
+            gate_port=menu.gate_port,
             wrap_up_s=max((queue.wrap_up_s for queue in desk.settings.queue), default=0)))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,13 +12,11 @@ from crm_store import interaction_pages, interactions
 from crm_store.errors import Busy, Conflict, Full, StoreError, TimedOut, Unreachable
 from crm_store.interactions import CallFacts
 from cti.changes import CallChange, Change
-from cti.feed import Fed, Feed
 from cti.floor import Floor, apply
 from cti.parse import parse
-from cti.tape import TapePosition, decode
+from cti.tape import decode
 from tests.workstation.office import TAPES, Office, add_client
 from workstation import records
-from workstation.journal import Journal, tape_changes
 
 INBOUND = sorted(path.stem for path in (TAPES / "inbound").glob("*.jsonl"))
 
@@ -95,26 +92,6 @@ def _caller(tape: str) -> str:
             number: str = headers["CallerIDNum"]
             return number
     raise LookupError(tape)
-
-
-async def test_a_journal_that_was_too_slow_reads_the_tape_again(
-    office: Office, tmp_path: Path
-) -> None:
-    tapes = tmp_path / "other"
-    tapes.mkdir()
-    lines = (TAPES / "inbound/answered_caller_hangs_up.jsonl").read_bytes()
-    (tapes / "main-2026-11-22.jsonl").write_bytes(lines)
-    journal, feed = Journal(office.store, "RU", (tapes, "main")), Feed()
-    subscription = feed.subscribe("journal", limit=1)
-    for change in list(tape_changes(tapes, "main", None))[:3]:
-        feed.publish(Fed(TapePosition("2026-11-22", 0), (change,), 0))
-    async with asyncio.TaskGroup() as tasks:
-        running = tasks.create_task(journal.run(subscription))
-        async with asyncio.timeout(20):
-            while not any(row["outcome"] for row in await _rows(office)):  # noqa: ASYNC110
-                await asyncio.sleep(0.05)
-        running.cancel()
-    assert [row["outcome"] for row in await _rows(office)] == ["answered"]
 
 
 def _no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
