@@ -158,10 +158,11 @@ def _serving(settings: Settings, folder: Path) -> Iterator[int]:
         until = time.monotonic() + SERVES_WITHIN_S
         while not is_ready(settings.server.url):
             if process.poll() is not None or time.monotonic() > until:
-                raise RuntimeError("the server does not serve: "
-                                   + (folder / "serve.log").read_text()[-1000:])
+                raise RuntimeError(f"the server does not serve: {_last_words(folder)}")
             time.sleep(0.2)
         yield process.pid
+        if process.poll() is not None:
+            raise RuntimeError(f"the server ended during the run: {_last_words(folder)}")
     finally:
         process.send_signal(signal.SIGINT)
         try:
@@ -169,3 +170,7 @@ def _serving(settings: Settings, folder: Path) -> Iterator[int]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def _last_words(folder: Path) -> str:
+    return (folder / "serve.log").read_text()[-1000:]
