@@ -58,10 +58,11 @@ def _own_name() -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiallerPlan:
-    """`trunk_host` is the far end of the trunk, an address; see `lawful.check_trunk`."""
+    """`trunk_host`, the far end of the trunk, and `rehearses`: see `lawful.check_trunk`."""
 
     trunk_host: str
     caller_id: str
+    rehearses: bool = False
     zone: tzinfo = UTC              # of the day whose drops are counted
     gate_host: str = "127.0.0.1"
     gate_port: int = 4574
@@ -93,7 +94,8 @@ class Dialler:
     async def run(self) -> None:
         """Serve the gate, follow the floor, dial. Raises OSError when the gate's port is taken."""
         plan = self._plan
-        script = gate.script(self._store, GatePlan(plan.trunk_host, plan.caller_id), self._clock)
+        asks = GatePlan(plan.trunk_host, plan.caller_id, plan.rehearses)
+        script = gate.script(self._store, asks, self._clock)
         routes = {gate.ROUTE: script}
         async with agi.serve(plan.gate_host, plan.gate_port, routes), asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follow(), name="dialler: follow the floor")
@@ -285,7 +287,7 @@ class Dialler:
             return None
         try:
             rules = rule_set(campaign.law)
-            check_trunk(rules, self._plan.trunk_host)
+            check_trunk(rules, self._plan.trunk_host, rehearses=self._plan.rehearses)
         except (RuleFileError, RehearsalRefused) as exc:
             await _note(tx, campaign, "law_refused", {"because": str(exc)}, now)
             return None

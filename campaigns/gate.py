@@ -49,10 +49,14 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class GatePlan:
-    """`trunk_host` is the far end of the trunk; `caller_id` is shown where a campaign has none."""
+    """`trunk_host` is the far end of the trunk; `caller_id` is shown where a campaign has none.
+
+    `rehearses`: see `lawful.check_trunk`.
+    """
 
     trunk_host: str
     caller_id: str
+    rehearses: bool = False
 
 
 async def claim(tx: Tx, attempt_id: int, plan: GatePlan, *, now: datetime) -> Pass | Refusal:
@@ -64,7 +68,7 @@ async def claim(tx: Tx, attempt_id: int, plan: GatePlan, *, now: datetime) -> Pa
         return Refusal(f"attempt_is_{attempt.state}")
     campaign = await rows.get(tx, attempt.campaign_id)
     rules = rule_set(campaign.law)
-    lawful.check_trunk(rules, plan.trunk_host)
+    lawful.check_trunk(rules, plan.trunk_host, rehearses=plan.rehearses)
     entry = await rows.entry(tx, attempt.entry_id)
     person = await lawful.person_of(tx, entry, await rows.numbers(tx, entry.id), now)
     verdict = await lawful.judge(tx, rules, entry, person, attempt.e164, now)

@@ -22,15 +22,23 @@ _HISTORY = timedelta(days=92)       # longer than any window of a rule
 
 
 class RehearsalRefused(Exception):
-    """The rehearsal rules are only for a trunk whose far end is on loopback."""
+    """The rehearsal rules are only for synthetic people behind a trunk on loopback."""
 
 
-def check_trunk(rule_set: RuleSet, trunk_host: str) -> None:
+def check_trunk(rule_set: RuleSet, trunk_host: str, *, rehearses: bool) -> None:
     """Synthetic debtors live on this machine: a rehearsal with any other trunk is refused.
 
-    `trunk_host` must be a loopback address; a name proves nothing. Raises RehearsalRefused.
+    `trunk_host` must be a loopback address; a name proves nothing. Nor does the address alone:
+    a way to real people may begin on this machine. `rehearses`: somebody said that it does not.
+    Raises RehearsalRefused.
     """
-    if rule_set.is_rehearsal and not is_loopback(trunk_host):
+    if not rule_set.is_rehearsal:
+        return
+    if not rehearses:
+        raise RehearsalRefused(
+            "the rehearsal rules are for synthetic debtors, and nothing says that there are only "
+            "such behind the trunk (no demo runs here, pbx.rehearsal is not set)")
+    if not is_loopback(trunk_host):
         raise RehearsalRefused(
             f"the rehearsal rules allow no call over the trunk {trunk_host}: "
             "they are for synthetic debtors behind a loopback address")

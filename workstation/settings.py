@@ -62,6 +62,7 @@ class Pbx(Part):
     caller_id: Annotated[str, Field(pattern=r"^\+?[0-9]{3,15}$")] = "+74951200000"
     world_ami_port: Port = 5139     # the second private Asterisk that plays the outside
     tape_keep_days: Annotated[int, Field(ge=1, le=3650)] = 30
+    rehearsal: bool = False         # nobody real is behind the trunk (`deskline demo` says so)
 
 
 class Menu(Part):

@@ -23,7 +23,7 @@ from cti.queues import Queue
 
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)    # Monday, 11:00 in Moscow
 TRUNK = "127.0.0.1"
-GATE = GatePlan(TRUNK, "+74951200000")
+GATE = GatePlan(TRUNK, "+74951200000", rehearses=True)
 OUTCOMES = ("promised", "paid", "refused", "disputed", "reached_in_person", "reached_another",
             "wrong_number", "call_later")
 

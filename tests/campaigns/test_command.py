@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.workstation.office import free_port
 from workstation.cli.main import run
+from workstation.rehearsal import marker
 
 
 @pytest.fixture
@@ -16,7 +18,7 @@ def config(tmp_path: Path, sqlite_template: Path) -> Path:
     data.mkdir()
     (data / "deskline.db").write_bytes(sqlite_template.read_bytes())
     file = tmp_path / "deskline.toml"
-    file.write_text(f'data_dir = "{data}"\n')
+    file.write_text(f'data_dir = "{data}"\n[server]\nport = {free_port()}\n')
     (tmp_path / "debtors.csv").write_text(
         "phone,name,debt\n+79160000001,Ivanov,10\n+79160000002,Petrov,ten\n")
     return file
@@ -27,7 +29,8 @@ def _deskline(config: Path, *args: str) -> int:
 
 
 def test_campaign_from_list_to_start(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert _deskline(config, "create", "autumn", "--law", "rehearsal", "--retries", "quick") == 0
+    assert _deskline(config, "create", "autumn", "--retries", "quick") == 0
+    assert "law: DEFAULT-strict, because" in capsys.readouterr().out
     assert _deskline(config, "import", "autumn", str(config.parent / "debtors.csv")) == 0
     said = capsys.readouterr()
     assert "1 listed" in said.out
@@ -39,6 +42,7 @@ def test_campaign_from_list_to_start(config: Path, capsys: pytest.CaptureFixture
     assert (facts["state"], facts["size"], facts["coverage"]["not_tried"]) == ("running", 1, 1)
     assert facts["unreached"][0]["client_name"] == "Ivanov"
     assert _deskline(config, "why", "autumn") == 0
+    assert "no server answers at http://127.0.0.1:" in capsys.readouterr().out
     assert _deskline(config, "pause", "autumn") == 0
     assert _deskline(config, "stop", "autumn") == 0
     assert _deskline(config, "list") == 0
@@ -64,6 +68,21 @@ def test_wrong_wish_is_one_line_and_its_exit_code(
 def test_rehearsal_is_refused_while_the_trunk_is_real(
     config: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("DESKLINE_PBX__REHEARSAL", "true")
     monkeypatch.setenv("DESKLINE_PBX__TRUNK", "sip.example.com:5060")
     assert _deskline(config, "create", "x", "--law", "rehearsal") == 1
     assert "loopback" in capsys.readouterr().err
+
+
+def test_beside_a_running_demo_a_campaign_is_a_rehearsal_and_nowhere_else(
+    config: Path, capsys: pytest.CaptureFixture[str],
+) -> None:
+    with marker.held(config.parent / "data"):
+        assert _deskline(config, "create", "autumn") == 0
+        assert "law: rehearsal, because only synthetic debtors" in capsys.readouterr().out
+        with pytest.raises(marker.AnotherRuns), marker.held(config.parent / "data"):
+            pass
+    assert _deskline(config, "create", "winter") == 0
+    assert "law: DEFAULT-strict" in capsys.readouterr().out
+    assert _deskline(config, "create", "spring", "--law", "rehearsal") == 1
+    assert "synthetic" in capsys.readouterr().err

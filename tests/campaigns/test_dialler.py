@@ -28,8 +28,8 @@ def _numbers(endings: tuple[int, ...]) -> list[list[str]]:
 
 
 def _dialler(exchange: Exchange, name: str = "d1") -> Dialler:
-    plan = DiallerPlan(trunk_host=TRUNK, caller_id="+74951200000", name=name, wrap_up_s=3,
-                       untold_after_s=10)
+    plan = DiallerPlan(trunk_host=TRUNK, caller_id="+74951200000", name=name, rehearses=True,
+                       wrap_up_s=3, untold_after_s=10)
     return Dialler(exchange.store, exchange.dial, exchange, Feed(), plan=plan,
                    clock=lambda: exchange.now)
 
@@ -159,7 +159,8 @@ async def test_outcome_is_waited_for_as_long_as_the_wrap_up_lasts_and_longer(
     campaign_id = await make_campaign(watched, _numbers((10,)))
     exchange = Exchange(watched, outcomes=lambda number: None)
     exchange.staff(1)
-    plan = DiallerPlan(trunk_host=TRUNK, caller_id="+74951200000", wrap_up_s=120)
+    plan = DiallerPlan(trunk_host=TRUNK, caller_id="+74951200000", rehearses=True,
+                       wrap_up_s=120)
     dialler = Dialler(watched, exchange.dial, exchange, Feed(), plan=plan,
                       clock=lambda: exchange.now)
     assert await _run(exchange, dialler) > 150
@@ -266,17 +267,21 @@ async def test_lost_link_stops_dialling_and_says_so(watched: WatchedStore) -> No
         assert "link to Asterisk is down" in await steering.why_not_dialling(tx, campaign_id)
 
 
-async def test_rehearsal_rules_dial_nobody_over_a_real_trunk(watched: WatchedStore) -> None:
+@pytest.mark.parametrize(("trunk", "rehearses", "words"), [
+    ("203.0.113.7", True, "loopback"), (TRUNK, False, "synthetic")])
+async def test_rehearsal_rules_dial_nobody_over_a_real_trunk(
+    watched: WatchedStore, trunk: str, rehearses: bool, words: str,
+) -> None:
     campaign_id = await make_campaign(watched, _numbers((10,)))
     exchange = Exchange(watched)
     exchange.staff(1)
-    plan = DiallerPlan(trunk_host="203.0.113.7", caller_id="+74951200000")
+    plan = DiallerPlan(trunk_host=trunk, caller_id="+74951200000", rehearses=rehearses)
     dialler = Dialler(watched, exchange.dial, exchange, Feed(), plan=plan,
                       clock=lambda: exchange.now)
     await dialler.step(exchange.now)
     async with watched.read() as tx:
         assert await claims.open_attempts(tx) == []
-        assert "loopback" in await steering.why_not_dialling(tx, campaign_id)
+        assert words in await steering.why_not_dialling(tx, campaign_id)
 
 
 @pytest.mark.parametrize(("damage", "words"), [

@@ -114,10 +114,13 @@ async def test_wrong_question_gets_no_claim(store: Store, query: str) -> None:
     assert await _ask(store, query) == {}
 
 
-async def test_rehearsal_gets_no_claim_when_the_trunk_is_real(store: Store) -> None:
+@pytest.mark.parametrize(("trunk", "rehearses"), [("203.0.113.7", True), (GATE.trunk_host, False)])
+async def test_rehearsal_gets_no_claim_when_the_trunk_is_real(
+    store: Store, trunk: str, rehearses: bool,
+) -> None:
     attempt = await _intend(store)
-    told = await _ask(store, f"?attempt={attempt.id}", GatePlan("203.0.113.7", "+74951200000"))
-    assert told == {}
+    plan = GatePlan(trunk, "+74951200000", rehearses)
+    assert await _ask(store, f"?attempt={attempt.id}", plan) == {}
 
 
 async def test_store_that_cannot_answer_gives_no_claim(store: Store) -> None:

@@ -145,13 +145,12 @@ async def test_start_in_the_middle_of_an_import_freezes_what_was_committed(store
     async def start() -> None:
         async with store.begin() as tx:
             await steering.start(tx, campaign_id, by="t", at=START)
-    async with asyncio.TaskGroup() as tasks:
-        async with store.begin() as tx:
-            await _check_draft(tx, campaign_id)
-            tasks.create_task(start())
-            await asyncio.sleep(0.2)
-            await rows.add_entry(tx, campaign_id, first, zones=["Europe/Moscow"], debt_minor=1,
-                                 currency="RUB", at=START, by="t")
+    async with asyncio.TaskGroup() as tasks, store.begin() as tx:
+        await _check_draft(tx, campaign_id)
+        tasks.create_task(start())
+        await asyncio.sleep(0.2)
+        await rows.add_entry(tx, campaign_id, first, zones=["Europe/Moscow"], debt_minor=1,
+                             currency="RUB", at=START, by="t")
     async with store.read() as tx:
         view = await steering.campaign(tx, campaign_id)
     assert (view.state, view.size, sum(view.coverage.counts.values())) == ("running", 1, 1)

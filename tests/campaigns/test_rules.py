@@ -120,15 +120,17 @@ def test_rule_that_nobody_verified_for_180_days_is_named() -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "[::1]"])
 def test_rehearsal_is_accepted_behind_loopback(host: str) -> None:
-    check_trunk(rule_set(["rehearsal"]), host)
+    check_trunk(rule_set(["rehearsal"]), host, rehearses=True)
+    with pytest.raises(RehearsalRefused, match="synthetic"):
+        check_trunk(rule_set(["rehearsal"]), host, rehearses=False)
 
 
 @pytest.mark.parametrize("host", ["203.0.113.9", "localhost", "127.0.0.1.example.com", "",
                                   "::ffff:203.0.113.9", "0.0.0.0", "2130706433"])
 def test_rehearsal_is_refused_with_any_other_trunk(host: str) -> None:
     with pytest.raises(RehearsalRefused, match="loopback"):
-        check_trunk(rule_set(["rehearsal", "RU-230-calls"]), host)
-    check_trunk(rule_set(["RU-230-calls"]), host)
+        check_trunk(rule_set(["rehearsal", "RU-230-calls"]), host, rehearses=True)
+    check_trunk(rule_set(["RU-230-calls"]), host, rehearses=False)
 
 
 _GOOD = """

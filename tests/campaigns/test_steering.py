@@ -85,11 +85,10 @@ async def test_outcome_given_while_the_dialler_gives_up_waiting_stands(store: St
     async def give_up() -> None:
         async with store.begin() as tx:
             assert await settling.close_untold(tx, attempt.id, now=START) is None
-    async with asyncio.TaskGroup() as tasks:
-        async with store.begin() as tx:
-            await steering.record_disposition(tx, attempt.id, "promised", by="101", at=START)
-            tasks.create_task(give_up())
-            await asyncio.sleep(0.2)
+    async with asyncio.TaskGroup() as tasks, store.begin() as tx:
+        await steering.record_disposition(tx, attempt.id, "promised", by="101", at=START)
+        tasks.create_task(give_up())
+        await asyncio.sleep(0.2)
     assert (await _entry(store, campaign_id)).state is State.PROMISED
 
 

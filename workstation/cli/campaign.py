@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,17 +19,21 @@ import click
 from campaigns import debtor_rows, importer, lawful, plans, steering
 from campaigns.coverage import LedgerError
 from campaigns.importer import Imported
-from campaigns.rule_files import DEFAULT, RuleFileError, rule_ids, rule_set
+from campaigns.rule_files import DEFAULT, REHEARSAL, RuleFileError, rule_ids, rule_set
 from campaigns.steering import CampaignView, EntryView
 from crm_store import campaigns as rows
 from crm_store.base import Tx
+from crm_store.campaigns import CampaignRow
 from crm_store.errors import StoreError
 from crm_store.store import Store
 from workstation.cli.options import Failure, json_option, print_json, with_settings
+from workstation.rehearsal.marker import rehearses
+from workstation.rehearsal.server import is_ready
 from workstation.settings import Settings
 
 T = TypeVar("T")
 _MAX_FILE = 50 * 1024 * 1024
+_FIRST_STEP = timedelta(seconds=4)      # within it a running server has looked at a campaign
 
 
 @click.group(name="campaign")
@@ -67,7 +72,8 @@ async def _named(tx: Tx, name: str) -> int:
 @click.option("--queue", default="collection", show_default=True,
               help="Whose ready operators take the calls.")
 @click.option("--law", multiple=True, metavar="RULE",
-              help=f"Rule of law, may be repeated; all apply. Default {DEFAULT[0]}.")
+              help=f"Rule of law, may be repeated; all apply. Default {DEFAULT[0]}; "
+                   f"beside a running demo {REHEARSAL}.")
 @click.option("--retries", type=click.Choice(sorted(plans.NAMED)), default="calm",
               show_default=True, help="How soon busy and silent ones are tried again.")
 @click.option("--attempts", type=click.IntRange(1, 20), help="At most so many dials an entry.")
@@ -84,23 +90,33 @@ def create(settings: Settings, *, name: str, queue: str, law: tuple[str, ...], r
     plan = plans.NAMED[retries]
     if attempts is not None:
         plan = plans.with_attempts(plan, attempts)
-    _check_law(settings, law or DEFAULT)
+    rules, because = (law, "as you chose") if law else _usual_law(settings)
+    _check_law(settings, rules)
 
     async def wish(store: Store) -> int:
         async with store.begin() as tx:
             return await steering.create(
-                tx, name, queue=queue, law=law or DEFAULT, plan=plan, ring_s=ring_s,
+                tx, name, queue=queue, law=rules, plan=plan, ring_s=ring_s,
                 caller_id=caller_id, by="command line", at=datetime.now(UTC))
     campaign_id = _run(settings, wish)
     if as_json:
-        print_json({"id": campaign_id, "name": name})
+        print_json({"id": campaign_id, "name": name, "law": rules})
     else:
-        click.echo(f"campaign {campaign_id}: {name}")
+        click.echo(f"campaign {campaign_id}: {name}\nlaw: {', '.join(rules)}, {because}")
+
+
+def _usual_law(settings: Settings) -> tuple[tuple[str, ...], str]:
+    """The rules where none is named, and the reason for them."""
+    trunk = settings.pbx.trunk
+    if rehearses(settings) and lawful.is_loopback(trunk.rpartition(":")[0]):
+        return (REHEARSAL,), f"because only synthetic debtors are behind the trunk {trunk}"
+    return DEFAULT, "because none was named (--law)"
 
 
 def _check_law(settings: Settings, law: tuple[str, ...]) -> None:
     try:
-        lawful.check_trunk(rule_set(law), settings.pbx.trunk.rpartition(":")[0])
+        lawful.check_trunk(rule_set(law), settings.pbx.trunk.rpartition(":")[0],
+                           rehearses=rehearses(settings))
     except (RuleFileError, lawful.RehearsalRefused) as exc:
         raise Failure(str(exc)) from exc
 
@@ -160,6 +176,29 @@ def _steer(settings: Settings, campaign: str, verb: str) -> None:
             return await steering.campaign(tx, campaign_id)
     view = _run(settings, wish)
     click.echo(f"{view.name}: {view.state}, {view.size} on the list")
+    if verb == "start":
+        click.echo(_why_now(settings, view.id))
+
+
+def _why_now(settings: Settings, campaign_id: int) -> str:
+    """Why it dials or does not: what the server decided, which is given a moment for it."""
+    async def wish(store: Store) -> CampaignRow:
+        async with store.read() as tx:
+            return await rows.get(tx, campaign_id)
+
+    async def sentence(store: Store) -> str:
+        async with store.read() as tx:
+            return await steering.why_not_dialling(tx, campaign_id)
+    asked_at = datetime.now(UTC)
+    campaign = _run(settings, wish)
+    if campaign.state == "running" and not is_ready(settings.server.url):
+        return (f"Nothing is dialled because no server answers at {settings.server.url}: "
+                "start `deskline serve`.")
+    while (campaign.state == "running" and campaign.step_at is None
+           and datetime.now(UTC) - asked_at < _FIRST_STEP):
+        time.sleep(0.2)
+        campaign = _run(settings, wish)
+    return _run(settings, sentence)
 
 
 @command.command()
@@ -233,10 +272,10 @@ def coverage(settings: Settings, *, campaign: str, unreached: bool, as_json: boo
 @with_settings
 def why(settings: Settings, *, campaign: str) -> None:
     """Why it dials, or does not: one sentence."""
-    async def wish(store: Store) -> str:
+    async def wish(store: Store) -> int:
         async with store.read() as tx:
-            return await steering.why_not_dialling(tx, await _named(tx, campaign))
-    click.echo(_run(settings, wish))
+            return await _named(tx, campaign)
+    click.echo(_why_now(settings, _run(settings, wish)))
 
 
 @command.command()

@@ -63,6 +63,8 @@ def banner(settings: Settings, secret: bytes, *, colleagues: Sequence[str], quie
               "  In a terminal:  .venv/bin/deskline terminal --login anna",
               f"  Call yourself:  any SIP phone to sip:{entry}@{settings.pbx.host}:"
               f"{settings.pbx.sip_port} (no registration)",
+              f"  A campaign:     .venv/bin/deskline campaign create mine; … campaign import mine"
+              f" {settings.data_dir}/debtors.csv; … campaign start mine",
               "", _traffic_line(colleagues, quiet), "  Ctrl-C stops everything.", ""]
     return "\n".join(lines)
 

@@ -20,6 +20,7 @@ from workstation.demo.campaign import start_campaign
 from workstation.demo.children import Child, ChildFailed
 from workstation.demo.prepare import Say, fill_store
 from workstation.pbx_plan import colleagues_of, plan_of
+from workstation.rehearsal import marker
 from workstation.rehearsal.callers import keep_calling
 from workstation.rehearsal.colleagues import Colleague
 from workstation.rehearsal.server import is_ready, live_url
@@ -56,17 +57,19 @@ async def _asterisk(settings: Settings, plan: PbxPlan, say: Say) -> AsyncIterato
     program = await asyncio.to_thread(find_asterisk, settings.data_dir, say=say)
     await asyncio.to_thread(unpack_espeak, settings.data_dir, say=say)
     say(f"starting Asterisk {program.version}, and a second one that plays the outside …")
-    try:
-        await asyncio.to_thread(up, plan, program, world=True)
-        yield
-    finally:
-        with contextlib.suppress(PbxError):
-            await asyncio.to_thread(down, plan, program)
+    with marker.held(settings.data_dir):
+        try:
+            await asyncio.to_thread(up, plan, program, world=True)
+            yield
+        finally:
+            with contextlib.suppress(PbxError):
+                await asyncio.to_thread(down, plan, program)
 
 
 def _children(settings: Settings, config: Path | None) -> list[Child]:
     named = ("--config", str(config)) if config else ()
-    environment = {"DESKLINE_SERVER__DEMO_SIGN_INS": "true", "DESKLINE_LOG": "INFO"}
+    environment = {"DESKLINE_SERVER__DEMO_SIGN_INS": "true", "DESKLINE_PBX__REHEARSAL": "true",
+                   "DESKLINE_LOG": "INFO"}
     logs = settings.data_dir / "log"
     return [Child(name, (name, *named), environment, logs / f"{name}.log")
             for name in ("serve", "ivr")]
