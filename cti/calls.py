@@ -80,6 +80,7 @@ class Call:
     channel: str = ""                   # the other party's
     operator_channel: str | None = None
     first_leg: str = ""
+    first_channel: str = ""             # what a change is about when it is about no other
     offers: tuple[Offer, ...] = ()
     connected: tuple[str, ...] = ()     # operators who hear the other party now
     hung_up_by: Side | None = None      # who asked for the end; None again when it goes on

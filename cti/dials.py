@@ -51,7 +51,7 @@ def _common_call(
     if not source.is_local:
         return begin(floor, source, event.at, out)
     dialled = "" if target.operator is not None else number_of(event.dial_string)
-    return begin(floor, target, event.at, out, dialled=dialled)
+    return begin(floor, target, event.at, out, dialled=dialled, shown=source.number)
 
 
 def _ring(floor: Floor, call: Call, target: Leg, at: datetime, out: Out) -> None:

@@ -65,7 +65,7 @@ def _with_parts_of(kept: Call, absorbed: Call) -> Call:
         kept, direction=absorbed.direction, number=absorbed.number, name=absorbed.name,
         dialled=absorbed.dialled, entry=absorbed.entry, queue=absorbed.queue or kept.queue,
         menu_path=absorbed.menu_path, channel=absorbed.channel, first_leg=absorbed.first_leg,
-        connected=())
+        first_channel=absorbed.first_channel, connected=())
 
 
 def _carry_legs(floor: Floor, from_id: str, to_id: str) -> None:

@@ -32,22 +32,26 @@ class CallFacts(TypedDict):
 
 
 def facts(call: Call, at: datetime, channel: str = "") -> CallFacts:
+    """`channel` is the one concerned; else the other party's, else the one that began."""
     return CallFacts(
         at=at, call=call.id, pbx=call.pbx, direction=call.direction, caller_number=call.number,
-        caller_name=call.name, dialled_number=call.dialled, channel=channel or call.channel,
+        caller_name=call.name, dialled_number=call.dialled,
+        channel=channel or call.channel or call.first_channel,
     )
 
 
-def begin(floor: Floor, leg: Leg, at: datetime, out: Out, *, dialled: str = "") -> Call:
+def begin(
+    floor: Floor, leg: Leg, at: datetime, out: Out, *, dialled: str = "", shown: str = "",
+) -> Call:
     """A call begins with `leg`; `dialled` is the number when the leg is one that we dial, or an
-    operator's own phone that rings first.
+    operator's own phone that rings first. `shown` is the caller id that who is dialled sees.
     """
     attempt = floor.attempts.get(leg.call)
     direction = _direction(floor, leg, is_dialled=attempt is not None or bool(dialled))
     is_in = direction == "in"
     call = Call(
         id=leg.call, pbx=floor.pbx, direction=direction,
-        number=leg.number if not dialled else leg.operator or "",
+        number=leg.number if not dialled else leg.operator or shown,
         name="" if dialled else leg.name,
         dialled=dialled or ("" if leg.exten == "s" else leg.exten),
         entry=leg.exten if is_in else None, state="menu" if is_in else "dialling",
@@ -55,6 +59,7 @@ def begin(floor: Floor, leg: Leg, at: datetime, out: Out, *, dialled: str = "") 
         operator=leg.operator, attempt=attempt.number if attempt else None,
         channel="" if leg.operator else leg.channel,
         operator_channel=leg.channel if leg.operator else None, first_leg=leg.id,
+        first_channel=leg.channel,
     )
     call = floor.put_call(opened(call, call.state, leg.operator, at))
     out.append(ch.CallStarted(**facts(call, at, leg.channel)))

@@ -97,6 +97,15 @@ def test_every_offer_has_one_end(name: str) -> None:
 
 
 @every_tape
+def test_every_change_of_a_call_names_it_its_parties_and_a_channel(name: str) -> None:
+    """On our own tapes nobody hides a number."""
+    for change in fold(Floor("main"), records(name)):
+        if isinstance(change, ch.CallChange):
+            assert "" not in (
+                change.call, change.caller_number, change.dialled_number, change.channel), change
+
+
+@every_tape
 def test_an_older_picture_and_what_changed_since_give_the_newer_picture(name: str) -> None:
     """Operators: the view that a screen builds from changes is the floor's."""
     floor = Floor("main")
