@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cti.pbx.errors import PbxError
+from cti.pbx.errors import NoAsterisk, PbxError
 from cti.pbx.find import Program, find_asterisk
 from cti.pbx.plan import OperatorPlan, PbxPlan
 from cti.pbx.render import render_for_existing
@@ -51,14 +51,15 @@ def down_command(settings: Settings) -> None:
 @with_settings
 def status_command(settings: Settings, as_json: bool) -> None:
     """What runs, where it listens, and every operator's SIP name and password."""
-    plan, program = _plan(settings, False), _program(settings, fetch=False)
-    facts = status(plan, program)
+    plan, program = _plan(settings, False), _unpacked(settings)
     if as_json:
-        print_json(facts)
+        print_json(status(plan, program))
         return
-    for instance in instances(plan, program, world=True):
-        pid = pid_of(instance)
-        click.echo(f"{instance.name}: " + (f"up, process {pid}" if pid else "down"))
+    for instance in _instances(plan, program):
+        up = f"up, process {instance['pid']}" if instance["up"] else "down"
+        click.echo(f"{instance['name']}: {up}")
+    if program is None:
+        click.echo("There is no Asterisk here yet: deskline pbx up fetches it.")
     for operator in plan.operators:
         names = ", ".join(operator.endpoints)
         click.echo(f"{operator.id}  {operator.name}: phones {names} (passwords: --json)")
@@ -81,18 +82,25 @@ def config_command(settings: Settings, folder: Path) -> None:
         raise Failure(f"{exc.filename}: {exc.strerror}") from exc
 
 
-def status(plan: PbxPlan, program: Program) -> dict[str, object]:
-    """What `status --json` prints; it holds passwords."""
+def status(plan: PbxPlan, program: Program | None) -> dict[str, object]:
+    """What `status --json` prints; it holds passwords. Without an Asterisk, `asterisk` is None."""
     ports = plan.ports
     return {
-        "asterisk": program.version,
-        "instances": [_instance_facts(i) for i in instances(plan, program, world=True)],
+        "asterisk": program.version if program else None,
+        "instances": _instances(plan, program),
         "host": plan.host, "sip_port": ports.sip, "ami_port": ports.ami,
         "websocket": f"ws://{plan.host}:{ports.http}/ws", "rtp": list(ports.rtp),
         "trunk": f"{plan.trunk_host}:{plan.trunk_port}",
         "entries": [entry.number for entry in plan.entries],
         "operators": [_operator_facts(plan, operator) for operator in plan.operators],
     }
+
+
+def _instances(plan: PbxPlan, program: Program | None) -> list[dict[str, object]]:
+    if program is None:
+        return [{"name": name, "up": False, "pid": None, "folder": str(plan.folder / name)}
+                for name in ("main", "world")]
+    return [_instance_facts(instance) for instance in instances(plan, program, world=True)]
 
 
 def _instance_facts(instance: Instance) -> dict[str, object]:
@@ -110,6 +118,14 @@ def _operator_facts(plan: PbxPlan, operator: OperatorPlan) -> dict[str, object]:
 
 def _plan(settings: Settings, world: bool) -> PbxPlan:
     return plan_of(settings, world=colleagues_of(settings) if world else None)
+
+
+def _unpacked(settings: Settings) -> Program | None:
+    """The Asterisk there is, without fetching one."""
+    try:
+        return find_asterisk(settings.data_dir, fetch=False)
+    except NoAsterisk:
+        return None
 
 
 def _program(settings: Settings, *, fetch: bool = True) -> Program:
