@@ -134,7 +134,7 @@ def _make_file(url: URL) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
     except OSError as exc:
-        raise errors.Unreachable(str(exc)) from exc
+        raise errors.Unreachable(f"({exc.filename}: {exc.strerror})") from exc
 
 
 def _postgres_engine(url: URL) -> AsyncEngine:

@@ -27,13 +27,14 @@ def load_or_create(path: Path) -> bytes:
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return _load(path)
+        return load(path)
     with os.fdopen(handle, "wb") as file:
         file.write(os.urandom(SECRET_BYTES))
-    return _load(path)
+    return load(path)
 
 
-def _load(path: Path) -> bytes:
+def load(path: Path) -> bytes:
+    """Raises OSError, ValueError when the file is cut short."""
     secret = path.read_bytes()
     if len(secret) != SECRET_BYTES:
         raise ValueError(f"{path} should hold {SECRET_BYTES} bytes and holds {len(secret)}")

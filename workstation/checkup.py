@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import stat
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
@@ -18,9 +18,10 @@ from crm_store.store import Store
 from cti.ami import Account, Session, connect
 from cti.errors import CommandRefused, CommandTimedOut, LinkDown, LoginRefused
 from cti.pbx.find import OLDEST_MAJOR
-from cti.secrets import derive
+from cti.secrets import derive, load
+from workstation.errors import in_words
 from workstation.pbx_plan import plan_of
-from workstation.settings import Settings
+from workstation.settings import Settings, SettingsError
 
 Colour = Literal["green", "yellow", "red"]
 CONTEXTS = ("from-trunk", "deskline-in", "deskline-queue", "deskline-dial", "deskline-out",
@@ -49,6 +50,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     """Every check, one after the other; none of them changes anything that lasts."""
     yield data_folder(settings)
     yield secret_file(settings)
+    yield plan(settings)
     async for finding in database(settings):
         yield finding
     async for finding in asterisk(settings):
@@ -61,12 +63,15 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
 
 def data_folder(settings: Settings) -> Finding:
     folder = settings.data_dir
-    try:
-        with tempfile.TemporaryFile(dir=folder):
-            return good("data folder", f"{folder} can be written")
-    except OSError as exc:
-        return Finding("data folder", "red", f"{folder} cannot be written: {exc.strerror}",
-                       "make it, or set data_dir to a folder of yours")
+    if not folder.exists():
+        says = f"{folder} is not there"
+    elif not folder.is_dir():
+        says = f"{folder} is no folder"
+    elif not os.access(folder, os.W_OK | os.X_OK):
+        says = f"{folder} cannot be written"
+    else:
+        return good("data folder", f"{folder} can be written")
+    return Finding("data folder", "red", says, "make it, or set data_dir to a folder of yours")
 
 
 def secret_file(settings: Settings) -> Finding:
@@ -78,12 +83,42 @@ def secret_file(settings: Settings) -> Finding:
     if mode & 0o077:
         return Finding("secret", "red", f"others can read {settings.secret_file}",
                        f"chmod 600 {settings.secret_file}")
+    if _secret(settings) is None:
+        return Finding("secret", "red", f"{settings.secret_file} cannot be read or is cut short",
+                       "restore it from a copy; a new one changes every password of Asterisk")
     return good("secret", "only its owner can read it")
 
 
-async def database(settings: Settings) -> AsyncIterator[Finding]:
-    store = Store(settings.store_url)
+def _secret(settings: Settings) -> bytes | None:
     try:
+        return load(settings.secret_file)
+    except (OSError, ValueError):
+        return None
+
+
+def plan(settings: Settings) -> Finding:
+    """Whether Asterisk's configuration can be made of the settings."""
+    if _secret(settings) is None:
+        return Finding("settings", "yellow", "not checked, for there is no secret yet",
+                       "mend the secret first")
+    try:
+        plan_of(settings)
+    except SettingsError as exc:
+        return Finding("settings", "red", str(exc), "correct this value in the settings")
+    return good("settings", "Asterisk's configuration can be made of them")
+
+
+async def database(settings: Settings) -> AsyncIterator[Finding]:
+    try:
+        store = Store(settings.store_url)
+    except StoreError as exc:
+        yield Finding("database", "red", str(exc), "correct store.url")
+        return
+    try:
+        if not _is_there(store):
+            yield Finding("database", "red", f"{store.url.database} is not there",
+                          "deskline migrate")
+            return
         async with store.read() as tx:
             people = await staff.everyone(tx)
             await clients.by_account(tx, "-")
@@ -97,7 +132,13 @@ async def database(settings: Settings) -> AsyncIterator[Finding]:
         await store.close()
 
 
+def _is_there(store: Store) -> bool:
+    """Asking SQLite for a file that is not there would make it."""
+    return store.url.get_backend_name() != "sqlite" or Path(store.url.database or "").is_file()
+
+
 def _people(people: list[staff.Person]) -> Finding:
+    people = [person for person in people if person.is_active]
     without = [person.login for person in people if person.password_hash is None]
     if not people or len(without) == len(people):
         return Finding("people", "red", "nobody can sign in",
@@ -125,17 +166,20 @@ async def asterisk(settings: Settings) -> AsyncIterator[Finding]:
 
 async def _log_in(settings: Settings, name: str,
                   stack: AsyncExitStack) -> tuple[Finding, Session | None]:
-    plan = plan_of(settings)
     check = f"manager account {name}"
+    secret = _secret(settings)
+    if secret is None:
+        return Finding(check, "red", "there is no secret to make its password of",
+                       "mend the data folder and the secret, then deskline pbx up"), None
     account = Account(host=settings.pbx.host, port=settings.pbx.ami_port, name=name,
-                      secret=derive(plan.secret, f"ami:{name}"), wants_events=False)
+                      secret=derive(secret, f"ami:{name}"), wants_events=False)
     try:
         session = await stack.enter_async_context(connect(account))
     except LoginRefused as exc:
         return Finding(check, "red", str(exc), "write its password into Asterisk's manager.conf: "
                        "deskline pbx config --out DIR"), None
     except LinkDown as exc:
-        return Finding(check, "red", str(exc),
+        return Finding(check, "red", in_words(exc),
                        "start Asterisk (deskline pbx up), or set pbx.host and pbx.ami_port"), None
     return good(check, "logged in"), session
 
@@ -214,7 +258,10 @@ async def _answers(host: str, port: int) -> bool:
 
 def prompts(settings: Settings) -> Finding:
     folder = Path(settings.data_dir) / "prompts"
-    spoken = sum(1 for _ in folder.rglob("*.wav")) if folder.is_dir() else 0
+    try:
+        spoken = sum(1 for _ in folder.rglob("*.wav")) if folder.is_dir() else 0
+    except OSError:
+        spoken = 0
     if not spoken:
         return Finding("prompts", "red", f"none are spoken yet in {folder}",
                        "deskline ivr prompts")

@@ -6,6 +6,8 @@ integrators. REST shows them as RFC 9457 problem documents, sockets as `Problem`
 
 from __future__ import annotations
 
+import re
+
 import structlog
 
 from crm_store import errors as store
@@ -47,6 +49,11 @@ class NotThere(Refused):
 class Unreadable(Refused):
     def __init__(self, detail: str) -> None:
         super().__init__("unreadable", "This request cannot be understood.", detail, 400)
+
+
+def in_words(error: Exception | str) -> str:
+    """An error's text without the `[Errno 2]` that Python puts before it."""
+    return re.sub(r"\[Errno -?\d+\] ", "", str(error))
 
 
 def refusal(error: Exception) -> Refused:

@@ -5,19 +5,21 @@ from __future__ import annotations
 from cti.pbx.errors import BadPlan
 from cti.pbx.plan import EntryPlan, OperatorPlan, PbxPlan, Ports, QueuePlan, WorldPlan
 from cti.secrets import load_or_create
-from workstation.settings import Settings, SettingsError
+from workstation.errors import in_words
+from workstation.settings import DataFolderUnusable, Settings, SettingsError
 
 
 def plan_of(settings: Settings, *, world: WorldPlan | None = None) -> PbxPlan:
     """The plan; makes `data_dir` and the installation's secret on first use.
 
-    Raises SettingsError when a value must not enter Asterisk's configuration.
+    Raises DataFolderUnusable; SettingsError when a value must not enter Asterisk's configuration.
     """
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         secret = load_or_create(settings.secret_file)
     except (OSError, ValueError) as exc:
-        raise SettingsError(f"the data folder {settings.data_dir} cannot be used: {exc}") from exc
+        raise DataFolderUnusable(
+            f"the data folder {settings.data_dir} cannot be used: {in_words(exc)}") from exc
     trunk_host, _, trunk_port = settings.pbx.trunk.rpartition(":")
     try:
         return PbxPlan(

@@ -30,6 +30,10 @@ class SettingsError(Exception):
     """The settings cannot be used; the message names file, key and reason."""
 
 
+class DataFolderUnusable(SettingsError):
+    """`data_dir` cannot be made, read or written."""
+
+
 class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -17,6 +17,7 @@ import pytest
 
 from tests.workstation.office import free_port
 from workstation.cli.main import COMMANDS, deskline, run
+from workstation.pbx_plan import plan_of
 from workstation.serve import CannotServe, first_of, running
 from workstation.settings import load
 
@@ -63,8 +64,51 @@ def test_the_doctor_is_red_without_asterisk_and_says_what_to_mend(
     facts = json.loads(capsys.readouterr().out)
     assert facts["ok"] is False
     red = {check["check"]: check["mend"] for check in facts["checks"] if check["colour"] == "red"}
+    assert red.keys() == {"data folder", "secret", "database", "manager account observer",
+                          "manager account control", "softphones", "menu server", "prompts"}
     assert "deskline pbx up" in red["manager account observer"]
     assert all(red.values())
+    assert not (tmp_path / "data").exists(), "the doctor made what it should look for"
+
+
+def test_the_doctor_tells_a_bad_data_folder_among_all_the_rest(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "data").write_text("a file where the folder should be")
+    assert run(["doctor", "--json", "--config", str(config(tmp_path))]) == 1
+    checks = {check["check"]: check for check in json.loads(capsys.readouterr().out)["checks"]}
+    assert checks["data folder"]["colour"] == "red"
+    assert "is no folder" in checks["data folder"]["says"]
+    assert checks["claim gate"]["colour"] == "yellow"
+    assert (tmp_path / "data").read_text() == "a file where the folder should be"
+
+
+def test_the_doctor_is_content_with_what_is_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = config(tmp_path, demo_sign_ins=True)
+    plan_of(load(path))
+    assert run(["staff", "list", "--config", str(path)]) == 0
+    capsys.readouterr()
+    assert run(["doctor", "--json", "--config", str(path)]) == 1
+    checks = {check["check"]: check for check in json.loads(capsys.readouterr().out)["checks"]}
+    assert {checks[name]["colour"] for name in ("data folder", "secret", "settings", "database")
+            } == {"green"}
+    assert "Errno" not in json.dumps(checks)
+
+
+def test_sip_names_are_told_before_any_asterisk_is_here(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DESKLINE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("cti.pbx.find.system_asterisk", lambda: None)
+    assert run(["pbx", "status", "--json", "--config", str(config(tmp_path))]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["asterisk"] is None
+    assert {item["name"]: item["up"] for item in facts["instances"]} == {
+        "main": False, "world": False}
+    assert {item["sip_name"] for item in facts["operators"]} >= {"101", "110"}
+    assert all(len(item["sip_password"]) == 32 for item in facts["operators"])
 
 
 def test_a_password_is_set_from_standard_input(tmp_path: Path) -> None:
@@ -98,12 +142,18 @@ async def test_a_port_in_use_is_said_in_words(tmp_path: Path, which: str) -> Non
     assert "in use" in str(found)
 
 
+@pytest.mark.parametrize("command", [
+    ["serve"], ["pbx", "up"], ["pbx", "status"], ["migrate"], ["sample"], ["campaign", "list"],
+    ["staff", "list"], ["demo"]], ids=" ".join)
 def test_a_data_folder_that_cannot_be_made_is_said_in_words(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: list[str]
 ) -> None:
     (tmp_path / "data").write_text("a file where the folder should be")
-    assert run(["serve", "--config", str(config(tmp_path))]) == 2
-    assert "data folder" in capsys.readouterr().err
+    assert run([*command, "--config", str(config(tmp_path))]) == 1
+    said = capsys.readouterr().err
+    assert "data" in said
+    assert "Errno" not in said
+    assert len(said.splitlines()) == 1
 
 
 def every_command(command: click.Command, path: tuple[str, ...] = ()

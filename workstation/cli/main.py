@@ -14,7 +14,8 @@ import click
 from workstation import logs
 from workstation.build import VERSION
 from workstation.cli.options import Failure
-from workstation.settings import SettingsError
+from workstation.errors import in_words
+from workstation.settings import DataFolderUnusable, SettingsError
 
 # name → (module below workstation.cli, its click command, one line of help)
 COMMANDS: dict[str, tuple[str, str, str]] = {
@@ -72,10 +73,14 @@ def run(args: Sequence[str] | None = None) -> int:
         code = deskline.main(args=args, prog_name="deskline", standalone_mode=False)
     except click.UsageError as exc:
         return _complain(exc.ctx, exc.format_message(), 2)
+    except DataFolderUnusable as exc:
+        return _complain(None, str(exc), 1)
     except SettingsError as exc:
         return _complain(None, str(exc), 2)
     except (Failure, click.ClickException) as exc:
         return _complain(None, exc.format_message(), 1)
+    except OSError as exc:
+        return _complain(None, str(exc), 1)
     except (click.Abort, KeyboardInterrupt):
         return _complain(None, "stopped", 1)
     return code if isinstance(code, int) else 0
@@ -84,7 +89,7 @@ def run(args: Sequence[str] | None = None) -> int:
 def _complain(context: click.Context | None, message: str, code: int) -> int:
     name = context.command_path if context is not None else "deskline"
     hint = f" (see {name} --help)" if context is not None else ""
-    click.echo(f"{name}: {' '.join(message.split())}{hint}", err=True)
+    click.echo(f"{name}: {' '.join(in_words(message).split())}{hint}", err=True)
     return code
 
 
