@@ -18,6 +18,7 @@ from crm_store.base import Tx
 from crm_store.campaigns import EntryRow, NumberRow
 from crm_store.claims import ContactRow
 
+_DO_NOT_CALL, _NOBODY = "do_not_call", 0
 _HISTORY = timedelta(days=92)       # longer than any window of a rule
 
 
@@ -110,3 +111,18 @@ def _kind(row: ContactRow) -> Kind:
     if row.is_open or row.miss in ("unknown", "hung_up", None):
         return Kind.UNKNOWN
     return Kind.NOT_ANSWERED
+
+
+async def refused_by_hand(tx: Tx, client_id: int | None, e164: str) -> str | None:
+    """Why an operator may not dial a number himself, or None: a mark on the number or on the
+    person, where nobody is named on anyone who has it. Raises `NotFound`."""
+    owners = await restraints.clients_of_phone(tx, e164)
+    people = owners if client_id is None else [client_id]
+    for person in people or [_NOBODY]:
+        marks = await restraints.suppressed(tx, person, [e164])
+        if marks:
+            return next(iter(marks.values()))
+    for person in people:
+        if _DO_NOT_CALL in (await restraints.client_facts(tx, person)).flags:
+            return _DO_NOT_CALL
+    return None

@@ -17,6 +17,7 @@ from sqlalchemy import and_, func, insert, literal, or_, select, update
 from crm_store import errors
 from crm_store.base import JSON, Tx, Utc
 from crm_store.tables.campaigns import OPEN_ATTEMPTS, Attempts, CampaignEntries, Campaigns
+from crm_store.tables.contacts import Interactions
 
 IN_FLIGHT = ("intent", "dialling", "answered")
 DIALLED = ("dialling", "answered", "talking")
@@ -60,7 +61,8 @@ class AttemptRow:
 
 @dataclass(frozen=True, slots=True)
 class ContactRow:
-    """An attempt that was dialled, for the limits of the law."""
+    """An attempt that was dialled, or a talk that an operator dialled himself, for the limits of
+    the law."""
     at: datetime
     e164: str
     client_id: int
@@ -257,17 +259,42 @@ async def orphans(tx: Tx) -> list[int]:
 async def contacts(
     tx: Tx, client_id: int, e164: str, *, since: datetime,
 ) -> list[ContactRow]:
-    """Dials to a person or to one number of his, on any campaign, oldest first."""
+    """Dials to a person or to one number of his, on any campaign or by hand, oldest first."""
+    made = [*await _attempts_at(tx, client_id, e164, since),
+            *await _talks_by_hand(tx, client_id, e164, since)]
+    return sorted(made, key=lambda contact: contact.at)
+
+
+async def _attempts_at(
+    tx: Tx, client_id: int, e164: str, since: datetime,
+) -> list[ContactRow]:
     rows = await tx.all(select(
         Attempts.dialling_at, Attempts.e164, Attempts.client_id, Attempts.talking_at,
         Attempts.miss, Attempts.state,
     ).where(
         or_(Attempts.client_id == client_id, Attempts.e164 == e164),
         Attempts.dialling_at >= since,
-    ).order_by(Attempts.dialling_at))
+    ))
     return [ContactRow(row.dialling_at, row.e164, row.client_id, row.talking_at is not None,
                        row.miss, row.state in OPEN_ATTEMPTS)
             for row in rows if row.dialling_at is not None]
+
+
+async def _talks_by_hand(
+    tx: Tx, client_id: int, e164: str, since: datetime,
+) -> list[ContactRow]:
+    """Outgoing, answered, and of no attempt; on a number of his without a name it was he."""
+    is_attempt = select(Attempts.id).where(Attempts.call_id == Interactions.call_id).exists()
+    rows = await tx.all(select(
+        Interactions.started_at, Interactions.number, Interactions.client_id,
+        Interactions.ended_at,
+    ).where(
+        or_(Interactions.client_id == client_id, Interactions.number == e164),
+        Interactions.direction == "out", Interactions.answered_at.is_not(None),
+        Interactions.attempt.is_(None), Interactions.absorbed_into.is_(None),
+        Interactions.started_at >= since, ~is_attempt))
+    return [ContactRow(row.started_at, row.number or "", row.client_id or client_id, True, None,
+                       row.ended_at is None) for row in rows]
 
 
 async def dialled_by_campaign(tx: Tx) -> dict[int, tuple[int, int]]:

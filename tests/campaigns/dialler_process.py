@@ -25,7 +25,8 @@ async def main(plan: dict[str, Any]) -> None:
     dialler = Dialler(
         store, engine.commands.dial_attempt, engine.floor, engine.feed,
         link_is_up=engine.link_is_up, plan=DiallerPlan(
-            trunk_host="127.0.0.1", caller_id="+74951200000", rehearses=True, gate_port=plan["gate"],
+            trunk_host="127.0.0.1", caller_id="+74951200000", rehearses=True,
+            gate_port=plan["gate"],
             lease_s=5, lost_after_s=8, untold_after_s=15))
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(engine.run(), name="engine")

@@ -8,12 +8,12 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import text
 
-from campaigns import gate, ledger, picking, settling, steering
+from campaigns import gate, lawful, ledger, picking, settling, steering
 from campaigns.coverage import State
 from campaigns.gate import Pass, Refusal
 from campaigns.rule_files import RuleFileError, rule_set
 from crm_store import campaigns as rows
-from crm_store import claims, errors, restraints, timeline
+from crm_store import claims, clients, errors, interactions, restraints, timeline
 from crm_store.claims import AttemptRow
 from crm_store.store import Store
 from tests.campaigns.conftest import make_campaign
@@ -243,3 +243,37 @@ async def test_person_at_the_limit_waits_and_is_told_why(store: Store) -> None:
     assert second
     assert said == ("The law allows no further call now: 1 of 1 attempts in a day "
                     "(DEFAULT-strict). Owed again from 2026-11-24 06:00:00 UTC.")
+
+
+async def test_talk_that_an_operator_dialled_himself_counts_as_a_contact(store: Store) -> None:
+    campaign_id = await make_campaign(store, [["+79160000001"]], law=["DEFAULT-strict"])
+    client_id = (await _entry(store, campaign_id)).client_id
+    async with store.begin() as tx:
+        for hour, answered in ((1, START - timedelta(hours=1)), (2, None)):
+            await interactions.upsert_call(tx, interactions.CallFacts(
+                call_id=f"c{hour}", pbx="main", direction="out", number="+79160000001",
+                operator="101", client_id=client_id, started_at=START - timedelta(hours=hour),
+                answered_at=answered, ended_at=START))
+        found = await claims.contacts(tx, client_id, "+79160000001",
+                                      since=START - timedelta(days=2))
+        assert [contact.at for contact in found] == [START - timedelta(hours=1)]
+        campaign = await rows.get(tx, campaign_id)
+        assert await picking.pick(
+            tx, campaign, rule_set(["DEFAULT-strict"]), _lease(), wanted=1, now=START) == []
+    assert (await _entry(store, campaign_id)).why == "limit"
+
+
+async def test_dial_by_hand_is_refused_for_whom_nobody_may_call(store: Store) -> None:
+    async with store.begin() as tx:
+        flagged, other = [await clients.create(tx, name=name, number="+79160000001", by="t",
+                                               at=START) for name in ("A", "B")]
+        await tx.run(text(f"update clients set flags = '[\"do_not_call\"]' where id = {flagged}"))
+        await restraints.suppress(tx, client_id=None, e164="+79160000002", reason="asked", by="t",
+                                  at=START)
+        asked = lawful.refused_by_hand
+        assert await asked(tx, flagged, "+79160000001") == "do_not_call"
+        assert await asked(tx, None, "+79160000001") == "do_not_call"
+        assert await asked(tx, other, "+79160000001") is None
+        assert await asked(tx, other, "+79160000002") == "asked"
+        assert await asked(tx, None, "+79160000002") == "asked"
+        assert await asked(tx, None, "+79160000003") is None

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
 import pytest
 
+from crm_store import restraints
 from cti.changes import CallAnswered, OperatorOffered
 from tests.workstation.office import TAPES, Office, Screen, add_client
 from workstation import protocol
@@ -22,8 +24,8 @@ def is_answer(change: object) -> bool:
 
 
 def is_stored(views: dict[str, dict[str, Any]]) -> bool:
-    """The conversation has its interaction; before, it is a strip with the id 0."""
-    return any(view["id"] for view in views["conversations"].values())
+    """The conversation has its interaction; before, it is a strip with an id below 0."""
+    return any(view["id"] > 0 for view in views["conversations"].values())
 
 
 async def test_a_ringing_call_is_on_its_operators_screen_and_on_nobody_elses(
@@ -193,6 +195,16 @@ async def test_what_cannot_be_done_is_said_with_a_code(
         reply = await anna.ask(action, **args)
         assert reply.problem is not None
         assert reply.problem.code == code
+
+
+async def test_number_under_a_suppression_is_not_dialled_by_hand_either(office: Office) -> None:
+    async with office.store.begin() as tx:
+        await restraints.suppress(tx, client_id=None, e164="+79160000001", reason="asked by letter",
+                                  by="t", at=datetime.now(UTC))
+    async with office.screen("anna") as anna:
+        reply = await anna.ask("call.dial", number="8 916 000-00-01")
+        assert reply.problem is not None
+        assert (reply.problem.code, reply.problem.detail) == ("suppressed", "asked by letter")
 
 
 async def test_while_asterisk_is_away_every_screen_says_so(office: Office) -> None:

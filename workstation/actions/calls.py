@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import structlog
+
+from campaigns import lawful
 from crm_store import phones
+from cti.errors import CtiError
 from workstation.desk import Desk
 from workstation.errors import NotAllowed, NotThere, Refused
 from workstation.policy import Person
 from workstation.protocol import Dial, HangUp
+
+log = structlog.get_logger()
 
 
 async def hang_up(desk: Desk, person: Person, args: HangUp) -> dict[str, object]:
@@ -33,8 +39,32 @@ async def dial(desk: Desk, person: Person, args: Dial) -> dict[str, object]:
     live = desk.operator(person)
     if live is not None and live.call is not None:
         raise Refused("in_a_call", "You are in a call.")
+    async with desk.store.read() as tx:
+        because = await lawful.refused_by_hand(tx, args.client_id, number.e164)
+    if because is not None:
+        raise Refused("suppressed", "This person or number must not be called.", because)
     if args.client_id is not None:
         desk.pops.dialled[(person.operator, number.e164)] = args.client_id
     await desk.commands.click_to_call(desk.interface(person.operator), number.e164,
                                       caller_id=desk.settings.pbx.caller_id)
     return {}
+
+
+async def page_left(desk: Desk, operator: str) -> None:
+    """His page went away in mid-call: the other party waits for it in `deskline-return`.
+
+    Where Asterisk cannot be asked, its dialplan finds out by itself, some seconds later.
+    """
+    live = desk.floor.operators.get(operator)
+    call = desk.floor.calls.get(live.call or "") if live is not None else None
+    if call is None or call.operator != operator or call.state not in ("talking", "held"):
+        return
+    if not call.channel or not (call.operator_channel or "").startswith(f"PJSIP/{operator}-web-"):
+        return
+    try:
+        await desk.commands.redirect(call.channel, "deskline-return", operator)
+    except CtiError as exc:
+        log.warning("a caller could not be kept for a page that went away", call=call.id,
+                    operator=operator, error=str(exc))
+        return
+    log.info("a page went away in mid-call; its caller waits", call=call.id, operator=operator)
