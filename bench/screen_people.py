@@ -196,7 +196,7 @@ class Operator:
             pop = self._crew.pops.setdefault((view["call"], self._me), Framed(at))
             if pop.whole is None and not view["notice"]:
                 pop.whole = at
-        if view["state"] == "wrap_up" and view["id"] and view["id"] not in self._finishing:
+        if view["state"] == "wrap_up" and view["id"] > 0 and view["id"] not in self._finishing:
             self._finishing.add(view["id"])
             self._crew.finished += 1
             self._do("conversation.finish", {"conversation": view["id"], "note": "",

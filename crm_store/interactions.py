@@ -96,13 +96,17 @@ async def segments(tx: Tx, interaction_id: int) -> list[SegmentFacts]:
                          who=row.who or None) for row in rows]
 
 
-async def without_disposition(tx: Tx, operator: str, *, limit: int = 50) -> list[Interaction]:
-    """Answered contacts of this operator for which he has chosen no outcome, oldest first."""
+async def without_disposition(
+    tx: Tx, operator: str, *, since: datetime, limit: int = 50
+) -> list[Interaction]:
+    """Answered contacts of this operator that began since then and for which he has chosen no
+    outcome, newest first."""
     rows = await tx.all(
         _interactions().where(
             Interactions.operator == operator, Interactions.disposition.is_(None),
-            Interactions.answered_at.is_not(None), Interactions.absorbed_into.is_(None))
-        .order_by(Interactions.started_at).limit(limit))
+            Interactions.answered_at.is_not(None), Interactions.absorbed_into.is_(None),
+            Interactions.started_at >= since)
+        .order_by(Interactions.started_at.desc()).limit(limit))
     return [_interaction(row) for row in rows]
 
 

@@ -1,11 +1,13 @@
 """Each operator's conversations: the calls offered to him, until their outcome is chosen.
 
 The view itself is the state. An operator's conversation is kept by its call; the interaction's
-id, which screens use, is 0 until the journal has stored the call.
+id, which screens use, is a number below 0, and no other conversation's, until the journal has
+stored the call.
 """
 
 from __future__ import annotations
 
+from itertools import count
 from typing import Any
 
 from msgspec.structs import replace
@@ -20,6 +22,11 @@ class Conversations:
     def __init__(self, board: Board) -> None:
         self._board = board
         self._kept: dict[str, dict[str, ConversationView]] = {}     # operator → call →
+        self._unstored = count(-1, -1)
+
+    def unstored_id(self) -> int:
+        """An id for a conversation whose call is not stored yet."""
+        return next(self._unstored)
 
     def put(self, view: ConversationView) -> None:
         """Keep and show it; a `done` one disappears."""

@@ -6,8 +6,6 @@ The strip never waits for the store: what is not read within 100 ms comes after 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,10 +14,8 @@ from typing import Any
 import structlog
 from msgspec import structs
 
-from crm_store import drafts, interactions
-from crm_store.base import Tx
+from crm_store import interactions
 from crm_store.errors import StoreError
-from crm_store.interactions import CallFacts
 from crm_store.store import Store
 from cti.changes import (
     CallAnswered,
@@ -39,18 +35,19 @@ from cti.errors import Overrun
 from cti.feed import Subscription
 from cti.floor import Call, Floor
 from workstation import views
-from workstation.background import Background, Wanted
+from workstation.background import Background
+from workstation.cards import STORED_WITHIN_S, Cards
 from workstation.conversations import LIVE, Conversations
 from workstation.journal import Journal
 from workstation.policy import Person
 from workstation.protocol import ConversationView
+from workstation.recall import Recall
 from workstation.records import stored_number
 from workstation.settings import Settings
-from workstation.wrap_up import REASON, WrapUp, shown
+from workstation.unforeseen import logged, outlived
+from workstation.wrap_up import REASON, WrapUp
 
 log = structlog.get_logger()
-STRIP_AFTER_S = 0.1
-CARD_WITHIN_S = 30.0
 MISSED_SHOWN_S = 60.0
 
 
@@ -65,32 +62,36 @@ class Pops:
         self._journal = journal
         self._conversations = conversations
         self._wrap_up = wrap_up
-        self._background = background
-        self._people = people
         self._clock = clock
-        self._opened_at = clock()
-        self.took_s: deque[float] = deque(maxlen=10_000)    # Asterisk's event → screens
-        self.clients: dict[str, tuple[int, str]] = {}       # live call → client, for the floor
-        self.campaigns: dict[str, str] = {}                 # live call → campaign
-        self.dialled: dict[tuple[str, str], int] = {}       # (operator, number) → client meant
+        self._cards = Cards(store=store, settings=settings, floor=floor, journal=journal,
+                            conversations=conversations, background=background, people=people,
+                            clock=clock)
+        self._recall = Recall(store, settings, background, conversations, clock)
+        self._is_compared = False                           # with Asterisk, since our start
+        self._reopening: set[tuple[str, str]] = set()       # (operator, call)
+        self.took_s = self._cards.took_s
+        self.clients = self._cards.clients
+        self.campaigns = self._cards.campaigns
+        self.dialled = self._cards.dialled
+        self.remember = self._cards.remember
 
     async def run(self, subscription: Subscription) -> None:
         """For ever; cancel to stop. What was restored from the tape is history, not a pop."""
         with subscription:
             async with asyncio.TaskGroup() as tasks:
-                await self.recall()
+                tasks.create_task(outlived("unfinished contacts", self.recall(tasks)))
                 while True:
                     try:
                         fed = await anext(aiter(subscription))
                     except Overrun:
-                        await self.compare(tasks)
+                        with logged("pops: comparing"):
+                            self.compare(tasks)
                         continue
-                    if not fed.restored:
-                        for change in fed.changes:
-                            await self.follow(tasks, change, fed.received_ns)
+                    for change in () if fed.restored else fed.changes:
+                        with logged("pops"):
+                            self.follow(tasks, change, fed.received_ns)
 
-    async def follow(self, tasks: asyncio.TaskGroup, change: Change,
-                     received_ns: int = 0) -> None:
+    def follow(self, tasks: asyncio.TaskGroup, change: Change, received_ns: int = 0) -> None:
         match change:
             case OperatorOffered(operator=operator):
                 self._open(tasks, operator, self._call_of(change), "ringing", change.at,
@@ -103,16 +104,16 @@ class Pops:
                 self._turn(call, "talking", "held")
             case CallResumed(call=call):
                 self._turn(call, "held", "talking")
-            case OperatorLeft(operator=operator, call=call, queue=queue):
-                await self._left(operator, call, queue, change.at)
+            case OperatorLeft():
+                self._left(tasks, change.operator, change)
             case ClientNamed(call=call, client=client):
                 self._named(tasks, call, client)
             case CallsMerged():
                 self._merged(tasks, change)
             case CallEnded():
-                await self._ended(tasks, change)
+                self._ended(tasks, change)
             case LinkRestored():
-                await self.compare(tasks)
+                self.compare(tasks)
 
     # ── what the changes do ──────────────────────────────────────────────────────────────────
     def _call_of(self, change: CallChange) -> Call:
@@ -132,105 +133,33 @@ class Pops:
         if known is not None:       # offered again: what he typed stays
             view = replace_kept(view, known)
         self._conversations.hold(view)
-        tasks.create_task(self._show(view, call, received_ns), name=f"pop {operator} {call.id}")
+        tasks.create_task(outlived("a pop", self._cards.show(view, call, received_ns)),
+                          name=f"pop {operator} {call.id}")
 
     def _strip(self, call: Call, operator: str, state: Any, at: datetime,
                queue_id: str | None) -> ConversationView:
         queue = self._queues.get(queue_id or call.queue or "")
         number = stored_number(call.client_number, self._settings.company.region) or ""
         return ConversationView(
-            id=self._journal.id_of(call.id) or 0, call=call.id, operator=operator, state=state,
+            id=self._journal.id_of(call.id) or self._conversations.unstored_id(),
+            call=call.id, operator=operator, state=state,
             direction=call.direction, number=number, number_label=views.number_label(number),
             caller_name=call.name if call.direction == "in" else "",
             queue=queue.id if queue else "", queue_name=queue.name if queue else "",
             menu_path=list(call.menu_path), campaign="", waited_s=waited_s(call, at),
             offered_at=views.moment(at),
-            answered_at=views.moment(at) if state == "talking" else None, ended_at=None,
+            answered_at=views.moment(at) if state != "ringing" else None, ended_at=None,
             wrap_up_until=None, candidates=[], client_id=None, identity="unknown", card=None,
             timeline=[], timeline_cursor=None, draft=views.EMPTY_DRAFT, form=None,
             dispositions=views.dispositions(self._settings, queue), notice="")
-
-    async def _show(self, view: ConversationView, call: Call, received_ns: int = 0) -> None:
-        """The strip with the card if the store is quick, else the strip now and the card after."""
-        try:
-            async with asyncio.timeout(CARD_WITHIN_S), asyncio.TaskGroup() as tasks:
-                reading = tasks.create_task(self._read(view, call), name=f"card {call.id}")
-                await asyncio.wait([reading], timeout=STRIP_AFTER_S)
-                if not reading.done():
-                    self._conversations.change(view.operator, view.call, notice="store_slow")
-                if received_ns:
-                    self.took_s.append((time.monotonic_ns() - received_ns) / 1e9)
-        except* (StoreError, TimeoutError) as problems:
-            log.warning("a card could not be read", call=call.id, error=str(problems.exceptions))
-            self._conversations.change(view.operator, view.call, notice="store_failed")
-
-    async def _read(self, view: ConversationView, call: Call) -> None:
-        """Card and interaction's id; of a new call they are looked for at the same time."""
-        if self._is_new(call):
-            async with asyncio.TaskGroup() as tasks:
-                storing = tasks.create_task(self._journal.wait_for(call.id))
-                fields = await self._gather(self._wanted(view, call))
-            fields["id"] = storing.result()
-        else:
-            interaction = await self._journal.wait_for(call.id)
-            fields = await self._gather(self._wanted(view, call, interaction))
-            fields["id"] = interaction
-        now = self._conversations.of_call(view.operator, view.call)
-        if now is not None and now.client_id is not None:
-            fields = {"id": fields["id"], "notice": ""}     # chosen by a person: stays as it is
-        if now is not None and "draft" in fields and now.draft.version > fields["draft"].version:
-            del fields["draft"]     # typed meanwhile
-        filled = self._conversations.change(view.operator, view.call, **fields)
-        if filled is None:
-            return
-        self.remember(filled)
-        if filled.client_id is not None:
-            await self._store_guess(call, filled.client_id)
-
-    async def _gather(self, wanted: Wanted) -> dict[str, Any]:
-        async with self._store.read() as tx:
-            return await self._background.gather(tx, wanted)
-
-    def _is_new(self, call: Call) -> bool:
-        """Nobody had it on his screen before, neither now nor before our start."""
-        return (call.started_at > self._opened_at
-                and len(self._conversations.with_call(call.id)) == 1)
-
-    def _wanted(self, view: ConversationView, call: Call | None,
-                interaction: int | None = None) -> Wanted:
-        person = self._people.get(view.operator)
-        return Wanted(
-            call=view.call, interaction=interaction, operator=view.operator, number=view.number,
-            language=person.locale if person else self._settings.company.language,
-            queue=view.queue or None, hint=self._hint(view, call),
-            attempt=call.attempt if call else None, now=self._clock())
-
-    def _hint(self, view: ConversationView, call: Call | None) -> int | None:
-        """Whom the menu found, or whom the operator dialled."""
-        if call is not None and call.client_hint is not None:
-            return call.client_hint
-        return self.dialled.pop((view.operator, view.number), None)
-
-    async def _store_guess(self, call: Call, client_id: int) -> None:
-        async with self._store.begin() as tx:
-            await interactions.upsert_call(tx, CallFacts(
-                call_id=call.id, pbx=call.pbx, direction=call.direction,
-                started_at=call.started_at, client_id=client_id))
-
-    def remember(self, view: ConversationView) -> None:
-        if view.call not in self._floor.calls:
-            return
-        if view.client_id is not None:
-            self.clients[view.call] = (view.client_id, view.card.name if view.card else "")
-        if view.campaign:
-            self.campaigns[view.call] = view.campaign
 
     def _miss(self, tasks: asyncio.TaskGroup, operator: str, call: str) -> None:
         view = self._conversations.of_call(operator, call)
         if view is None or view.state != "ringing":
             return
         self._conversations.change(operator, call, state="missed")
-        tasks.create_task(self._forget_missed(operator, call), name=f"missed {operator} {call}")
+        tasks.create_task(outlived("a missed call", self._forget_missed(operator, call)),
+                          name=f"missed {operator} {call}")
 
     async def _forget_missed(self, operator: str, call: str) -> None:
         await asyncio.sleep(MISSED_SHOWN_S)
@@ -255,68 +184,105 @@ class Pops:
             if view.state == before:
                 self._conversations.change(view.operator, call, state=after)
 
-    async def _left(self, operator: str, call: str, queue: str | None, at: datetime) -> None:
-        view = self._conversations.of_call(operator, call)
-        if view is not None and view.state == "wrap_up":
+    def _left(self, tasks: asyncio.TaskGroup, operator: str, change: CallChange) -> None:
+        view = self._conversations.of_call(operator, change.call)
+        if view is None:
+            self._reopen(tasks, operator, change)
+        elif view.state != "wrap_up":
+            self._wrap(tasks, view, change.at)
+
+    def _wrap(self, tasks: asyncio.TaskGroup, view: ConversationView, at: datetime) -> None:
+        """Asterisk is asked to pause him beside the loop: it may take its time."""
+        counting = self._wrap_up.begin(view.operator, view.call, view.queue or None)
+        self._conversations.change(
+            view.operator, view.call, state="wrap_up", ended_at=views.moment(at),
+            wrap_up_until=views.moment(counting.until) if counting is not None else None)
+        if counting is not None:
+            tasks.create_task(outlived("wrap-up", self._wrap_up.hold(view.operator, counting)),
+                              name=f"wrap-up {view.operator}")
+
+    def _reopen(self, tasks: asyncio.TaskGroup, operator: str, change: CallChange) -> None:
+        """He had this call, and we know nothing of it: it ended while we were away."""
+        key = (operator, change.call)
+        if key not in self._reopening:
+            self._reopening.add(key)
+            tasks.create_task(outlived("a contact", self._reopened(tasks, operator, change)),
+                              name=f"reopen {operator} {change.call}")
+
+    async def _reopened(self, tasks: asyncio.TaskGroup, operator: str,
+                        change: CallChange) -> None:
+        """Unless its outcome is chosen already."""
+        try:
+            async with asyncio.timeout(STORED_WITHIN_S):
+                interaction = await self._journal.wait_for(change.call)
+            async with self._store.read() as tx:
+                stored = await interactions.one(tx, interaction)
+        except (StoreError, TimeoutError) as exc:
+            log.warning("whether a contact is finished could not be read", call=change.call,
+                        error=type(exc).__name__)
+            stored = None
+        finally:
+            self._reopening.discard((operator, change.call))
+        if stored is not None and stored.disposition is not None:
             return
-        until = await self._wrap_up.begin(operator, call, queue)
-        self._conversations.change(operator, call, state="wrap_up", ended_at=views.moment(at),
-                                   wrap_up_until=shown(until))
+        if self._conversations.of_call(operator, change.call) is None:
+            self._open(tasks, operator, self._call_of(change), "wrap_up", change.at,
+                       stored.queue if stored is not None else None)
+            if stored is not None:
+                self._conversations.change(operator, change.call, answered_at=views.moment_or_none(
+                    stored.answered_at))
+        view = self._conversations.of_call(operator, change.call)
+        if view is not None and view.wrap_up_until is None:
+            self._wrap(tasks, view, change.at)
 
     def _named(self, tasks: asyncio.TaskGroup, call: str, client: int) -> None:
         """The menu found the client after the call was offered."""
         for view in self._conversations.with_call(call):
             live = self._floor.calls.get(call)
             if view.client_id is None and live is not None:
-                tasks.create_task(self._show(view, replace(live, client_hint=client)),
-                                  name=f"named {call}")
+                tasks.create_task(
+                    outlived("a pop", self._cards.show(view, replace(live, client_hint=client))),
+                    name=f"named {call}")
 
     def _merged(self, tasks: asyncio.TaskGroup, change: CallsMerged) -> None:
         """The absorbed call's conversations go on under the kept call."""
         live = self._floor.calls.get(change.kept)
+        self.clients.pop(change.absorbed, None)
+        self.campaigns.pop(change.absorbed, None)
         for view in self._conversations.with_call(change.absorbed):
             self._conversations.drop(view.operator, view.call)
             if self._conversations.of_call(view.operator, change.kept) is None and live:
                 self._open(tasks, view.operator, live, view.state, change.at, live.queue)
 
-    async def _ended(self, tasks: asyncio.TaskGroup, change: CallEnded) -> None:
+    def _ended(self, tasks: asyncio.TaskGroup, change: CallEnded) -> None:
         self.clients.pop(change.call, None)
         self.campaigns.pop(change.call, None)
+        self._forget_dialled(change)
         for view in self._conversations.with_call(change.call):
             if view.state == "ringing":
                 self._miss(tasks, view.operator, change.call)
             elif view.state in LIVE:
-                await self._left(view.operator, change.call, view.queue or None, change.at)
+                self._wrap(tasks, view, change.at)
+        if change.operator and change.answered_at is not None:
+            self._left(tasks, change.operator, change)
+
+    def _forget_dialled(self, change: CallEnded) -> None:
+        if change.direction == "out":
+            number = stored_number(change.dialled_number, self._settings.company.region) or ""
+            for key in [key for key in self.dialled if key[1] == number]:
+                if change.operator in (None, key[0]):
+                    del self.dialled[key]
 
     # ── recovery ─────────────────────────────────────────────────────────────────────────────
-    async def recall(self) -> None:
+    async def recall(self, tasks: asyncio.TaskGroup) -> None:
         """After a start: contacts without an outcome come back with their drafts."""
-        try:
-            async with self._store.read() as tx:
-                await self._background.warm_up(tx)
-        except StoreError as exc:
-            log.warning("the store could not be warmed up", error=str(exc))
-        for operator in [known.id for known in self._settings.operator if known.queues]:
-            try:
-                async with self._store.read() as tx:
-                    rows = await interactions.without_disposition(tx, operator)
-                    for row in rows:
-                        if row.ended_at is None or row.call_id is None:
-                            continue
-                        kept = await drafts.load(tx, row.id, operator)
-                        view = views.unfinished(row, operator, self._settings, views.draft(kept))
-                        wanted = self._wanted(view, None, row.id)
-                        self._conversations.put(await self._filled(tx, view, wanted))
-            except StoreError as exc:
-                log.warning("unfinished contacts could not be read", operator=operator,
-                            error=str(exc))
+        await self._recall.run(self._cards.wanted_again)
+        if self._is_compared:
+            self.compare(tasks)
 
-    async def _filled(self, tx: Tx, view: ConversationView, wanted: Wanted) -> ConversationView:
-        fields = await self._background.gather(tx, wanted)
-        return structs.replace(view, **fields)
-
-    async def compare(self, tasks: asyncio.TaskGroup) -> None:
+    def compare(self, tasks: asyncio.TaskGroup) -> None:
         """Recovery is the start-up path: conversations are made equal to the floor."""
+        self._is_compared = True
         for call in self._floor.calls.values():
             for operator in call.offered:
                 self._open(tasks, operator, call, "ringing", call.since, call.queue)
@@ -326,11 +292,16 @@ class Pops:
                            call.answered_at or call.since, call.queue)
         for view in self._conversations.everything():
             if view.state in LIVE and view.call not in self._floor.calls:
-                if view.state == "ringing":
-                    self._miss(tasks, view.operator, view.call)
-                else:
-                    await self._left(view.operator, view.call, view.queue or None, self._clock())
+                self._gone(tasks, view)
         self._take_up_wrap_ups()
+
+    def _gone(self, tasks: asyncio.TaskGroup, view: ConversationView) -> None:
+        if view.state == "ringing":
+            self._miss(tasks, view.operator, view.call)
+        elif (view.operator, view.call) in self._recall.unended:    # long ago: nothing to count
+            self._conversations.change(view.operator, view.call, state="wrap_up")
+        else:
+            self._wrap(tasks, view, self._clock())
 
     def _take_up_wrap_ups(self) -> None:
         for operator in self._floor.operators.values():

@@ -14,7 +14,7 @@ from crm_store.errors import StoreError
 from cti.changes import Change, LinkRestored, OperatorChanged
 from cti.errors import Overrun
 from cti.feed import Subscription
-from workstation import protocol, wallboard
+from workstation import protocol, unforeseen, wallboard
 from workstation.actions import campaigns, requests
 from workstation.desk import Desk
 from workstation.views import moment
@@ -36,7 +36,8 @@ class Ticker:
 
     async def run(self, subscription: Subscription) -> None:
         """For ever; cancel to stop."""
-        await self._recall()
+        with unforeseen.logged("wallboard: today's figures"):
+            await self._recall()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follow(subscription), name="wallboard: follow")
             tasks.create_task(self._beat(), name="wallboard: beat")
@@ -54,7 +55,8 @@ class Ticker:
                     log.warning("today's figures missed some changes")
                     continue
                 for change in fed.changes:
-                    self._take(change, restored=fed.restored)
+                    with unforeseen.logged("wallboard"):
+                        self._take(change, restored=fed.restored)
                 self._moved.set()
 
     async def _recall(self) -> None:
@@ -84,8 +86,9 @@ class Ticker:
 
     async def _beat(self) -> None:
         while True:
-            self.put(self._desk.clock())
-            await self._desk.board.flush()
+            with unforeseen.logged("wallboard"):
+                self.put(self._desk.clock())
+                await self._desk.board.flush()
             await asyncio.sleep(BEAT_S)
             if not self._desk.board.has_due() and self._link_was_up == self._desk.link_is_up():
                 await self._until_moved()
@@ -128,10 +131,14 @@ class Ticker:
                                clients=desk.pops.clients, campaigns=desk.pops.campaigns,
                                phones=desk.phones)
 
+    async def _show(self, show: Callable[[Desk], Awaitable[None]]) -> None:
+        try:
+            await show(self._desk)
+        except (StoreError, LedgerError) as exc:
+            log.warning("the board could not be brought up to date", error=str(exc))
+
     async def _repeat(self, show: Callable[[Desk], Awaitable[None]], every_s: float) -> None:
         while True:
-            try:
-                await show(self._desk)
-            except (StoreError, LedgerError) as exc:
-                log.warning("the board could not be brought up to date", error=str(exc))
+            with unforeseen.logged("wallboard"):
+                await self._show(show)
             await asyncio.sleep(every_s)

@@ -148,11 +148,13 @@ def request(row: requests.RequestRow, kinds: Mapping[str, RequestType], language
 
 def unfinished(row: Interaction, operator: str, settings: Settings,
                draft_view: protocol.DraftView) -> protocol.ConversationView:
-    """A stored contact still without an outcome, as the conversation it was."""
+    """A stored contact still without an outcome, as the conversation it was; one whose end is
+    not stored is talked on, until somebody knows better."""
     queue = next((queue for queue in settings.queue if queue.id == row.queue), None)
     number = row.number or ""
     return protocol.ConversationView(
-        id=row.id, call=row.call_id or "", operator=operator, state="wrap_up",
+        id=row.id, call=row.call_id or "", operator=operator,
+        state="wrap_up" if row.ended_at is not None else "talking",
         direction=direction(row.direction), number=number, number_label=number_label(number),
         caller_name="", queue=row.queue or "", queue_name=queue.name if queue else "",
         menu_path=list(row.menu_path), campaign="", waited_s=row.waited_s or 0.0,

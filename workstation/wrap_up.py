@@ -17,9 +17,9 @@ import structlog
 from cti.commands import Commands
 from cti.errors import CtiError
 from cti.floor import Floor
+from workstation import unforeseen
 from workstation.conversations import Conversations
 from workstation.settings import Settings
-from workstation.views import moment
 
 log = structlog.get_logger()
 REASON = "wrap_up"
@@ -54,18 +54,22 @@ class WrapUp:
         self._clock = clock
         self._counting: dict[str, Counting] = {}
         self._wishes: dict[str, Wish] = {}
+        self._turns: dict[str, asyncio.Lock] = {}
+        self._expiring: set[str] = set()
 
     async def run(self) -> None:
-        """Expire what is over; for ever."""
-        while True:
-            await asyncio.sleep(_TICK_S)
-            now = self._clock()
-            for operator, counting in list(self._counting.items()):
-                if counting.until <= now:
-                    await self._expire(operator, counting)
+        """Expire what is over, each operator's in a task of his own; for ever."""
+        async with asyncio.TaskGroup() as tasks:
+            while True:
+                await asyncio.sleep(_TICK_S)
+                now = self._clock()
+                for operator, counting in self._counting.items():
+                    if counting.until <= now and operator not in self._expiring:
+                        self._expiring.add(operator)
+                        tasks.create_task(self._expire(operator, counting))
 
-    async def begin(self, operator: str, call: str, queue: str | None) -> datetime | None:
-        """Until when, or None where no time is given for it."""
+    def begin(self, operator: str, call: str, queue: str | None) -> Counting | None:
+        """Count from now; None where no time is given for it. `hold` then pauses him."""
         seconds = self._seconds.get(queue or "", self._usual_s)
         if seconds <= 0:
             return None
@@ -73,10 +77,16 @@ class WrapUp:
         live = self._floor.operators.get(operator)
         if live is not None and live.reason in self._pause_reasons:
             self._wishes.setdefault(operator, Wish(True, live.reason))
-        until = now + timedelta(seconds=seconds)
-        self._counting[operator] = Counting(call, until, now)
-        await self._set(operator, Wish(True, REASON))
-        return until
+        counting = Counting(call, now + timedelta(seconds=seconds), now)
+        self._counting[operator] = counting
+        return counting
+
+    async def hold(self, operator: str, counting: Counting) -> None:
+        """Pause him for this wrap-up, unless it is over or another one by now."""
+        async with self._turn(operator):
+            now = self._counting.get(operator)
+            if now is not None and (now.call, now.began_at) == (counting.call, counting.began_at):
+                await self._set(operator, Wish(True, REASON))
 
     def resume(self, operator: str, call: str, since: datetime) -> datetime:
         """Take up a wrap-up that Asterisk still holds after our restart."""
@@ -101,10 +111,29 @@ class WrapUp:
         self._wishes[operator] = wish
 
     async def finish(self, operator: str, wish: Wish | None = None) -> None:
-        """End it now and set the state wanted: `wish`, else what he asked for, else ready."""
-        self._counting.pop(operator, None)
+        """End it now and set the state wanted: `wish`, else what he asked for, else ready.
+
+        What Asterisk does not take is asked for again, so that nobody stays paused for ever.
+        """
+        counting = self._counting.pop(operator, None)
         asked = self._wishes.pop(operator, None)
-        await self._set(operator, wish or asked or Wish())
+        wanted = wish or asked or Wish()
+        async with self._turn(operator):
+            if await self._set(operator, wanted) or operator in self._counting:
+                return
+        now = self._clock()
+        self._wishes[operator] = wanted
+        self._counting[operator] = Counting(
+            counting.call if counting else "", now + _AGAIN_AFTER, now)
+
+    async def want(self, operator: str, wish: Wish) -> None:
+        """A state for now: after the wrap-up or the call where there is one, else at once."""
+        live = self._floor.operators.get(operator)
+        is_busy = live is not None and live.state in ("offered", "talking")
+        if is_busy or operator in self._counting:
+            self._wishes[operator] = wish
+            return
+        await self.finish(operator, wish)
 
     def forget(self, operator: str) -> None:
         """He chose another state himself."""
@@ -112,12 +141,29 @@ class WrapUp:
         self._wishes.pop(operator, None)
 
     async def _expire(self, operator: str, counting: Counting) -> None:
-        self._conversations.change(operator, counting.call, wrap_up_until=None)
-        wish = self._wishes.get(operator, Wish())
-        if await self._set(operator, wish):
-            self.forget(operator)
-            return
-        self._counting[operator] = replace(counting, until=self._clock() + _AGAIN_AFTER)
+        """A newer call's count, begun while Asterisk was asked, stays."""
+        try:
+            with unforeseen.logged("wrap-up", operator=operator):
+                self._conversations.change(operator, counting.call, wrap_up_until=None)
+                async with self._turn(operator):
+                    if self._counting.get(operator) is not counting:
+                        return
+                    is_set = await self._set(operator, self._wishes.get(operator, Wish()))
+                now = self._counting.get(operator)
+                if now is not counting:
+                    if now is not None:
+                        await self.hold(operator, now)
+                elif is_set:
+                    self.forget(operator)
+                else:
+                    self._counting[operator] = replace(
+                        counting, until=self._clock() + _AGAIN_AFTER)
+        finally:
+            self._expiring.discard(operator)
+
+    def _turn(self, operator: str) -> asyncio.Lock:
+        """What is asked of Asterisk for one operator is asked in order."""
+        return self._turns.setdefault(operator, asyncio.Lock())
 
     async def _set(self, operator: str, wish: Wish) -> bool:
         """Whether Asterisk took it; an operator who is in no queue has nothing to set."""
@@ -132,7 +178,3 @@ class WrapUp:
                         paused=wish.paused, reason=wish.reason, error=str(exc))
             return False
         return True
-
-
-def shown(until: datetime | None) -> str | None:
-    return None if until is None else moment(until)

@@ -89,13 +89,15 @@ async def test_the_latest_disposition_counts_and_is_in_the_timeline(store: Store
     client_id = await _client(store)
     async with store.begin() as tx:
         interaction_id = await interactions.upsert_call(tx, replace(ENDED, client_id=client_id))
-        assert [row.id for row in await interactions.without_disposition(tx, "101")] == [
+        assert [row.id for row in await interactions.without_disposition(
+            tx, "101", since=NOW - timedelta(days=7))] == [
             interaction_id]
         for outcome, note in (("other", "x"), ("resolved", "asked about March")):
             await interactions.set_disposition(
                 tx, interaction_id, outcome_id=outcome, note=note, by="101", at=NOW)
     async with store.read() as tx:
-        assert await interactions.without_disposition(tx, "101") == []
+        assert await interactions.without_disposition(
+            tx, "101", since=NOW - timedelta(days=7)) == []
         item, = (await interactions.timeline(tx, client_id)).items
     assert item.facts["disposition"] == "resolved"
     assert item.facts["note"] == "asked about March"

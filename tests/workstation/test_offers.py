@@ -40,7 +40,7 @@ async def test_a_call_offered_again_keeps_client_and_draft(office: Office) -> No
         offered = next(one for one in tape.changes if isinstance(one, OperatorOffered))
         office.desk.conversations.change("101", offered.call, state="missed")
         async with asyncio.TaskGroup() as tasks:
-            await office.desk.pops.follow(tasks, offered)
+            office.desk.pops.follow(tasks, offered)
         await anna.until(lambda views: [view["state"] for view in views["conversations"]
                                         .values()] == ["ringing"])
         shown = anna.conversations[0]

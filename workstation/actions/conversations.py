@@ -35,7 +35,7 @@ _SAVES = 5      # two screens of one operator may save in the same moment
 def own(desk: Desk, person: Person, conversation: int) -> ConversationView:
     """His conversation. Raises NotThere, also for other people's."""
     view = desk.conversations.find(person.operator, conversation)
-    if view is None or conversation == 0:
+    if view is None or view.id <= 0:
         raise NotThere("conversation")
     return view
 
@@ -111,10 +111,12 @@ async def finish(desk: Desk, person: Person, args: Finish) -> dict[str, object]:
                                               by=person.operator, at=now)
     desk.conversations.change(person.operator, view.call, state="done")
     counting = desk.wrap_up.counting(person.operator)
+    reason = desk.settings.pause_reasons[0] if desk.settings.pause_reasons else "paused"
+    wish = Wish(True, reason) if args.then == "paused" else None
     if counting is not None and counting.call == view.call:
-        reason = desk.settings.pause_reasons[0] if desk.settings.pause_reasons else "paused"
-        await desk.wrap_up.finish(person.operator,
-                                  Wish(True, reason) if args.then == "paused" else None)
+        await desk.wrap_up.finish(person.operator, wish)
+    elif wish is not None:      # its time is over already
+        await desk.wrap_up.want(person.operator, wish)
     return {}
 
 

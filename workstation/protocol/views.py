@@ -172,7 +172,7 @@ class DraftView(View, frozen=True, kw_only=True):
 
 
 class ConversationView(View, frozen=True, kw_only=True):
-    id: int                 # the interaction
+    id: int                 # the interaction; below 0 until it is stored
     call: str
     operator: str
     state: ConversationState
