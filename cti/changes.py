@@ -21,7 +21,7 @@ Outcome = Literal[
     "abandoned",    # the caller left while in menu, waiting or ringing
     "busy", "no_answer", "failed",      # an outbound leg's fate
     "dropped",      # an attempt answered by the client, no operator in time
-    "lost_sight",   # the link was down when it ended; the journal mends it from CEL
+    "lost_sight",   # the link was down when it ended; nobody knows how
 ]
 Side = Literal["client", "operator", "system"]
 AttemptStatus = Literal["ANSWER", "BUSY", "NOANSWER", "CONGESTION", "CHANUNAVAIL", "CANCEL",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +117,22 @@ def test_a_recording_of_asterisk_11_tells_its_call(tmp_path: Path) -> None:
         "call_answered", "call_held", "call_resumed", "operator_left", "call_ended"]
     assert told[0]["at"] == "2013-11-21T09:31:50.100000Z"
     assert (told[-1]["operator"] or told[-2]["operator"]) == "150010001"
+
+
+def test_who_has_read_enough_ends_it_quietly(tmp_path: Path) -> None:
+    """`deskline replay TAPE | head -1`, with more than a pipe holds."""
+    long = tmp_path / "long.jsonl"
+    long.write_bytes((FOLDER / f"{ONE}.jsonl").read_bytes() * 30)
+    run = subprocess.Popen(
+        [sys.executable, "-m", "workstation.cli.main", "replay", str(long)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert run.stdout is not None
+    assert run.stderr is not None
+    assert run.stdout.readline().startswith(b"{")
+    run.stdout.close()
+    said = run.stderr.read()
+    run.stderr.close()
+    assert (run.wait(30), said) == (0, b"")
 
 
 values = st.one_of(st.text(max_size=12), st.integers(), st.none(), st.lists(st.text(max_size=5)),

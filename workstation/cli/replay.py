@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,10 +47,18 @@ def command(settings: Settings, *, tape: Path, pbx: str | None) -> None:
         with _opened(tape) as file:
             for change in replay(_records(file, name, report)):
                 click.echo(json.dumps(to_json(change), ensure_ascii=False))
+    except BrokenPipeError:     # who reads us has seen enough: `| head`
+        _hush()
+        return
     except UNREADABLE as exc:
         raise Failure(f"{tape} cannot be read to its end: {exc}") from exc
     if broken:
         raise Failure(f"{tape}: {broken} of its lines could not be read; the others were replayed")
+
+
+def _hush() -> None:
+    """What the interpreter flushes at its end must not fail as well."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def replay(records: Iterator[Record]) -> Iterator[Change]:
