@@ -41,7 +41,7 @@ class CampaignView:
     size: int               # entries on the list
     coverage: Coverage
     attempts: int           # dials made
-    lines: int              # open now
+    lines: int              # being dialled now
     started_at: datetime | None
     ended_at: datetime | None
     end_reason: str | None
@@ -81,14 +81,17 @@ async def create(
 # ── looking ──────────────────────────────────────────────────────────────────────────────────
 async def campaigns(tx: Tx) -> list[CampaignView]:
     """Newest first."""
-    dials = await claims.dialled_by_campaign(tx)
-    return [await _view(tx, row, dials.get(row.id, (0, 0))) for row in await rows.listing(tx)]
+    return await views(tx, await rows.listing(tx))
 
 
 async def campaign(tx: Tx, campaign_id: int) -> CampaignView:
     """Raises `NotFound`."""
-    dials = await claims.dialled_by_campaign(tx)
-    return await _view(tx, await rows.get(tx, campaign_id), dials.get(campaign_id, (0, 0)))
+    return (await views(tx, [await rows.get(tx, campaign_id)]))[0]
+
+
+async def views(tx: Tx, listed: Sequence[CampaignRow]) -> list[CampaignView]:
+    dials = await claims.dialled_by_campaign(tx, [row.id for row in listed])
+    return [await _view(tx, row, dials.get(row.id, (0, 0))) for row in listed]
 
 
 async def _view(tx: Tx, row: CampaignRow, dials: tuple[int, int]) -> CampaignView:

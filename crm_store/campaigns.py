@@ -159,6 +159,14 @@ async def listing(tx: Tx) -> list[CampaignRow]:
     return [_campaign(row) for row in await tx.all(_CAMPAIGN.order_by(Campaigns.id.desc()))]
 
 
+async def newest(tx: Tx, *, ended: int) -> list[CampaignRow]:
+    """Every campaign that has not ended, and so many of those that ended last."""
+    living = await tx.all(_CAMPAIGN.where(Campaigns.state.in_(("draft", "running", "paused"))))
+    over = await tx.all(_CAMPAIGN.where(Campaigns.state == "ended").order_by(
+        Campaigns.ended_at.desc(), Campaigns.id.desc()).limit(ended))
+    return [_campaign(row) for row in (*living, *over)]
+
+
 async def running(tx: Tx, *, lock: bool = False) -> list[CampaignRow]:
     """In the order they dial. `lock`: two diallers take turns from here to their commit."""
     query = (_CAMPAIGN.where(Campaigns.state == "running")

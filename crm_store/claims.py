@@ -7,7 +7,7 @@ whose lease ran out is void and can never be dialled.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,11 +16,18 @@ from sqlalchemy import and_, func, insert, literal, or_, select, update
 
 from crm_store import errors
 from crm_store.base import JSON, Tx, Utc
-from crm_store.tables.campaigns import OPEN_ATTEMPTS, Attempts, CampaignEntries, Campaigns
+from crm_store.tables.campaigns import (
+    IS_OPEN,
+    IS_UNDISPOSED,
+    OPEN_ATTEMPTS,
+    Attempts,
+    CampaignEntries,
+    Campaigns,
+)
 from crm_store.tables.contacts import Interactions
 
 IN_FLIGHT = ("intent", "dialling", "answered")
-DIALLED = ("dialling", "answered", "talking")
+BEING_DIALLED = ("dialling", "answered")     # or waiting for an operator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,9 +86,17 @@ _ATTEMPT = select(
     Attempts.operator, Attempts.disposition, Attempts.decision,
 ).join(CampaignEntries, CampaignEntries.id == Attempts.entry_id)
 
+# Sorted by us: for the sake of an order by id, SQLite would read the whole table.
+OPEN_NOW = _ATTEMPT.where(IS_OPEN)
+UNTOLD = _ATTEMPT.where(IS_UNDISPOSED, CampaignEntries.state == "being_tried")
+
 
 def _attempt(row: Any) -> AttemptRow:
     return AttemptRow(**row._mapping)
+
+
+def _oldest_first(rows: Iterable[Any]) -> list[AttemptRow]:
+    return sorted(map(_attempt, rows), key=lambda attempt: attempt.id)
 
 
 # ── leases on entries ────────────────────────────────────────────────────────────────────────
@@ -231,17 +246,12 @@ async def of_entry(tx: Tx, entry_id: int) -> list[AttemptRow]:
 
 async def open_attempts(tx: Tx) -> list[AttemptRow]:
     """Everything not yet settled, on all campaigns."""
-    rows = await tx.all(_ATTEMPT.where(Attempts.state.in_(OPEN_ATTEMPTS)).order_by(Attempts.id))
-    return [_attempt(row) for row in rows]
+    return _oldest_first(await tx.all(OPEN_NOW))
 
 
 async def undisposed(tx: Tx) -> list[AttemptRow]:
     """Conversations that are over while their entry still waits for the operator's outcome."""
-    rows = await tx.all(_ATTEMPT.where(
-        Attempts.state == "settled", Attempts.miss.is_(None), Attempts.disposition.is_(None),
-        CampaignEntries.state == "being_tried",
-    ).order_by(Attempts.id))
-    return [_attempt(row) for row in rows]
+    return _oldest_first(await tx.all(UNTOLD))
 
 
 async def orphans(tx: Tx) -> list[int]:
@@ -297,14 +307,17 @@ async def _talks_by_hand(
                        row.ended_at is None) for row in rows]
 
 
-async def dialled_by_campaign(tx: Tx) -> dict[int, tuple[int, int]]:
-    """Per campaign: how many dials were made, and how many lines are open now."""
+async def dialled_by_campaign(
+    tx: Tx, campaign_ids: Collection[int],
+) -> dict[int, tuple[int, int]]:
+    """Per campaign: how many dials were made, and how many lines are being dialled now."""
     rows = await tx.all(select(
         CampaignEntries.campaign_id,
         func.count(Attempts.dialling_at).label("made"),
-        func.count().filter(Attempts.state.in_(DIALLED)).label("open"),
+        func.count().filter(Attempts.state.in_(BEING_DIALLED)).label("open"),
     ).join(CampaignEntries, CampaignEntries.id == Attempts.entry_id,
-           ).group_by(CampaignEntries.campaign_id))
+           ).where(CampaignEntries.campaign_id.in_(campaign_ids),
+                   ).group_by(CampaignEntries.campaign_id))
     return {row.campaign_id: (int(row.made), int(row.open)) for row in rows}
 
 
@@ -323,7 +336,7 @@ async def is_busy(tx: Tx, client_id: int, e164: str) -> bool:
     """The person or the number has an open attempt, on whatever campaign."""
     return await tx.scalar(select(Attempts.id).where(
         or_(Attempts.client_id == client_id, Attempts.e164 == e164),
-        Attempts.state.in_(OPEN_ATTEMPTS)).limit(1)) is not None
+        IS_OPEN).limit(1)) is not None
 
 
 async def dials_by_number(tx: Tx, entry_id: int) -> dict[str, int]:

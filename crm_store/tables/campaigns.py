@@ -29,6 +29,11 @@ def _among(column: str, values: tuple[str, ...]) -> str:
 
 
 _OPEN = text(_among("state", OPEN_ATTEMPTS))
+_UNDISPOSED = text("state = 'settled' and miss is null and disposition is null")
+# The same as conditions of statements: written out, or no engine uses the partial indexes.
+IS_OPEN = text(_among("attempts.state", OPEN_ATTEMPTS))
+IS_UNDISPOSED = text(
+    "attempts.state = 'settled' and attempts.miss is null and attempts.disposition is null")
 
 
 class Campaigns(Base):
@@ -146,6 +151,8 @@ class Attempts(Base):
               sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_attempts_open_number", "e164", unique=True,
               sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_attempts_undisposed", "entry_id",
+              sqlite_where=_UNDISPOSED, postgresql_where=_UNDISPOSED),
         Index(None, "client_id", "dialling_at"),
         Index(None, "e164", "dialling_at"),
         Index(None, "call_id"),

@@ -8,7 +8,9 @@ from typing import Any, Literal
 
 from campaigns import steering
 from campaigns.coverage import State
+from crm_store import campaigns
 from crm_store.base import Tx
+from crm_store.campaigns import CampaignRow
 from workstation import protocol
 from workstation.desk import Desk
 from workstation.errors import Unreadable
@@ -17,6 +19,8 @@ from workstation.protocol import CampaignArgs, CampaignEntries
 from workstation.views import moment, moment_or_none
 
 PAGE = 100
+ENDED_SHOWN = 20
+TURN_S = 10         # a campaign that does not run is read again after so long
 _SHOWN_AS: dict[str, Literal["draft", "running", "paused", "ended"]] = {
     "draft": "draft", "running": "running", "paused": "paused"}
 
@@ -68,8 +72,26 @@ async def view(tx: Tx, row: steering.CampaignView) -> protocol.CampaignView:
 
 
 async def show_all(desk: Desk) -> None:
-    """Every campaign's ledger on the supervisors' screens; called every second."""
-    desk.board.replace("campaigns", [(str(shown.id), shown) for shown in await listing(desk)])
+    """Campaigns' ledgers on the supervisors' screens; called every second.
+
+    Those that have not ended and the last that did. The ones that run or just changed are read;
+    of the others, where only a corrected outcome may come, each one in its turn.
+    """
+    async with desk.store.read() as tx:
+        rows = await campaigns.newest(tx, ended=ENDED_SHOWN)
+        held = {row.id: _held(desk, row) for row in rows}
+        fresh = await steering.views(tx, [row for row in rows if held[row.id] is None])
+        shown = held | {row.id: await view(tx, row) for row in fresh}
+    desk.board.replace("campaigns", [(str(key), found) for key, found in shown.items() if found])
+
+
+def _held(desk: Desk, row: CampaignRow) -> protocol.CampaignView | None:
+    """What the board shows of it, where that is news enough."""
+    held = desk.board.get("campaigns", str(row.id))
+    is_its_turn = int(desk.clock().timestamp()) % TURN_S == row.id % TURN_S
+    if row.state == "running" or is_its_turn or not isinstance(held, protocol.CampaignView):
+        return None
+    return held if held.state == _SHOWN_AS.get(row.state, "ended") else None
 
 
 async def _steer(desk: Desk, person: Person, args: CampaignArgs,
