@@ -28,6 +28,12 @@ _CAMPAIGN: Mapping[str, str] = {
     "complete": "It has ended: everybody on the list has a final state.",
     "stopped": "It was stopped.",
 }
+_CAMPAIGN_ONE: Mapping[str, str] = {      # the same with a single operator
+    "dialling": "It dials: one operator is ready.",
+    "callers_wait": "Nothing is dialled because incoming callers wait ({callers_waiting}) "
+                    "for the one ready operator.",
+    "lines_in_flight": "For the one ready operator a number is being dialled already.",
+}
 _STATE: Mapping[str, str] = {
     "draft": "It has not been started.",
     "paused": "It is paused.",
@@ -87,6 +93,8 @@ def of_campaign(state: str, step_why: str | None, facts: Mapping[str, object],
         return _STATE[state]
     following = "" if next_due_at is None else f"; the next one from {_moment(next_due_at)} on"
     template = _CAMPAIGN.get(step_why or "", _STATE[state])
+    if facts.get("operators_ready") == 1:
+        template = _CAMPAIGN_ONE.get(step_why or "", template)
     return template.format_map(_Facts({**facts, "next": following}))
 
 

@@ -89,7 +89,7 @@ def test_outcome_that_says_nothing_about_who_answered_is_cannot_tell() -> None:
 def test_why_answers_are_sentences_also_with_facts_missing() -> None:
     facts = {"callers_waiting": 2, "operators_ready": 1}
     assert of_campaign("running", "callers_wait", facts) == (
-        "Nothing is dialled because incoming callers wait (2) for the 1 ready operators.")
+        "Nothing is dialled because incoming callers wait (2) for the one ready operator.")
     assert of_campaign("paused", "dialling", {}) == "It is paused."
     assert "?" in of_campaign("running", "callers_wait", {})
     due = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
