@@ -72,6 +72,13 @@ class Commands:
             "Channel": fit("channel", channel), "Context": fit("context", context),
             "Exten": fit("exten", exten), "Priority": "1"})
 
+    async def transfer(self, channel: str, context: str, exten: str) -> None:
+        """Blind: the other party of `channel`, which must be in a bridge, goes to the extension;
+        `channel` itself is let go."""
+        await self._send("BlindTransfer", {
+            "Channel": fit("channel", channel), "Context": fit("context", context),
+            "Exten": fit("exten", exten)})
+
     async def dial_attempt(self, attempt: int, channel_id: str) -> None:
         """Originate `Local/<attempt>@deskline-dial`; returning only says that it was queued."""
         await self._send("Originate", {

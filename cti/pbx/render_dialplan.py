@@ -104,16 +104,22 @@ def sorry() -> str:
 
 
 def operators(plan: PbxPlan) -> str:
-    """What an operator's phone may dial: a colleague, a queue, a number."""
+    """What an operator's phone may dial: a colleague, a queue, a number.
+
+    Each begins with a step that does nothing: who is transferred blindly out of a queue (option
+    c) goes on at the second one (tried with Asterisk 22).
+    """
     people = [_colleague(operator) for operator in plan.operators]
-    lines = [extension(queue.id, f"Goto(deskline-queue,{queue.id},1)") for queue in plan.queues]
-    out = [extension(pattern, "Goto(deskline-out,${EXTEN},1)") for pattern in ("_XXX!", "_+XXX!")]
+    lines = [extension(queue.id, "NoOp()", f"Goto(deskline-queue,{queue.id},1)")
+             for queue in plan.queues]
+    out = [extension(pattern, "NoOp()", "Goto(deskline-out,${EXTEN},1)")
+           for pattern in ("_XXX!", "_+XXX!")]
     return context("operators", *people, *lines, *out)
 
 
 def _colleague(operator: OperatorPlan) -> str:
     phones = "&".join(f"PJSIP/{name}" for name in operator.endpoints)
-    return extension(operator.id, f"Dial({phones},30,{OFFER})", "Hangup()")
+    return extension(operator.id, "NoOp()", f"Dial({phones},30,{OFFER})", "Hangup()")
 
 
 def click_to_call(plan: PbxPlan) -> str:

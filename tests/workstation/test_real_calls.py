@@ -229,3 +229,32 @@ REGISTER = "\r\n".join((
     "Max-Forwards: 70", "To: <sip:101-web@127.0.0.1>", "From: <sip:101-web@127.0.0.1>;tag=t1",
     "Call-ID: c1", "CSeq: 1 REGISTER", "Contact: <sip:x@test.invalid;transport=ws>",
     "Content-Length: 0", "", ""))
+
+
+async def test_a_call_is_transferred_over_the_api_to_a_colleague(
+    pbx: PrivatePbx, tmp_path: Path
+) -> None:
+    async with working(settings_for(pbx, tmp_path)) as office, ready(office, "vera") as vera:
+        await pbx.world_originate("talk", caller_number=CALLER, talk_s=40)
+        await vera.until(lambda views: "talking" in states(views))
+        call = vera.conversations[0]["call"]
+        headers = await office.bearer("vera")
+        url = f"{office.url}/api/v1/calls/{call}/transfer"
+        for wrong in ({}, {"operator": "999"}, {"queue": "billing", "number": "+79161234567"},
+                      {"number": "nonsense"}, {"queue": "billing\r\nAction: Ping"}):
+            refused = await office.http.post(url, json=wrong, headers=headers)
+            assert refused.status == 422, wrong
+        others = await office.bearer("boris")
+        assert (await office.http.post(url, json={"operator": "104"},
+                                       headers=others)).status == 403
+        done = await office.http.post(url, json={"operator": "104"}, headers=headers)
+        assert done.status == 202, await done.text()
+        await vera.until(lambda views: "wrap_up" in states(views))
+        async with asyncio.timeout(20):
+            while not _talks(office, "104"):  # noqa: ASYNC110 - no event for tests
+                await asyncio.sleep(0.1)
+
+
+def _talks(office: Office, operator: str) -> bool:
+    return any(call.operator == operator and call.state == "talking"
+               for call in office.desk.floor.calls.values())

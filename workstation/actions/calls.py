@@ -12,6 +12,8 @@ from workstation.errors import NotAllowed, NotThere, Refused
 from workstation.policy import Person
 from workstation.protocol import Dial, HangUp
 
+OPERATORS_CONTEXT = "operators"     # what an operator's phone may dial, see cti/pbx
+
 log = structlog.get_logger()
 
 
@@ -27,6 +29,39 @@ async def hang_up(desk: Desk, person: Person, args: HangUp) -> dict[str, object]
         raise Refused("no_channel", "Nobody is connected yet.")
     await desk.commands.hang_up(channel)
     return {}
+
+
+async def transfer(desk: Desk, person: Person, call_id: str, *, operator: str | None,
+                   queue: str | None, number: str | None) -> dict[str, object]:
+    """Blind, to exactly one of a colleague's phones, a queue, or a number."""
+    call = desk.floor.calls.get(call_id)
+    if call is None:
+        raise NotThere("call")
+    if call.operator != person.operator and not person.oversees:
+        raise NotAllowed("it is not your call")
+    target = _target(desk, operator=operator, queue=queue, number=number)
+    if call.state != "talking" or not call.operator_channel or target == call.operator:
+        raise Refused("not_transferable", "This call cannot be transferred there now.",
+                      f"it is {call.state}")
+    await desk.commands.transfer(call.operator_channel, OPERATORS_CONTEXT, target)
+    return {}
+
+
+def _target(desk: Desk, *, operator: str | None, queue: str | None, number: str | None) -> str:
+    """The extension to go to, one that an operator's phone may dial. Raises Refused."""
+    if sum(part is not None for part in (operator, queue, number)) != 1:
+        raise Refused("no_target", "Name one of operator, queue, number.", "", 422)
+    if number is not None:
+        found = phones.normalise(number, region=desk.settings.company.region)
+        known, target = found.e164 is not None, found.e164 or ""
+    elif queue is not None:
+        known, target = queue in {item.id for item in desk.settings.queue}, queue
+    else:
+        target = operator or ""
+        known = target in {item.id for item in desk.settings.operator}
+    if not known:
+        raise Refused("no_target", "There is nobody to transfer to.", target[:40], 422)
+    return target
 
 
 async def dial(desk: Desk, person: Person, args: Dial) -> dict[str, object]:
