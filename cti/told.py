@@ -15,6 +15,7 @@ from cti.user_events import (
     AttemptReported,
     ClientIdentified,
     MenuStepped,
+    ReturnAwaited,
 )
 from cti.values import replace
 
@@ -37,6 +38,19 @@ def told(floor: Floor, event: ev.Told, out: Out) -> None:
         case AttemptDropped(attempt):
             leg = sight(floor, event.leg, event.at, out)
             _settle(floor, leg, attempt, "DROPPED", 0, event.at, out)
+        case ReturnAwaited(operator):
+            leg, call = in_call(floor, event.leg, event.at, out)
+            _await(floor, call, operator, event.at, out)
+
+
+def _await(floor: Floor, call: Call, operator: str, at: datetime, out: Out) -> None:
+    """The other party waits for `operator`; his leg is on the way out and ends nothing."""
+    for leg in floor.legs_of(call.id):
+        if leg.operator == operator:
+            floor.put_leg(replace(leg, has_handed_over=True))
+    connected = tuple(one for one in call.connected if one != operator)
+    call = floor.put_call(replace(call, connected=connected, hung_up_by=None))
+    shift(floor, call, "waiting", operator, at, out)
 
 
 def _step(

@@ -15,6 +15,7 @@ MENU_EVENT = "DesklineMenu"
 CLIENT_EVENT = "DesklineClient"
 ATTEMPT_EVENT = "DesklineAttempt"
 DROPPED_EVENT = "DesklineDropped"
+RETURN_EVENT = "DesklineReturn"
 
 DialStatus = Literal["ANSWER", "BUSY", "NOANSWER", "CONGESTION", "CHANUNAVAIL", "CANCEL", "FAILED"]
 How = Literal["number", "account"]
@@ -76,7 +77,17 @@ class AttemptDropped:
         _demand(0 < self.attempt < 10**18, "attempt", self.attempt)
 
 
-DesklineEvent: TypeAlias = MenuStepped | ClientIdentified | AttemptReported | AttemptDropped
+@dataclass(frozen=True, slots=True)
+class ReturnAwaited:
+    """The operator's page vanished in mid-call; the other party waits for it to come back."""
+    operator: str
+
+    def __post_init__(self) -> None:
+        _demand(ID_PATTERN.fullmatch(self.operator) is not None, "operator", self.operator)
+
+
+DesklineEvent: TypeAlias = (
+    MenuStepped | ClientIdentified | AttemptReported | AttemptDropped | ReturnAwaited)
 
 
 def encode(event: DesklineEvent) -> str:
@@ -90,6 +101,8 @@ def encode(event: DesklineEvent) -> str:
             return f"{ATTEMPT_EVENT},Attempt: {attempt},Status: {status},Cause: {cause}"
         case AttemptDropped(attempt):
             return f"{DROPPED_EVENT},Attempt: {attempt}"
+        case ReturnAwaited(operator):
+            return f"{RETURN_EVENT},Operator: {operator}"
 
 
 def decode(headers: Mapping[str, str]) -> DesklineEvent | None:
@@ -126,11 +139,17 @@ def _read_dropped(headers: Mapping[str, str]) -> AttemptDropped | None:
     return AttemptDropped(attempt) if attempt is not None else None
 
 
+def _read_return(headers: Mapping[str, str]) -> ReturnAwaited | None:
+    operator = headers.get("Operator", "")
+    return ReturnAwaited(operator) if ID_PATTERN.fullmatch(operator) else None
+
+
 _READERS: Mapping[str, Callable[[Mapping[str, str]], DesklineEvent | None]] = {
     MENU_EVENT: _read_menu,
     CLIENT_EVENT: _read_client,
     ATTEMPT_EVENT: _read_attempt,
     DROPPED_EVENT: _read_dropped,
+    RETURN_EVENT: _read_return,
 }
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from cti.pbx.plan import EntryPlan, OperatorPlan, PbxPlan, QueuePlan
 
 OFFER = "b(deskline-offer^s^1)"     # gives the operator's phone the call's id before it rings
+RETURN_S = 20                       # how long a caller waits for an operator's page to come back
+LEFT = 'GotoIf($["${QUEUESTATUS}" = "CONTINUE"]?deskline-left,s,1)'
 NUMBER = '"^[+]?[0-9]{3,15}$"'
 
 
@@ -35,16 +37,21 @@ def extensions_conf(plan: PbxPlan) -> str:
 def contexts(plan: PbxPlan) -> str:
     """The part an existing Asterisk can include."""
     return "".join([
-        from_trunk(), entries(plan), inbound(plan), queues(plan), offer(), sorry(),
+        from_trunk(plan), entries(plan), inbound(plan), queues(plan), offer(), left(), returning(),
+        sorry(),
         operators(plan), click_to_call(plan), dialler(plan), answered(plan)])
 
 
-def from_trunk() -> str:
+def from_trunk(plan: PbxPlan) -> str:
     """Any number that the trunk asks for; only its digits go on.
 
     Asterisk decodes `%0A` in SIP numbers, and an AGI server would read what follows as answers.
+    It knows the trunk by its address alone, whatever the transport: nothing of the trunk's comes
+    in by the softphones' websocket.
     """
-    clean = ("Set(CALLERID(num)=${FILTER(0-9a-zA-Z+*#,${CALLERID(num)})})",
+    clean = ("Set(DESKLINE_AT=${CHANNEL(pjsip,local_addr)})",
+             f'ExecIf($["${{CUT(DESKLINE_AT,:,2)}}" = "{plan.ports.http}"]?Hangup(21))',
+             "Set(CALLERID(num)=${FILTER(0-9a-zA-Z+*#,${CALLERID(num)})})",
              "Set(CALLERID(dnid)=${DESKLINE_DIALLED})", "Goto(deskline-in,s,1)")
     return context("from-trunk", extension(
         "_[0-9a-zA-Z+*#]!", "Set(DESKLINE_DIALLED=${FILTER(0-9,${EXTEN}):0:15})", *clean),
@@ -88,14 +95,51 @@ def inbound(plan: PbxPlan) -> str:
 
 
 def queues(plan: PbxPlan) -> str:
+    """Option c: when the operator's leg ends, the caller goes on in `deskline-left`."""
     return context("deskline-queue", *(extension(
-        queue.id, f"Queue({queue.id},C{OFFER},,,{queue.max_wait_s})",
+        queue.id, f"Set(DESKLINE_QUEUE={queue.id})",
+        f"Queue({queue.id},Cc{OFFER},,,{queue.max_wait_s})", LEFT,
         "Goto(deskline-sorry,s,1)") for queue in plan.queues))
 
 
 def offer() -> str:
     return context("deskline-offer", extension(
         "s", "Set(PJSIP_HEADER(add,X-Linkedid)=${CHANNEL(linkedid)})", "Return()"))
+
+
+def left() -> str:
+    """The operator's leg is gone: hang up, unless it was a page that cannot be reached any more.
+
+    A page that ends a call is still registered; one that crashed, or whose computer sleeps, is not
+    by the time that its missing sound ends the leg (`rtp_timeout`).
+    """
+    gone = "${LEN(${PJSIP_DIAL_CONTACTS(${DESKLINE_PHONE})})} = 0"
+    return context("deskline-left", extension(
+        "s", "Set(DESKLINE_PHONE=${MEMBERINTERFACE:6})",
+        '(again)GotoIf($["${DESKLINE_PHONE:-4}" = "-web"]?:bye)',
+        f"GotoIf($[{gone}]?deskline-return,${{DESKLINE_PHONE:0:-4}},1)", "(bye)Hangup()"))
+
+
+def returning() -> str:
+    """A caller whose operator's page vanished: a word, music, and the same operator again when
+    his page is back in time, else first in the queue. The server sends callers here too.
+    """
+    back = "${LEN(${PJSIP_DIAL_CONTACTS(${DESKLINE_PHONE})})} > 0"
+    return context("deskline-return", extension(
+        "_X!", "Set(DESKLINE_PHONE=${FILTER(0-9,${EXTEN})}-web)",
+        "UserEvent(DesklineReturn,Operator: ${DESKLINE_PHONE:0:-4})",
+        f"Set(DESKLINE_UNTIL=$[${{EPOCH}} + {RETURN_S}])", "Playback(one-moment-please)",
+        "(music)StartMusicOnHold(default)",
+        "(wait)GotoIf($[${EPOCH} >= ${DESKLINE_UNTIL}]?over)",
+        f"GotoIf($[{back}]?call)", "Wait(0.3)", "Goto(wait)",
+        "(call)Dial(PJSIP/${DESKLINE_PHONE},5,gmb(deskline-again^s^1))",
+        'GotoIf($["${DIALSTATUS}" = "ANSWER"]?deskline-left,s,again)', "Goto(music)",
+        "(over)StopMusicOnHold()",
+        "GotoIf($[${LEN(${DESKLINE_QUEUE})} = 0]?deskline-sorry,s,1)", "Set(QUEUE_PRIO=10)",
+        "Goto(deskline-queue,${DESKLINE_QUEUE},1)")
+    ) + context("deskline-again", extension(
+        "s", "Set(PJSIP_HEADER(add,X-Linkedid)=${CHANNEL(linkedid)})",
+        "Set(PJSIP_HEADER(add,Call-Info)=<sip:deskline>\\;answer-after=0)", "Return()"))
 
 
 def sorry() -> str:
@@ -163,7 +207,7 @@ def answered(plan: PbxPlan) -> str:
         "s", "Goto(half)",
         "UserEvent(DesklineAttempt,Attempt: ${DESKLINE_ATTEMPT},Status: ANSWER,Cause: 0)",
         "Set(CALLERID(all)=<${DESKLINE_NUMBER}>)",
-        f"Queue(${{DESKLINE_QUEUE}},C{OFFER},,,{plan.campaign_wait_s})",
+        f"Queue(${{DESKLINE_QUEUE}},Cc{OFFER},,,{plan.campaign_wait_s})", LEFT,
         "UserEvent(DesklineDropped,Attempt: ${DESKLINE_ATTEMPT})",
         "Goto(deskline-sorry,s,1)", "(half)Answer()", "Hangup()"))
 
@@ -182,5 +226,5 @@ def _queue(queue: QueuePlan) -> str:
     return (f"[{queue.id}]\nstrategy = leastrecent\nringinuse = no\nwrapuptime = "
             f"{queue.wrap_up_s}\ntimeout = {queue.ring_s}\nretry = 1\n"
             f"servicelevel = {queue.service_level_s}\nautopause = all\nautopausebusy = yes\n"
-            "joinempty = yes\nleavewhenempty = no\nmusicclass = default\n"
+            "joinempty = yes\nleavewhenempty = no\nsetinterfacevar = yes\nmusicclass = default\n"
             "announce-frequency = 0\nperiodic-announce-frequency = 0\nreportholdtime = no\n\n")

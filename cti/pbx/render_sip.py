@@ -69,5 +69,5 @@ def _phone(plan: PbxPlan, operator: OperatorPlan, name: str,
         (name, {"type": "auth", "auth_type": "userpass", "username": name,
                 "password": plan.password(f"sip:{name}")}),
         (name, {"type": "aor", "max_contacts": 1, "remove_existing": "yes",
-                "qualify_frequency": 10, "default_expiration": 120}),
+                "qualify_frequency": 5, "default_expiration": 120}),    # before rtp_timeout
     ]

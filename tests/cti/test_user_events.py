@@ -13,6 +13,7 @@ from cti.user_events import (
     ClientIdentified,
     DesklineEvent,
     MenuStepped,
+    ReturnAwaited,
     decode,
     encode,
 )
@@ -25,6 +26,7 @@ events = st.one_of(
     st.builds(AttemptReported, numbers, st.sampled_from(sorted(DIAL_STATUSES)),
               st.integers(0, 999)),
     st.builds(AttemptDropped, numbers),
+    st.builds(ReturnAwaited, ids),
 )
 
 
@@ -46,8 +48,10 @@ def test_an_encoded_event_is_one_line(event: DesklineEvent) -> None:
 
 
 @given(st.dictionaries(st.sampled_from(
-    ["UserEvent", "Menu", "Step", "Client", "How", "Attempt", "Status", "Cause"]),
-    st.text() | st.sampled_from(["DesklineMenu", "DesklineClient", "DesklineAttempt", "٣", "0"])))
+    ["UserEvent", "Menu", "Step", "Client", "How", "Attempt", "Status", "Cause",
+     "Operator"]),
+    st.text() | st.sampled_from(["DesklineMenu", "DesklineClient", "DesklineAttempt",
+                                 "DesklineReturn", "٣", "0"])))
 def test_no_header_makes_the_decoder_raise(headers: dict[str, str]) -> None:
     decode(headers)
 

@@ -90,6 +90,28 @@ async def test_a_softphone_with_a_wrong_password_does_not(pbx: PrivatePbx) -> No
     assert (await _register(pbx, "102-web", "guess")).startswith("SIP/2.0 401")
 
 
+async def test_the_trunk_does_not_come_in_by_the_softphones_websocket(pbx: PrivatePbx) -> None:
+    """It is known by its address alone; a caller's number from there is nobody's word."""
+    offer = ("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n"
+             "m=audio 9 RTP/AVP 0\r\n")
+    url = f"ws://127.0.0.1:{pbx.ports.http}/ws"
+    async with (manager(pbx.ports.ami, "observer", pbx.password("ami:observer")) as observer,
+                connect(url, subprotocols=[Subprotocol("sip")], open_timeout=5,
+                        close_timeout=0.5) as socket):
+        await socket.send(
+            "INVITE sip:74951200000@127.0.0.1 SIP/2.0\r\n"
+            "Via: SIP/2.0/WS x.invalid;branch=z9hG4bKforged\r\nMax-Forwards: 70\r\n"
+            "From: <sip:+79169998877@x.invalid>;tag=a\r\nTo: <sip:74951200000@127.0.0.1>\r\n"
+            "Call-ID: forged\r\nCSeq: 1 INVITE\r\nContact: <sip:a@x.invalid;transport=ws>\r\n"
+            f"Content-Type: application/sdp\r\nContent-Length: {len(offer)}\r\n\r\n{offer}")
+        async with asyncio.timeout(5):
+            while (answer := str(await socket.recv())).startswith("SIP/2.0 1"):
+                pass
+        assert answer.startswith(("SIP/2.0 4", "SIP/2.0 6"))
+        await asyncio.sleep(0.5)
+        assert not observer.seen("QueueCallerJoin")
+
+
 async def _register(pbx: PrivatePbx, name: str, password: str) -> str:
     """The last answer to a REGISTER with digest credentials."""
     url = f"ws://127.0.0.1:{pbx.ports.http}/ws"

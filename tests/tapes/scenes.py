@@ -46,6 +46,22 @@ async def operator_hangs_up(stage: Stage) -> None:
         await stage.heard("CallEnded")
 
 
+@scene("inbound/operators_page_does_not_come_back")
+async def page_gone(stage: Stage) -> None:
+    """As the server does when the page of 101 goes away; the next who answers is 102."""
+    async with stage.desk("101", auto_answer=True), stage.desk("102", auto_answer=True):
+        await stage.ready("101")
+        await stage.call_in(talk_s=40)
+        await stage.heard("CallAnswered")
+        await asyncio.sleep(1)
+        await stage.engine.commands.pause_member("PJSIP/101", paused=True, reason="wrap_up")
+        call = next(iter(stage.engine.floor.calls.values()))
+        await stage.engine.commands.redirect(call.channel, "deskline-return", "101")
+        await stage.ready("102")
+        await stage.heard("CallAnswered", 2)
+        await stage.heard("CallEnded")
+
+
 @scene("inbound/through_the_menu_to_an_operator")
 async def through_menu(stage: Stage) -> None:
     async def talk(agi: AgiSession, request: Request) -> None:
