@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cti import events as ev
 from cti.calls import UP
-from cti.joins import merge
+from cti.joins import merge, unite
 from cti.legs import in_call, sight
 from cti.live import Floor
 from cti.stages import Out, connect, disconnect
@@ -36,6 +36,25 @@ def merged(floor: Floor, event: ev.BridgesMerged, out: Out) -> None:
     for leg_id in list(floor.bridges.get(event.gone, ())):
         leg = floor.enter_bridge(floor.legs[leg_id], event.kept, is_holding=False)
         connect(floor, leg.call, event.at, out)
+
+
+def halves_linked(floor: Floor, event: ev.HalvesLinked, out: Out) -> None:
+    """Where Linkedids are told, the halves have one already."""
+    one = sight(floor, event.one, event.at, out)
+    two = sight(floor, event.two, event.at, out)
+    unite(floor, floor.legs[one.id], two, event.at, out)
+
+
+def masqueraded(floor: Floor, event: ev.Masqueraded, out: Out) -> None:
+    """The two Renames that follow tell when; then `legs.renamed` moves the party."""
+    into, party = floor.leg_by_channel(event.into), floor.leg_by_channel(event.party)
+    if into is None or party is None:
+        return
+    unite(floor, into, party, event.at, out)
+    into = floor.put_leg(replace(floor.legs[into.id], takes_over=party.id))
+    call = floor.call_of(into)
+    if call is not None and call.first_leg == party.id:
+        floor.put_call(replace(call, first_leg=into.id))
 
 
 def linked(floor: Floor, event: ev.LegsLinked, out: Out) -> None:

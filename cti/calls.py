@@ -16,6 +16,8 @@ SEGMENT_OF: dict[CallState, SegmentKind] = {
     "talking": "talk", "held": "hold", "dialling": "dialling",
 }
 
+# Channels that are nobody's ear: halves, and what stands in while a call is sent elsewhere.
+PLUMBING = ("Local/", "AsyncGoto/", "Surrogate/")
 DOWN, RING, RINGING, UP = 0, 4, 5, 6     # ChannelState: RING is a leg that calls us
 
 
@@ -45,14 +47,16 @@ class Leg:
     call: str                       # the call it belongs to, after all merges
     state: int                      # ChannelState
     operator: str | None = None     # None: a client, or plumbing
-    is_local: bool = False          # a half of a Local channel: plumbing, nobody's ear
+    is_local: bool = False          # plumbing, nobody's ear: a half of a Local channel …
     number: str = ""
     name: str = ""
     exten: str = ""
     bridge: str | None = None
     is_holding: bool = False        # its party put the others on hold
     has_talked: bool = False
+    takes_over: str = ""            # the leg whose party it gets, with its next name
     has_handed_over: bool = False   # its party transferred the call and is on the way out
+    dialled_by: str = ""            # the leg whose Dial rings it
     dial_status: str = ""           # how the Dial that rang it ended
     cause: int = 0                  # Q.850, as its party gave it when it hung up or refused
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from cti import events as ev
 from cti.calls import Call, Leg
 from cti.causes import offer_end
-from cti.joins import merge
+from cti.joins import merge, unite
 from cti.legs import sight
 from cti.live import Floor
 from cti.stages import Out, begin, end_offer, offer, shift
@@ -21,7 +21,8 @@ def began(floor: Floor, event: ev.DialBegan, out: Out) -> None:
     target = sight(floor, event.target, event.at, out)
     source = sight(floor, event.source, event.at, out) if event.source is not None else None
     _learn(floor, target, event.dial_string)
-    target = floor.legs[target.id]
+    target = floor.put_leg(replace(
+        floor.legs[target.id], dialled_by=source.id if source is not None else ""))
     if source is None:
         if floor.call_of(target) is None and not target.is_local:
             dialled = event.account if NUMBER.fullmatch(event.account) else ""
@@ -45,7 +46,8 @@ def _common_call(
     if mine is not None and other is not None:
         return merge(floor, mine, other, event.at, out)
     if target.call != source.call:
-        target = floor.put_leg(replace(target, call=source.call))
+        unite(floor, source, target, event.at, out)
+        target, mine = floor.legs[target.id], floor.call_of(floor.legs[source.id])
     if mine is not None or (source.is_local and target.is_local):
         return mine
     if not source.is_local:
@@ -96,7 +98,7 @@ def _targets(floor: Floor, event: ev.DialEnded) -> list[Leg]:
     if source is None:
         return []
     legs = floor.legs_of(source.call)
-    return [leg for leg in legs if leg.id != source.id and not leg.dial_status]
+    return [leg for leg in legs if leg.dialled_by == source.id and not leg.dial_status]
 
 
 def number_of(dial_string: str) -> str:
@@ -112,7 +114,10 @@ def _learn(floor: Floor, target: Leg, dial_string: str) -> None:
     if floor.table is not None or target.operator is not None or target.is_local:
         return
     technology, _, rest = target.channel.rpartition("-")[0].partition("/")
-    if "@" in dial_string or "/" in dial_string or not rest or rest not in dial_string:
+    phone, _, contact = dial_string.partition("/")      # `101`, `101/sip:101@192.0.2.7`
+    is_plain = "@" not in phone and not contact and rest in phone
+    is_contact = contact.startswith("sip:") and phone == rest and NUMBER.fullmatch(rest)
+    if not rest or not (is_plain or is_contact):
         return
     floor.learned[f"{technology}/{rest}"] = rest
     floor.put_leg(replace(target, operator=rest))

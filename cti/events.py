@@ -109,6 +109,20 @@ class LegsLinked(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class HalvesLinked(Event):
+    """AMI `LocalBridge`: the two halves of a Local channel, which are one way through."""
+    one: LegFacts
+    two: LegFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Masqueraded(Event):
+    """Asterisk 11 `Masquerade`: the leg of channel `into` goes on with the party of `party`."""
+    into: str
+    party: str
+
+
+@dataclass(frozen=True, slots=True)
 class LegHeld(LegEvent):
     """The party at this leg put the others on hold."""
 

@@ -31,6 +31,8 @@ STEPS: dict[type[ev.Event], Step] = {
     ev.LegRenamed: legs.renamed,
     ev.LegHungUp: legs.hung_up,
     ev.HangupAsked: legs.hangup_asked,
+    ev.HalvesLinked: bridges.halves_linked,
+    ev.Masqueraded: bridges.masqueraded,
     ev.LegHeld: legs.held,
     ev.LegResumed: legs.resumed,
     ev.DialBegan: dials.began,

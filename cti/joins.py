@@ -30,6 +30,17 @@ def join(floor: Floor, leg: Leg, linkedid: str, at: datetime, out: Out) -> Leg:
     return floor.legs[leg.id]
 
 
+def unite(floor: Floor, one: Leg, other: Leg, at: datetime, out: Out) -> None:
+    """Both legs are of one call, whether it has begun or not; no Linkedid says so."""
+    mine, his = floor.call_of(one), floor.call_of(other)
+    if mine is not None and his is not None:
+        merge(floor, mine, his, at, out)
+    elif his is not None:
+        _carry_legs(floor, one.call, his.id)
+    elif one.call != other.call:
+        _carry_legs(floor, other.call, one.call)
+
+
 def merge(floor: Floor, one: Call, other: Call, at: datetime, out: Out) -> Call:
     """The call that is left, with the legs, places and offers of both."""
     if one.id == other.id:

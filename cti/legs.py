@@ -7,7 +7,7 @@ from datetime import datetime
 
 from cti import changes as ch
 from cti import events as ev
-from cti.calls import DOWN, Call, Leg
+from cti.calls import DOWN, PLUMBING, Call, Leg
 from cti.causes import offer_end
 from cti.joins import join
 from cti.live import Attempt, Floor
@@ -45,7 +45,7 @@ def sight(floor: Floor, said: ev.LegFacts, at: datetime, out: Out) -> Leg:
 
 def _arrive(floor: Floor, said: ev.LegFacts) -> Leg:
     call_id = floor.id_of(said.call_id or said.leg_id)
-    is_local = said.channel.startswith("Local/")
+    is_local = said.channel.startswith(PLUMBING)
     if floor.table is None and not is_local and said.number and (
             said.number == phone_of(said.channel)):     # nobody told whose phones are whose
         floor.learned[said.channel.rpartition("-")[0]] = said.number
@@ -100,10 +100,15 @@ def renamed(floor: Floor, event: ev.LegRenamed, out: Out) -> None:
         floor.put_leg(replace(leg, channel=event.channel))
         return
     operator = floor.operator_of(event.channel)
-    is_local = event.channel.startswith("Local/")
+    is_local = event.channel.startswith(PLUMBING)
     after = replace(leg, channel=event.channel, operator=operator, is_local=is_local)
-    if operator != leg.operator:
+    if leg.takes_over:
+        before = floor.legs.get(leg.takes_over)
+        has_talked = before is not None and before.has_talked
+        after = replace(after, takes_over="", has_talked=has_talked, has_handed_over=False)
+    elif operator != leg.operator:
         after = replace(after, has_talked=False)
+    if operator != leg.operator:
         _operator_gone(floor, leg, event.at, out)
     floor.put_leg(after)
     call = floor.call_of(after)
@@ -138,7 +143,7 @@ def resume(floor: Floor, call: Call, leg: Leg, at: datetime, out: Out) -> None:
 def hangup_asked(floor: Floor, event: ev.HangupAsked, out: Out) -> None:
     """Who asked first ended it, unless the call goes on; a ringing phone that refuses does not."""
     leg = floor.legs.get(event.leg.leg_id)
-    if leg is None or leg.is_local:
+    if leg is None or leg.is_local or leg.channel.endswith(">"):    # what a masquerade left
         return
     leg = floor.put_leg(replace(leg, cause=event.cause))
     call = floor.call_of(leg)

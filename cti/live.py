@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
-from cti.calls import Call, Leg
+from cti.calls import PLUMBING, Call, Leg
 from cti.events import EntryListed, LegListed
 from cti.operators import Operator
 from cti.queues import Member, Queue
@@ -207,7 +207,7 @@ class Floor:
 
     def operator_of(self, channel: str) -> str | None:
         """Whose phone this channel is; None for clients and plumbing."""
-        if channel.endswith(">") or channel.startswith("Local/"):
+        if channel.endswith(">") or channel.startswith(PLUMBING):
             return None     # `<ZOMBIE>`, `<MASQ>`: a name in transit
         interface = channel.rpartition("-")[0]
         return self.operator_at(interface)

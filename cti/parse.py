@@ -185,6 +185,22 @@ def _old_bridge(at: datetime, headers: Headers) -> ev.Event | None:
     )
 
 
+def _halves(at: datetime, headers: Headers) -> ev.Event | None:
+    """`LocalBridge`; Asterisk 11 numbers the halves, later ones say LocalOne, LocalTwo."""
+    one = text(headers, "LocalOneUniqueid", "Uniqueid1")
+    two = text(headers, "LocalTwoUniqueid", "Uniqueid2")
+    if not one or not two:
+        return None
+    return ev.HalvesLinked(
+        at, _bare(text(headers, "LocalOneChannel", "Channel1"), one),
+        _bare(text(headers, "LocalTwoChannel", "Channel2"), two))
+
+
+def _masqueraded(at: datetime, headers: Headers) -> ev.Event | None:
+    into, party_of = text(headers, "Original"), text(headers, "Clone")
+    return ev.Masqueraded(at, into, party_of) if into and party_of else None
+
+
 def _hold(at: datetime, headers: Headers) -> ev.Event | None:
     """`Hold`; Asterisk 11 says `Status: Off` for a resume."""
     facts = leg(headers)
@@ -319,6 +335,8 @@ READERS: dict[str, Reader] = {
     "BridgeLeave": _of_leg(ev.BridgeLeft, bridge=_field("BridgeUniqueid")),
     "BridgeMerge": _bridges_merged,
     "Bridge": _old_bridge,
+    "LocalBridge": _halves,
+    "Masquerade": _masqueraded,
     "Hold": _hold,
     "Unhold": _of_leg(ev.LegResumed),
     "QueueCallerJoin": _of_leg(

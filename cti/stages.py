@@ -151,12 +151,14 @@ def connect(floor: Floor, call_id: str, at: datetime, out: Out) -> None:
     operators = [leg for leg in heard if leg.operator is not None]
     if not operators:
         _pass_on(floor, call, heard, at, out)
+    answering = operators
+    if len(operators) == len(heard):    # an internal call: who was called has answered
+        answering = [leg for leg in operators if leg.id != call.first_leg and not (
+            floor.table is None and leg.has_talked)]
     for leg in operators:
         if not leg.has_talked:
             floor.put_leg(replace(leg, has_talked=True))
-    if len(operators) == len(heard):    # an internal call: who was called has answered
-        operators = [leg for leg in operators if leg.id != call.first_leg]
-    for leg in operators:
+    for leg in answering:
         call = _answer(floor, call, leg, at, out)
 
 
@@ -165,14 +167,18 @@ def _pass_on(floor: Floor, call: Call, heard: list[Leg], at: datetime, out: Out)
 
     On a tape that does not say whose phones are whose, the one who was called has answered.
     """
-    is_first = call.answered_at is None
     call = shift(floor, call, "talking", None, at, out)
     call = floor.put_call(replace(call, answered_at=call.answered_at or at, hung_up_by=None))
-    if floor.table is None and is_first:
-        leg = next((one for one in heard if one.id != call.first_leg), heard[0])
-        out.append(ch.CallAnswered(
-            **facts(call, at), operator=phone_of(leg.channel), queue=call.queue,
-            operator_channel=leg.channel))
+    if floor.table is not None:
+        return
+    for leg in heard:
+        if leg.id != call.first_leg and not leg.has_talked:
+            phone = phone_of(leg.channel)
+            call = floor.put_call(replace(call, operator=phone))
+            out.append(ch.CallAnswered(
+                **facts(call, at), operator=phone, queue=call.queue,
+                operator_channel=leg.channel))
+        floor.put_leg(replace(leg, has_talked=True))
 
 
 def phone_of(channel: str) -> str:

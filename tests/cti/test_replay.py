@@ -14,12 +14,15 @@ from click.testing import CliRunner, Result
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from cti.changes import to_json
+from cti import changes as ch
+from cti.changes import name_of, to_json
 from cti.floor import Floor
 from cti.parse import READERS
-from tests.cti.tapes import FOLDER, fold, records
+from tests.cti.tapes import FOLDER, fold, records, told
+from tests.cti.test_laws import assert_lives_are_whole
 from workstation.cli.replay import BareClock, command, replay
 
+QUIET = {"operator_changed", "segment_closed", "link_restored", "link_lost"}
 ONE = "inbound/answered_caller_hangs_up"
 
 
@@ -116,7 +119,46 @@ def test_a_recording_of_asterisk_11_tells_its_call(tmp_path: Path) -> None:
         "call_started", "call_queued", "operator_offered", "call_left_queue", "offer_ended",
         "call_answered", "call_held", "call_resumed", "operator_left", "call_ended"]
     assert told[0]["at"] == "2013-11-21T09:31:50.100000Z"
-    assert (told[-1]["operator"] or told[-2]["operator"]) == "150010001"
+    assert [told[-2]["operator"], told[-1]["operator"]] == ["150010001", "150010001"]
+
+
+FOREIGN = sorted((FOLDER / "foreign").glob("*.json"))
+
+
+@pytest.mark.parametrize("path", FOREIGN, ids=lambda path: path.stem)
+def test_what_other_tools_record_tells_its_story(path: Path) -> None:
+    """Arrays of bare headers, in the shapes of Asterisk 11 (chan_sip), 13 and 16."""
+    told_of = [one for one in replayed_changes(path) if name_of(one) not in QUIET]
+    assert [told(one) for one in told_of] == path.with_suffix(".story").read_text().splitlines()
+    for one in told_of:
+        if isinstance(one, ch.CallChange):
+            assert "" not in (one.call, one.caller_number, one.dialled_number, one.channel), one
+    assert_lives_are_whole(told_of)
+
+
+def replayed_changes(path: Path) -> list[ch.Change]:
+    clock = BareClock()
+    return list(replay(clock.record(headers, "main") for headers in json.loads(path.read_text())))
+
+
+@pytest.mark.parametrize("name", [
+    "asterisk11_blind_transfer", "asterisk11_blind_transfer_by_the_caller",
+    "asterisk11_attended_transfer", "asterisk13_attended_transfer", "asterisk16_blind_transfer"])
+def test_a_call_that_was_handed_over_ends_with_who_talked_last(name: str) -> None:
+    told_of = replayed_changes(FOLDER / "foreign" / f"{name}.json")
+    answered = [one.operator for one in told_of if isinstance(one, ch.CallAnswered)]
+    (ended,) = (one for one in told_of if isinstance(one, ch.CallEnded))
+    assert len(set(answered)) == 2
+    assert ended.operator == answered[-1]
+
+
+def test_the_halves_of_local_channels_are_one_call_and_the_caller_keeps_his_channel() -> None:
+    told_of = replayed_changes(
+        FOLDER / "foreign" / "asterisk11_hunt_through_local_channels.json")
+    calls = {one.call for one in told_of if isinstance(one, ch.CallChange)}
+    (ended,) = (one for one in told_of if isinstance(one, ch.CallEnded))
+    assert calls == {ended.call}
+    assert (ended.channel, ended.operator) == ("SIP/trunk-00000001", "150010001")
 
 
 def test_who_has_read_enough_ends_it_quietly(tmp_path: Path) -> None:

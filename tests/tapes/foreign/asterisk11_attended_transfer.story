@@ -1,0 +1,15 @@
+call_started in
+operator_offered 150010001
+offer_ended 150010001 answered
+call_answered 150010001
+call_held 150010001
+call_started out
+operator_offered 150010002
+offer_ended 150010002 answered
+call_answered 150010002
+calls_merged
+call_answered 150010002
+call_transferred attended 150010001 150010002
+operator_left 150010001
+operator_left 150010002
+call_ended answered operator 16

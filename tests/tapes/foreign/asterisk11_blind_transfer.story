@@ -1,0 +1,11 @@
+call_started in
+operator_offered 150010001
+offer_ended 150010001 answered
+call_answered 150010001
+call_transferred blind 150010001 203
+operator_left 150010001
+operator_offered 150010003
+offer_ended 150010003 answered
+call_answered 150010003
+operator_left 150010003
+call_ended answered operator 16

@@ -1,0 +1,12 @@
+call_started out
+operator_offered 150010002
+offer_ended 150010002 answered
+call_answered 150010002
+call_transferred blind 150010001 203
+operator_left 150010001
+operator_offered 150010003
+offer_ended 150010003 answered
+call_answered 150010003
+operator_left 150010003
+operator_left 150010002
+call_ended answered operator 16

@@ -1,0 +1,8 @@
+call_started in
+operator_offered 150010001
+operator_offered 150010002
+offer_ended 150010002 elsewhere
+offer_ended 150010001 answered
+call_answered 150010001
+operator_left 150010001
+call_ended answered operator 16

@@ -1,0 +1,8 @@
+call_started in
+operator_offered 150010001
+offer_ended 150010001 answered
+call_answered 150010001
+call_held 150010001
+call_resumed 150010001
+operator_left 150010001
+call_ended answered client 16

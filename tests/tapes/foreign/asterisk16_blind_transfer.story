@@ -1,0 +1,11 @@
+call_started in
+operator_offered 150010001
+offer_ended 150010001 answered
+call_answered 150010001
+call_transferred blind 150010001 202
+operator_left 150010001
+operator_offered 150010002
+offer_ended 150010002 answered
+call_answered 150010002
+operator_left 150010002
+call_ended answered client 16
