@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+import itertools
 import secrets
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -37,6 +38,9 @@ HASH_LIMIT_S = 10.0
 TRIES_PER_LOGIN = 8
 TRIES_PER_ADDRESS = 40
 TRIES_WITHIN = timedelta(minutes=5)
+TRIES_KEPT = 10_000         # keys; each holds at most TRIES_PER_ADDRESS moments
+LONGEST_LOGIN = 64
+LONGEST_PASSWORD = 1_024
 RANKS = ("administrator", "supervisor", "operator")
 
 
@@ -101,14 +105,17 @@ class Accounts:
         now = self._clock()
         login = login.strip().lower()
         self._tries.check(now, login, source)
+        if len(login) > LONGEST_LOGIN or len(password) > LONGEST_PASSWORD:
+            self._tries.failed(now, "", source)
+            raise WrongPassword
         async with self._store.read() as tx:
             row = await staff.by_login(tx, login)
         known = row.password_hash if row is not None and row.is_active else None
         if not await self._passwords.is_right(known, password) or row is None:
             self._tries.failed(now, login, source)
-            log.warning("a sign-in was refused", login=login[:64], source=source)
+            log.warning("a sign-in was refused", login=login, source=source)
             raise WrongPassword
-        self._tries.forget(login)
+        self._tries.forget(login, source)
         return await self._open(row, now, source)
 
     async def resume(self, token: str) -> SignedIn | None:
@@ -213,30 +220,35 @@ class Passwords:
 
 
 class Tries:
-    """Wrong passwords of the last five minutes."""
+    """Wrong passwords of the last five minutes, by address, and by login from that address:
+    nobody can lock somebody else out from another place. The oldest are forgotten first."""
 
     def __init__(self) -> None:
-        self._failed: dict[str, deque[datetime]] = {}
+        self._failed: dict[tuple[str, str], deque[datetime]] = {}   # the latest tried last
 
     def check(self, now: datetime, login: str, source: str) -> None:
-        if (self._count(now, f"login {login}") >= TRIES_PER_LOGIN
-                or self._count(now, f"from {source}") >= TRIES_PER_ADDRESS):
+        if (self._count(now, (source, login)) >= TRIES_PER_LOGIN
+                or self._count(now, (source, "")) >= TRIES_PER_ADDRESS):
             raise TooManyTries
 
     def failed(self, now: datetime, login: str, source: str) -> None:
-        if len(self._failed) > 10_000:
-            self._failed.clear()        # a flood of invented logins; the address limit holds
-        for key in (f"login {login}", f"from {source}"):
-            self._failed.setdefault(key, deque(maxlen=TRIES_PER_ADDRESS)).append(now)
+        for key in dict.fromkeys(((source, login), (source, ""))):
+            moments = self._failed.pop(key, None) or deque(maxlen=TRIES_PER_ADDRESS)
+            moments.append(now)
+            self._failed[key] = moments
+        for key in list(itertools.islice(self._failed, 4)):
+            if now - self._failed[key][-1] > TRIES_WITHIN or len(self._failed) > TRIES_KEPT:
+                del self._failed[key]
 
-    def forget(self, login: str) -> None:
-        self._failed.pop(f"login {login}", None)
+    def forget(self, login: str, source: str) -> None:
+        self._failed.pop((source, login), None)
 
-    def _count(self, now: datetime, key: str) -> int:
+    def __len__(self) -> int:
+        return len(self._failed)
+
+    def _count(self, now: datetime, key: tuple[str, str]) -> int:
         moments = self._failed.get(key)
-        while moments and now - moments[0] > TRIES_WITHIN:
-            moments.popleft()
-        return len(moments or ())
+        return sum(now - moment <= TRIES_WITHIN for moment in moments or ())
 
 
 def hash_of(token: str) -> str:

@@ -11,7 +11,15 @@ from sqlalchemy import text
 
 from crm_store import staff
 from tests.workstation.office import Office, open_office, settings_in
-from workstation.accounts import TRIES_PER_LOGIN, hash_of
+from workstation.accounts import (
+    TRIES_KEPT,
+    TRIES_PER_LOGIN,
+    TRIES_WITHIN,
+    TooManyTries,
+    Tries,
+    hash_of,
+)
+from workstation.web.pages import BUILT
 from workstation.web.security import COOKIE
 
 
@@ -157,3 +165,55 @@ async def test_people_made_otherwise_stay_and_a_locked_one_stays_locked(tmp_path
         assert active["integration"]
         assert not active["boris"]
         assert (await _sign_in(office, "boris")).status == 401
+
+
+@pytest.mark.parametrize("body", ["", "{", "[]", '{"login": 1, "password": "x"}', '{"login": "a"}',
+                                  '{"login": "anna", "password": "x", "more": 1}'])
+async def test_a_sign_in_that_cannot_be_read_is_a_bad_request(office: Office, body: str) -> None:
+    answer = await office.http.post(f"{office.url}/api/v1/session", data=body)
+    assert answer.status == 400
+    assert (await answer.json())["code"] == "unreadable"
+
+
+async def test_a_login_longer_than_any_is_refused_and_not_kept(office: Office) -> None:
+    for _ in range(3):
+        answer = await office.http.post(f"{office.url}/api/v1/session", json={
+            "login": "a" * 65, "password": "x"})
+        assert answer.status == 401
+    assert len(office.desk.accounts._tries) == 1
+
+
+def test_tries_are_bounded_and_the_old_ones_forgotten() -> None:
+    tries, now = Tries(), datetime.now(UTC)
+    for n in range(TRIES_KEPT + 500):
+        tries.failed(now, f"invented{n}", f"10.0.{n % 250}.{n // 250}")
+    assert len(tries) <= TRIES_KEPT + 1
+    for _ in range(TRIES_KEPT):
+        tries.failed(now + 2 * TRIES_WITHIN, "anna", "10.9.9.9")
+    assert len(tries) == 2
+    with pytest.raises(TooManyTries):
+        tries.check(now + 2 * TRIES_WITHIN, "boris", "10.9.9.9")
+
+
+def test_nobody_is_locked_out_from_another_place() -> None:
+    tries, now = Tries(), datetime.now(UTC)
+    for _ in range(TRIES_PER_LOGIN):
+        tries.failed(now, "anna", "10.9.9.9")
+    with pytest.raises(TooManyTries):
+        tries.check(now, "anna", "10.9.9.9")
+    tries.check(now, "anna", "10.0.0.1")
+    tries.check(now + 2 * TRIES_WITHIN, "anna", "10.9.9.9")
+
+
+@pytest.mark.parametrize(("host", "shown"), [
+    ("", True), ("localhost:8080", True), ("192.168.1.5:8080", True), ("[::1]:8080", True),
+    ("evil.example", False), ("evil.example:8080", False), ("127.0.0.1.evil.example", False),
+    ("localhost.evil.example:8080", False)])
+async def test_sample_passwords_are_shown_only_where_the_server_is_named_as_itself(
+    office: Office, host: str, shown: bool
+) -> None:
+    if not (BUILT / "manifest.json").is_file():
+        pytest.skip("the pages are not built: make ui")
+    answer = await office.http.get(f"{office.url}/", headers={"Host": host} if host else {})
+    assert answer.status == 200
+    assert (office.password("anna") in await answer.text()) is shown

@@ -15,7 +15,7 @@ from workstation.accounts import demo_password
 from workstation.build import build_id
 from workstation.desk import Desk
 from workstation.errors import NotThere, Refused
-from workstation.web.security import DESK, session_of
+from workstation.web.security import DESK, is_own_host, session_of
 
 HERE = Path(__file__).parent
 BUILT = HERE / "static" / "built"
@@ -29,7 +29,8 @@ async def front(request: web.Request) -> web.StreamResponse:
         raise web.HTTPFound("/desk" if session.person.role == "operator" else "/floor")
     desk = request.app[DESK]
     locale = _locale(request, desk)
-    return _page("sign_in.html", desk, locale, demo=_sign_ins(desk))
+    return _page("sign_in.html", desk, locale,
+                 demo=_sign_ins(desk) if is_own_host(request) else [])
 
 
 async def live(request: web.Request) -> web.StreamResponse:

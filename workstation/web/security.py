@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import ipaddress
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
 
@@ -108,6 +109,20 @@ def _is_host(origin: str, request: web.Request) -> bool:
     """The page's own host: `http://HOST` where the request's Host header says HOST."""
     parts = urlsplit(origin)
     return parts.scheme in ("http", "https") and parts.netloc == request.host
+
+
+def is_own_host(request: web.Request) -> bool:
+    """Whether the Host header names this server: by an address, as `localhost`, or as the settings
+    do. Any other name may be one that somebody points here to read our pages (DNS rebinding)."""
+    try:
+        named = urlsplit(f"//{request.host}")
+        host = named.hostname or ""
+        if named.netloc == urlsplit(request.app[DESK].settings.server.url).netloc:
+            return True
+        ipaddress.ip_address(host)
+    except ValueError:
+        return request.host.partition(":")[0] == "localhost"
+    return True
 
 
 def person_or_none(session: SignedIn | None) -> Person | None:

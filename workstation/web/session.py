@@ -11,7 +11,7 @@ from workstation import protocol
 from workstation.accounts import SignedIn
 from workstation.board import encode
 from workstation.desk import Desk
-from workstation.errors import NotSignedIn
+from workstation.errors import NotSignedIn, Unreadable
 from workstation.policy import Who
 from workstation.web import sockets
 from workstation.web.routes import Asked, Route
@@ -30,7 +30,7 @@ async def open_session(request: web.Request) -> web.StreamResponse:
     try:
         body = msgspec.json.decode(await request.read(), type=SignInBody)
     except msgspec.MsgspecError as exc:
-        raise NotSignedIn(str(exc)) from exc
+        raise Unreadable(f"body: {exc}") from exc
     session = await desk.accounts.sign_in(body.login, body.password, request.remote or "")
     shown = _shown(desk, session)
     if "Origin" not in request.headers:     # a program, not a page: scripts never see the id
