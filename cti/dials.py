@@ -114,10 +114,10 @@ def _learn(floor: Floor, target: Leg, dial_string: str) -> None:
     if floor.table is not None or target.operator is not None or target.is_local:
         return
     technology, _, rest = target.channel.rpartition("-")[0].partition("/")
-    phone, _, contact = dial_string.partition("/")      # `101`, `101/sip:101@192.0.2.7`
+    phone, _, contact = dial_string.partition("/")  # `101`, `101/sip:101@pbx`, `101/101/pbx`
     is_plain = "@" not in phone and not contact and rest in phone
-    is_contact = contact.startswith("sip:") and phone == rest and NUMBER.fullmatch(rest)
-    if not rest or not (is_plain or is_contact):
+    is_itself = contact.startswith("sip:") or contact.partition("/")[0] == rest
+    if not rest or not (is_plain or (is_itself and phone == rest and NUMBER.fullmatch(rest))):
         return
     floor.learned[f"{technology}/{rest}"] = rest
     floor.put_leg(replace(target, operator=rest))
