@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
-import random
 import signal
 import stat
-import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.acceptance.conftest import Api, Demo
+from tests.acceptance.waiting import until
 from tests.pbx.phones import phone
-from workstation.rehearsal.colleagues import Colleague
-from workstation.rehearsal.server import live_url
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.timeout(400)]
 ENTRY = "+74951200000"
-ENDS = ("01", "05", "17", "33", "12", "61", "86", "91")     # see the world's debtors
-
-
-async def until(truth: Callable[[], bool], limit_s: float, what: str) -> None:
-    """Polls `truth` (which may block); fails naming `what` when the time is up."""
-    end = time.monotonic() + limit_s
-    while not await asyncio.to_thread(truth):
-        assert time.monotonic() < end, f"not within {limit_s} s: {what}"
-        await asyncio.sleep(0.3)
 
 
 def test_the_demo_tells_programs_where_everything_is(demo: Demo) -> None:
@@ -55,57 +40,6 @@ def test_rehearsed_calls_are_answered_popped_and_logged_and_none_is_lost(demo: D
     assert report["placed"] == report["logged"] == 8
     assert report["lost"] == report["refused"] == 0
     assert 0 < report["answered"] <= report["popped"]
-
-
-async def test_a_campaign_from_the_command_line_ends_by_itself_and_names_the_unreached(
-    demo: Demo, tmp_path: Path
-) -> None:
-    """Debtors of every kind; a broken line is told by its number, the rest is listed."""
-    campaign = _listed_and_started(demo, tmp_path)
-    supervisor = Api(demo, "sofia")
-    sums: set[int] = set()
-
-    def is_over() -> bool:
-        ledger = supervisor.ask("GET", f"/campaigns/{campaign}/coverage")["ledger"]
-        sums.add(sum(ledger.values()))
-        return bool(supervisor.ask("GET", f"/campaigns/{campaign}")["state"] == "ended")
-    async with colleagues(demo):
-        await until(is_over, 240, "the campaign ends")
-    assert sums == {len(ENDS)}
-    unreached = json.loads(demo.deskline(
-        "campaign", "coverage", "acceptance", "--unreached", "--json").stdout)["unreached"]
-    assert {entry["client_name"] for entry in unreached} >= {"Debtor 5", "Debtor 6"}
-    assert all(entry["sentence"] for entry in unreached)
-
-
-def _listed_and_started(demo: Demo, folder: Path) -> int:
-    listed = folder / "debtors.csv"
-    listed.write_text("name;phone;debt\n" + "".join(
-        f"Debtor {place};+7495555{place:02d}{end};{100 + place},50\n"
-        for place, end in enumerate(ENDS)) + "Nobody;;12,00\n")
-    for arguments in (
-        ("create", "acceptance", "--law", "rehearsal", "--retries", "quick", "--attempts", "2",
-         "--ring", "10"),
-        ("import", "acceptance", str(listed)), ("start", "acceptance"),
-    ):
-        done = demo.deskline("campaign", *arguments)
-        assert done.returncode == 0, done.stderr
-        if arguments[0] == "import":
-            assert f"line {len(ENDS) + 2}:" in done.stderr
-    found = json.loads(demo.deskline("campaign", "list", "--json").stdout)
-    return int(next(one["id"] for one in found if one["name"] == "acceptance"))
-
-
-@asynccontextmanager
-async def colleagues(demo: Demo) -> AsyncIterator[None]:
-    """The operators whose phones the world plays, at their screens and quick."""
-    async with asyncio.TaskGroup() as tasks:
-        at_work = [tasks.create_task(Colleague(
-            live_url(demo.url), login, demo.password(login), random.Random(login),
-            patience=0.1).work(), name=login) for login in ("vera", "gleb", "daria", "egor")]
-        yield
-        for task in at_work:
-            task.cancel()
 
 
 async def test_a_killed_server_costs_no_call_and_no_history(demo: Demo, tmp_path: Path) -> None:
