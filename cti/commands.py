@@ -12,7 +12,7 @@ PATTERNS: dict[str, re.Pattern[str]] = {
     "queue": re.compile(r"[a-z][a-z0-9_-]{0,63}"),
     "interface": re.compile(r"(PJSIP|SIP)/[A-Za-z0-9_.-]{1,64}"),
     "operator": re.compile(r"[A-Za-z0-9_.-]{1,32}"),
-    "reason": re.compile(r"[a-z0-9_.:-]{0,64}"),
+    "reason": re.compile(r"[A-Za-z0-9_.:-]{0,64}"),     # Asterisk has some of its own: Auto-Pause
     "channel": re.compile(r"[A-Za-z]{2,16}/[A-Za-z0-9_.@;:+*#-]{1,120}"),
     "context": re.compile(r"[a-z0-9_-]{1,64}"),
     "exten": re.compile(r"[+]?[A-Za-z0-9_*#-]{1,40}"),
@@ -36,6 +36,7 @@ class Commands:
     async def add_member(self, queue: str, interface: str, operator: str, *, paused: bool,
                          reason: str = "", penalty: int = 0) -> None:
         """A phone joins a queue; one that is there already only gets its pause."""
+        reason = fit("reason", reason)
         try:
             await self._send("QueueAdd", {
                 "Queue": fit("queue", queue), "Interface": fit("interface", interface),
@@ -46,8 +47,7 @@ class Commands:
                 raise
         if paused and reason:
             await self._send("QueuePause", {
-                "Queue": queue, "Interface": interface, "Paused": "true",
-                "Reason": fit("reason", reason)})
+                "Queue": queue, "Interface": interface, "Paused": "true", "Reason": reason})
 
     async def remove_member(self, queue: str, interface: str) -> None:
         """A phone leaves a queue; one that is not in it stays so."""

@@ -21,6 +21,7 @@ from pydantic_settings import (
 DEFAULT_FILE = Path("deskline.toml")
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 Extension = Annotated[str, Field(pattern=r"^[0-9]{2,6}$")]
+PauseReason = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,253}$")]
 Role = Literal["operator", "supervisor", "administrator"]
@@ -181,7 +182,7 @@ class Settings(BaseSettings):
                                 Entry(number="+74951200001", queue="outages"))
     operator: tuple[OperatorSettings, ...] = Field(default_factory=_sample_operators)
     disposition: tuple[DispositionChoice, ...] = _DISPOSITIONS
-    pause_reasons: tuple[str, ...] = ("break", "lunch", "meeting", "training")
+    pause_reasons: tuple[PauseReason, ...] = ("break", "lunch", "meeting", "training")
 
     @property
     def store_url(self) -> str:

@@ -37,6 +37,7 @@ def test_the_environment_wins_over_the_file(
     ("[company]\ntime_zone = 'Mars/Base'\n", "no such time zone"),
     ("[[entry]]\nnumber = '+7495'\nqueue = 'nowhere'\n", "no queue 'nowhere'"),
     ("[[entry]]\nnumber = '+7495;evil'\n", "entry.0.number"),
+    ("pause_reasons = ['lunch break']\n", "pause_reasons.0"),
     ("[[operator]]\nid = '101'\nlogin = 'a'\nname = 'A'\n"
      "[[operator]]\nid = '101'\nlogin = 'b'\nname = 'B'\n", "same id"),
 ])

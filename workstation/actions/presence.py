@@ -32,8 +32,11 @@ async def attach_phone(desk: Desk, person: Person, args: AttachPhone) -> dict[st
     suffix = "-web" if args.phone == "web" else ""
     wanted = f"PJSIP/{person.operator}{suffix}"
     before = desk.phones.get(person.operator)
-    desk.phones[person.operator] = args.phone
     live = desk.operator(person)
+    if live is not None and live.interface not in (None, wanted) and (
+            live.state in ("offered", "talking") or live.call is not None):
+        raise Refused("in_a_call", "You are in a call.", "change the phone when it is over", 409)
+    desk.phones[person.operator] = args.phone
     if live is None or live.interface is None:
         await _join(desk, person, wanted, paused=True, reason=SIGNED_IN)
         return {}
