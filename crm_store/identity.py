@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from crm_store.base import Tx
 from crm_store.clients import link_phone
@@ -20,3 +20,12 @@ async def confirm(
         client_id=client_id, e164=e164, interaction_id=interaction_id, by=by, at=at))
     if e164:
         await link_phone(tx, client_id, e164, source="call", by=by, at=at, confirmed=True)
+
+
+async def is_confirmed(tx: Tx, client_id: int, *, by: str, interaction_id: int) -> bool:
+    """Whether this operator ticked it in this contact."""
+    row = await tx.first(
+        select(IdentityConfirmations.id).where(
+            IdentityConfirmations.client_id == client_id, IdentityConfirmations.by == by,
+            IdentityConfirmations.interaction_id == interaction_id).limit(1))
+    return row is not None

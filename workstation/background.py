@@ -8,7 +8,16 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from crm_store import campaigns, claims, clients, drafts, interactions, phones, timeline
+from crm_store import (
+    campaigns,
+    claims,
+    clients,
+    drafts,
+    identity,
+    interactions,
+    phones,
+    timeline,
+)
 from crm_store.base import Tx
 from crm_store.errors import NotFound
 from workstation import protocol, views
@@ -55,12 +64,16 @@ class Background:
         candidates = await _put_first(tx, candidates, sure, reason)
         client_id = sure or (found[0].client_id if len(found) == 1 else None)
         fields: dict[str, Any] = {"candidates": candidates, "campaign": campaign, "notice": ""}
+        is_ticked = False
         if wanted.interaction is not None:
             stored = await interactions.one(tx, wanted.interaction)
             client_id = stored.client_id or client_id
             fields["draft"] = views.draft(
                 await drafts.load(tx, wanted.interaction, wanted.operator))
-        fields |= await self.of_client(tx, client_id, candidates, wanted, masked=True)
+            is_ticked = client_id is not None and await identity.is_confirmed(
+                tx, client_id, by=wanted.operator, interaction_id=wanted.interaction)
+            fields["identity"] = "confirmed" if is_ticked else "unknown"
+        fields |= await self.of_client(tx, client_id, candidates, wanted, masked=not is_ticked)
         return fields
 
     async def warm_up(self, tx: Tx) -> None:

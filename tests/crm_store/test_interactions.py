@@ -114,6 +114,7 @@ async def test_the_older_call_keeps_everything_when_two_join(store: Store) -> No
     client_id = await _client(store)
     younger = replace(
         ENDED, call_id="main-1.2", client_id=client_id, started_at=NOW + timedelta(seconds=60),
+        attempt=7, campaign_entry=3,
         segments=(SegmentFacts(kind="talk", started_at=NOW + timedelta(seconds=70), who="102"),))
     async with store.begin() as tx:
         kept = await interactions.upsert_call(tx, ENDED)
@@ -130,6 +131,7 @@ async def test_the_older_call_keeps_everything_when_two_join(store: Store) -> No
         draft = await drafts.load(tx, kept, "102")
     assert row is not None
     assert (row.id, row.client_id, row.disposition) == (kept, client_id, "paid")
+    assert (row.attempt, row.campaign_entry) == (7, 3)
     assert [item.key for item in page.items] == [f"call:{kept}"]
     assert [segment.who for segment in segments] == ["billing", "101", "102"]
     assert draft is not None

@@ -80,8 +80,12 @@ async def dial(desk: Desk, person: Person, args: Dial) -> dict[str, object]:
         raise Refused("suppressed", "This person or number must not be called.", because)
     if args.client_id is not None:
         desk.pops.dialled[(person.operator, number.e164)] = args.client_id
-    await desk.commands.click_to_call(desk.interface(person.operator), number.e164,
-                                      caller_id=desk.settings.pbx.caller_id)
+    try:
+        await desk.commands.click_to_call(desk.interface(person.operator), number.e164,
+                                          caller_id=desk.settings.pbx.caller_id)
+    except CtiError:
+        desk.pops.dialled.pop((person.operator, number.e164), None)
+        raise
     return {}
 
 

@@ -11,7 +11,6 @@ from crm_store.base import JSON, Tx
 from crm_store.interactions import SegmentFacts
 from workstation import views
 from workstation.background import Wanted
-from workstation.conversations import LIVE
 from workstation.desk import Desk
 from workstation.errors import NotThere, Refused
 from workstation.policy import Person
@@ -40,8 +39,16 @@ def own(desk: Desk, person: Person, conversation: int) -> ConversationView:
     return view
 
 
+def his_call(desk: Desk, person: Person, conversation: int) -> ConversationView:
+    """The same, of a call he has or had: one he missed is a colleague's by now."""
+    view = own(desk, person, conversation)
+    if view.state == "missed":
+        raise Refused("missed", "You missed this call; it is a colleague's.", "", 409)
+    return view
+
+
 async def choose(desk: Desk, person: Person, args: ChooseClient) -> dict[str, object]:
-    view = own(desk, person, args.conversation)
+    view = his_call(desk, person, args.conversation)
     async with desk.store.begin() as tx:
         if args.client_id is not None:
             await clients.card(tx, args.client_id)
@@ -52,7 +59,7 @@ async def choose(desk: Desk, person: Person, args: ChooseClient) -> dict[str, ob
 
 
 async def new_client(desk: Desk, person: Person, args: NewClient) -> dict[str, object]:
-    view = own(desk, person, args.conversation)
+    view = his_call(desk, person, args.conversation)
     name = " ".join(args.name.split())
     if not 1 <= len(name) <= NAME_LIMIT:
         raise Refused("name_missing", "A client needs a name.", "1 to 200 letters", 422)
@@ -67,7 +74,7 @@ async def new_client(desk: Desk, person: Person, args: NewClient) -> dict[str, o
 
 
 async def confirm_identity(desk: Desk, person: Person, args: ConfirmIdentity) -> dict[str, object]:
-    view = own(desk, person, args.conversation)
+    view = his_call(desk, person, args.conversation)
     if view.client_id is None:
         raise Refused("no_client", "Choose the client first.", "", 409)
     if args.confirmed:
@@ -95,8 +102,8 @@ async def save_draft(desk: Desk, person: Person, args: SaveDraft) -> dict[str, o
 
 
 async def finish(desk: Desk, person: Person, args: Finish) -> dict[str, object]:
-    view = own(desk, person, args.conversation)
-    if view.state in LIVE:
+    view = his_call(desk, person, args.conversation)
+    if view.state != "wrap_up":
         raise Refused("still_talking", "The call is not over yet.", "", 409)
     _check_outcome(view, args)
     now = desk.clock()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from crm_store import clients, requests
 from crm_store.base import JSON, Tx
 from workstation import views
-from workstation.actions.conversations import show_client
+from workstation.actions.conversations import own, show_client
 from workstation.desk import Desk
 from workstation.errors import NotAllowed, NotThere, Refused
 from workstation.policy import Person
@@ -16,6 +16,8 @@ SHOWN = 1_000       # open requests on the screens at most, the most urgent
 
 
 async def file(desk: Desk, person: Person, args: FileRequest) -> dict[str, object]:
+    if args.conversation is not None:
+        own(desk, person, args.conversation)
     kind = desk.kinds.get(args.type)
     if kind is None:
         raise Refused("unknown_type", "There is no such request type.", args.type[:40], 422)
