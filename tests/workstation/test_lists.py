@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from yarl import URL
 
@@ -17,7 +18,7 @@ from crm_store import campaigns as campaign_rows
 from crm_store import clients, requests
 from tests.workstation.office import SOON_S, Office, add_client, open_office
 from workstation.web.api import ROUTES, Paged
-from workstation.web.routes import PREFIX
+from workstation.web.routes import PREFIX, Route
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LISTS = {       # route → the path asked, below /api/v1
@@ -125,3 +126,13 @@ async def _page(office: Office, route: str, query: str) -> dict[str, Any]:
 def _key(item: dict[str, Any]) -> str:
     """Without what changes with time."""
     return json.dumps([item.get(name) for name in ("id", "client_id", "key", "at")])
+
+
+@pytest.mark.parametrize("route", [
+    route for route in ROUTES if route.method == "GET" and route.result != dict[str, Any]],
+    ids=lambda route: str(route.path))
+async def test_an_answer_is_what_the_description_says(busy: Office, route: Route) -> None:
+    path = LISTS.get(route.path, route.path.replace("{id}", "1"))
+    answer = await busy.http.get(f"{busy.url}{PREFIX}{path}", headers=await busy.bearer("sofia"))
+    assert answer.status == 200, await answer.text()
+    msgspec.json.decode(await answer.read(), type=route.result)

@@ -127,3 +127,19 @@ def _references_lead_somewhere(part: Any, whole: dict[str, Any]) -> None:
     if isinstance(part, list):
         for inner in part:
             _references_lead_somewhere(inner, whole)
+
+
+async def test_main_things_are_described_by_their_fields_and_the_rest_by_name(
+    office: Office
+) -> None:
+    answer = await office.http.get(f"{office.url}{PREFIX}/openapi.json")
+    described = await answer.json()
+    untyped = [route.path for route in ROUTES
+               if route.method == "GET" and route.result == dict[str, Any]]
+    assert untyped == []
+    assert "101" in described["paths"][f"{PREFIX}/live"]["get"]["responses"]
+    for path in ("/tasks", "/reports/day", "/webhooks", "/audit", "/clients/1/merge"):
+        absent = await office.http.get(office.url + PREFIX + path)
+        assert absent.status == 404
+        assert absent.content_type == "application/problem+json"
+        assert path.split("/")[1] in described["info"]["description"]

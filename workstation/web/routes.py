@@ -127,9 +127,8 @@ def openapi(routes: tuple[Route, ...], version: str) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {"title": "Deskline", "version": version,
-                 "description": "Moments are RFC 3339 UTC, durations seconds, money integer "
-                                "minor units with a currency, phones E.164."},
-        "paths": paths,
+                 "description": _ABOUT},
+        "paths": paths | {f"{PREFIX}/live": {"get": _LIVE}},
         "components": {
             "schemas": components | {"ProblemDocument": _PROBLEM},
             "securitySchemes": {
@@ -138,6 +137,11 @@ def openapi(routes: tuple[Route, ...], version: str) -> dict[str, Any]:
     }
 
 
+_ABOUT = (
+    "Moments are RFC 3339 UTC, durations seconds, money integer minor units with a currency, "
+    "phones E.164. Lists page by limit and cursor. Not there yet, and answered 404: /tasks, "
+    "/reports/{name}, /webhooks, /audit, /clients/{id}/merge, /clients/{id}/unmerge, "
+    "/calls/{id}/hold, /calls/{id}/resume.")
 _PROBLEM = {
     "type": "object", "required": ["type", "title", "status", "code"],
     "properties": {"type": {"type": "string"}, "title": {"type": "string"},
@@ -145,6 +149,13 @@ _PROBLEM = {
                    "detail": {"type": "string"}}}
 _FAILURE = {"description": "What went wrong (RFC 9457)", "content": {
     "application/problem+json": {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}}}
+
+_LIVE: dict[str, Any] = {
+    "summary": "The live stream, a websocket: a snapshot, then deltas; commands with replies.",
+    "description": "By the session's cookie, or by a first message sign_in. Messages are those of "
+                   "workstation/protocol.",
+    "tags": ["live"], "parameters": [],
+    "responses": {"101": {"description": "Switching to the websocket"}, "default": _FAILURE}}
 
 
 def _operation(route: Route, known: dict[int, Any], components: dict[str, Any]) -> dict[str, Any]:

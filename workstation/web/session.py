@@ -13,7 +13,7 @@ from workstation.board import encode
 from workstation.desk import Desk
 from workstation.errors import NotSignedIn, Unreadable
 from workstation.policy import Who
-from workstation.web import sockets
+from workstation.web import shapes, sockets
 from workstation.web.routes import Asked, Route
 from workstation.web.security import COOKIE, DESK, check_origin, session_of, signed_in
 
@@ -83,9 +83,10 @@ RAW = {("POST", "/session"): open_session, ("GET", "/session"): show_session,
        ("DELETE", "/session"): close_session}
 ROUTES = (
     Route(method="POST", path="/session", who=Who.ANYBODY, answer=_plain, body=SignInBody,
-          status=201, says="Sign in: a cookie, the CSRF token, and the id as bearer token."),
+          status=201, result=shapes.Session,
+          says="Sign in: a cookie, the CSRF token, and the id as bearer token."),
     Route(method="GET", path="/session", who=Who.SIGNED_IN, answer=_plain,
-          says="Who is signed in, and the CSRF token."),
+          result=shapes.Session, says="Who is signed in, and the CSRF token."),
     Route(method="DELETE", path="/session", who=Who.SIGNED_IN, answer=_plain, status=204,
           says="Sign out on all screens of this session."),
     Route(method="GET", path="/me", who=Who.SIGNED_IN, answer=who_am_i, result=protocol.Me,
