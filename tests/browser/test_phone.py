@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,11 +18,12 @@ from tests.browser.conftest import FLAGS, chromium
 from tests.pbx.fixtures import ENTRY, PrivatePbx
 from tests.pbx.phones import Phone, phone
 from tests.workstation.office import Office
-from tests.workstation.test_real_calls import settings_for, working
+from tests.workstation.test_real_calls import settings_for, stored, working
 
 pytestmark = [pytest.mark.pbx, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session"),
               pytest.mark.timeout(180)]
 CALLER, CALLER_HZ = "+79161234567", 620
+NOTE = "Reading of March is disputed"
 
 
 @asynccontextmanager
@@ -59,6 +63,15 @@ async def answered(page: Page, caller: Phone, port: int) -> None:
     await expect(page.locator("[data-act=answer]")).to_be_visible(timeout=40_000)
     await page.keyboard.press("F2")
     await expect(page.locator(".strip.tone-talking")).to_be_visible(timeout=10_000)
+
+
+def kill_programs_that_name(path: str) -> None:
+    """The browser of one test, all its processes, as `kill -9` does."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            line = (folder / "cmdline").read_bytes()
+            if path.encode() in line and int(folder.name) != os.getpid():
+                os.kill(int(folder.name), signal.SIGKILL)
 
 
 async def test_both_hear_each_other_and_hold_mute_and_keys_work(
@@ -116,7 +129,39 @@ async def test_the_second_tab_is_silent_says_so_and_can_take_over(
         await second.close()
 
 
-async def test_closing_the_page_hangs_up_at_once(
+async def test_a_page_loaded_again_in_mid_call_has_its_caller_back(
+        built: None, pbx: PrivatePbx, tmp_path: Path) -> None:
+    """One interaction, one operator, the draft untouched; nobody presses a key."""
+    sip = pbx.ports.sip
+    async with desk_of(pbx, tmp_path) as (office, context):
+        page = await signed_in(office, context)
+        await go_ready(page)
+        async with phone(tmp_path, sip, CALLER, tone_hz=CALLER_HZ) as caller:
+            await answered(page, caller, sip)
+            call = next(iter(office.desk.floor.calls.values()))
+            await page.fill("#note", NOTE)
+            await page.keyboard.press("Tab")
+            await asyncio.sleep(2)
+            await page.reload()
+            async with asyncio.timeout(20):
+                while not await page.evaluate("window.peers.length"):  # noqa: ASYNC110
+                    await asyncio.sleep(0.1)
+                await expect(page.locator(".strip.tone-talking")).to_be_visible(timeout=20_000)
+                while abs(await loudest_hz(page, 0.5) - CALLER_HZ) > 15:
+                    pass
+            assert list(office.desk.floor.calls) == [call.id], "it is the same call"
+            assert await page.input_value("#note") == NOTE
+            await page.keyboard.press("F9")
+            await caller.wait("ended")
+        await expect(page.locator(".strip.tone-wrap_up")).to_be_visible(timeout=10_000)
+        assert await page.input_value("#note") == NOTE
+        row, kinds = await stored(office.store, call.id)
+        assert (row.operator, row.outcome) == ("101", "answered")
+        assert kinds[-5:] == ["ringing", "talk", "waiting", "ringing", "talk"]
+        assert office.desk.floor.is_quiet()
+
+
+async def test_the_caller_of_a_page_that_does_not_come_back_is_first_in_the_queue(
         built: None, pbx: PrivatePbx, tmp_path: Path) -> None:
     sip = pbx.ports.sip
     async with desk_of(pbx, tmp_path) as (office, context):
@@ -124,10 +169,35 @@ async def test_closing_the_page_hangs_up_at_once(
         await go_ready(page)
         async with phone(tmp_path, sip, CALLER, tone_hz=CALLER_HZ) as caller:
             await answered(page, caller, sip)
+            call, floor = next(iter(office.desk.floor.calls)), office.desk.floor
             await page.close()
-            async with asyncio.timeout(8):      # without a BYE it would be rtp_timeout, 10 s
+            async with asyncio.timeout(8):      # at once, not after rtp_timeout
                 while "PJSIP/101-web-" in pbx.ask("core show channels concise"):  # noqa: ASYNC110
                     await asyncio.sleep(0.1)
+            await pbx.world_originate("listen", caller_number="+79165554433", talk_s=60)
+            async with asyncio.timeout(40):
+                while [one.call for one in floor.queue("billing").waiting][:1] != [call]:  # noqa: ASYNC110
+                    await asyncio.sleep(0.1)
+            assert len(floor.queue("billing").waiting) == 2
+            assert not caller.has("ended")
+            await caller.hang_up()
+        await asyncio.to_thread(pbx.hang_up_everything)
+
+
+async def test_a_page_that_dies_without_a_word_is_noticed_by_asterisk_alone(
+        built: None, pbx: PrivatePbx, tmp_path: Path) -> None:
+    """The server does not hear of it: sound stops, and the dialplan keeps the caller."""
+    sip = pbx.ports.sip
+    async with desk_of(pbx, tmp_path) as (office, context):
+        page = await signed_in(office, context)
+        await go_ready(page)
+        async with phone(tmp_path, sip, CALLER, tone_hz=CALLER_HZ) as caller:
+            await answered(page, caller, sip)
+            kill_programs_that_name(str(tmp_path / "voice.wav"))
+            async with asyncio.timeout(25):
+                while "deskline-return" not in pbx.ask("core show channels concise"):  # noqa: ASYNC110
+                    await asyncio.sleep(0.1)
+            assert not caller.has("ended")
             await caller.hang_up()
 
 

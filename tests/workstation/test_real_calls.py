@@ -85,7 +85,7 @@ async def test_a_call_is_a_pop_a_talk_a_wrap_up_and_a_row(
         await vera.ask("conversation.finish", conversation=shown["id"], disposition="resolved",
                        note="done")
         await vera.until(lambda views: views["operators"]["103"]["state"] == "ready")
-        row, kinds = await _stored(office.store, shown["call"])
+        row, kinds = await stored(office.store, shown["call"])
     assert (row.outcome, row.operator, row.disposition) == ("answered", "103", "resolved")
     assert row.talked_s is not None
     assert row.talked_s > 1
@@ -119,7 +119,7 @@ async def test_a_server_started_in_mid_call_takes_it_up(pbx: PrivatePbx, tmp_pat
         assert [view["call"] for view in daria.conversations] == [call]
         await daria.until(lambda views: "wrap_up" in states(views))
         await daria.ask("state.set", state="offline")
-        row, _ = await _stored(office.store, call)
+        row, _ = await stored(office.store, call)
         assert row.outcome == "answered"
 
 
@@ -164,7 +164,7 @@ async def test_a_wrong_password_is_said_and_the_server_still_serves(
     assert "refused the manager account observer" in facts["trouble"]
 
 
-async def _stored(store: Store, call: str) -> tuple[interactions.Interaction, list[str]]:
+async def stored(store: Store, call: str) -> tuple[interactions.Interaction, list[str]]:
     """The interaction of a call once it is over, and the kinds of its segments."""
     async with asyncio.timeout(20):
         while True:
@@ -201,34 +201,60 @@ async def test_a_number_is_dialled_from_ones_own_phone(pbx: PrivatePbx, tmp_path
         assert (shown["direction"], shown["number"]) == ("out", "+79161234510")
         await gleb.ask("call.hangup", call=shown["call"])
         await gleb.until(lambda views: "wrap_up" in states(views))
-        row, _ = await _stored(office.store, shown["call"])
+        row, _ = await stored(office.store, shown["call"])
     assert (row.direction, row.operator, row.outcome) == ("out", "104", "answered")
     assert row.number == "+79161234510"
+
+
+@asynccontextmanager
+async def softphone_socket(office: Office) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+    """What the page of 101 has: `/sip` with its session."""
+    jar = aiohttp.CookieJar(unsafe=True)
+    async with aiohttp.ClientSession(cookie_jar=jar) as page:
+        origin = {"Origin": office.url}
+        await page.post(f"{office.url}/api/v1/session", headers=origin, json={
+            "login": "anna", "password": office.password("anna")})
+        async with page.ws_connect(f"{office.url}/sip", protocols=("sip",),
+                                   headers=origin) as socket:
+            yield socket
 
 
 async def test_the_softphone_reaches_asterisk_through_the_server(
     pbx: PrivatePbx, tmp_path: Path
 ) -> None:
-    async with working(settings_for(pbx, tmp_path)) as office:
-        jar = aiohttp.CookieJar(unsafe=True)
-        async with aiohttp.ClientSession(cookie_jar=jar) as page:
-            origin = {"Origin": office.url}
-            await page.post(f"{office.url}/api/v1/session", headers=origin, json={
-                "login": "anna", "password": office.password("anna")})
-            async with page.ws_connect(f"{office.url}/sip", protocols=("sip",),
-                                       headers=origin) as socket:
-                assert socket.protocol == "sip"
-                await socket.send_str(REGISTER)
-                async with asyncio.timeout(10):
-                    answer = await socket.receive_str()
+    async with (working(settings_for(pbx, tmp_path)) as office,
+                softphone_socket(office) as socket):
+        assert socket.protocol == "sip"
+        await socket.send_str(request("REGISTER", "101-web"))
+        async with asyncio.timeout(10):
+            answer = await socket.receive_str()
     assert answer.startswith("SIP/2.0 401")
 
 
-REGISTER = "\r\n".join((
-    "REGISTER sip:127.0.0.1 SIP/2.0", "Via: SIP/2.0/WS test.invalid;branch=z9hG4bKx1",
-    "Max-Forwards: 70", "To: <sip:101-web@127.0.0.1>", "From: <sip:101-web@127.0.0.1>;tag=t1",
-    "Call-ID: c1", "CSeq: 1 REGISTER", "Contact: <sip:x@test.invalid;transport=ws>",
-    "Content-Length: 0", "", ""))
+@pytest.mark.parametrize("caller", ["+79169998877", "102", "102-web", "trunk"])
+async def test_a_page_cannot_call_in_as_somebody_else(
+    pbx: PrivatePbx, tmp_path: Path, caller: str
+) -> None:
+    """Asterisk takes everybody at our address whom it does not know by name for the trunk."""
+    async with (working(settings_for(pbx, tmp_path)) as office,
+                softphone_socket(office) as socket):
+        await socket.send_str(request("INVITE", caller))
+        async with asyncio.timeout(10):
+            answer = await socket.receive()
+        await asyncio.sleep(0.5)
+        assert not office.desk.floor.legs
+        assert not office.desk.floor.calls
+    assert answer.type is aiohttp.WSMsgType.CLOSE
+    assert answer.data == aiohttp.WSCloseCode.POLICY_VIOLATION
+
+
+def request(method: str, user: str) -> str:
+    return "\r\n".join((
+        f"{method} sip:74951200000@127.0.0.1 SIP/2.0",
+        "Via: SIP/2.0/WS test.invalid;branch=z9hG4bKx1", "Max-Forwards: 70",
+        f"To: <sip:{user}@127.0.0.1>", f"From: <sip:{user}@127.0.0.1>;tag=t1", "Call-ID: c1",
+        f"CSeq: 1 {method}", "Contact: <sip:x@test.invalid;transport=ws>", "Content-Length: 0",
+        "", ""))
 
 
 async def test_a_call_is_transferred_over_the_api_to_a_colleague(

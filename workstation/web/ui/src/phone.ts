@@ -38,7 +38,7 @@ export class Softphone {
 
   constructor(private readonly access: PhoneAccess, private readonly changed: () => void) {
     this.speaker.autoplay = true;
-    addEventListener("pagehide", () => this.hangUpNow());
+    addEventListener("pagehide", () => this.leave());
     navigator.mediaDevices?.addEventListener("devicechange", () => void this.deviceCame());
   }
 
@@ -97,6 +97,7 @@ export class Softphone {
     const ua = new UA({
       sockets: [new WebSocketInterface(url.href)],
       uri: this.access.realm_uri,
+      contact_uri: `sip:${this.access.user}@${crypto.randomUUID()}.invalid;transport=ws`,
       authorization_user: this.access.user,
       password: this.access.password,
       register_expires: 120,
@@ -271,9 +272,9 @@ export class Softphone {
     this.say("off");
   }
 
-  private hangUpNow(): void {
-    this.end();
-    this.ua?.stop();
+  /** A page that goes away ends no talk: Asterisk keeps the caller until the page is back. */
+  private leave(): void {
+    if (this.call?.state === "ringing") this.end();
   }
 
   private update(change: Partial<PhoneCall>): void {
