@@ -94,7 +94,9 @@ class Engine:
         it in chunks. The floor is not touched.
         """
         start = self._quiet.before(since) if since is not None else None
-        start = start or self._start or self._today()
+        return self._retold(start or self._start or self._today(), since)
+
+    def _retold(self, start: QuietPoint, since: TapePosition | None) -> Iterator[Fed]:
         floor = Floor(self._plan.pbx)
         start.set_up(floor, self._plan.operators)
         for position, changes in fold(floor, self._taped(start.position, is_again=True)):

@@ -103,6 +103,22 @@ async def test_what_was_lost_is_told_again_from_where_one_was(tmp_path: Path) ->
     assert rest == whole[len(whole) // 2 + 1:]
 
 
+async def test_who_reads_again_begins_at_the_newest_quiet_point_before(tmp_path: Path) -> None:
+    """With what was known there, not with the floor of now and not with the whole tape."""
+    written(tmp_path, "transfer/attended")
+    engine, live = Engine(plan_in(tmp_path)), list[tuple[TapePosition, tuple[Change, ...]]]()
+    for (position, record), at in zip(read(tmp_path, "main"), moments(), strict=False):
+        live.append((position, changes_of(engine.floor, record)))
+        if is_quiet_point(engine.floor):
+            engine._quiet.note(position, engine.floor, at)
+    middle = live[len(live) // 2][0]
+    noted = engine._quiet.before(middle)
+    assert noted is not None
+    assert live[0][0] < noted.position <= middle
+    again = ((fed.position, fed.changes) for fed in engine.retell(middle))
+    assert of_calls(again) == of_calls(one for one in live if one[0] > middle)
+
+
 async def test_a_damaged_tape_does_not_stop_the_start_and_is_told(tmp_path: Path) -> None:
     (tmp_path / f"main-{DAY}.jsonl.gz").write_bytes(b"no gzip")
     written(tmp_path, "inbound/hold_and_resume", "2026-11-23")
