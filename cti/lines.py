@@ -6,6 +6,7 @@ from cti import changes as ch
 from cti import events as ev
 from cti.calls import Call, Leg
 from cti.causes import offer_end
+from cti.joins import unite
 from cti.legs import in_call, sight
 from cti.live import Floor
 from cti.queues import joined
@@ -52,7 +53,7 @@ def caller_gave_up(floor: Floor, event: ev.QueueAbandoned, out: Out) -> None:
 
 
 def offered(floor: Floor, event: ev.OfferMade, out: Out) -> None:
-    leg, call = in_call(floor, event.leg, event.at, out)
+    leg, _ = in_call(floor, event.leg, event.at, out)
     target = _target(floor, event.target, leg, event, out)
     if target is None:
         return
@@ -61,7 +62,7 @@ def offered(floor: Floor, event: ev.OfferMade, out: Out) -> None:
         operator = name or event.interface.partition("/")[2]
         floor.learned[event.interface] = operator
         target = floor.put_leg(replace(target, operator=operator))
-    offer(floor, floor.calls[call.id], target, event.queue, event.at, out)
+    offer(floor, floor.calls[target.call], target, event.queue, event.at, out)
 
 
 def _target(
@@ -75,7 +76,9 @@ def _target(
     else:
         known = sight(floor, said, event.at, out)
     caller = floor.legs[caller.id]
-    return known if known.call == caller.call else floor.put_leg(replace(known, call=caller.call))
+    if known.call != caller.call:
+        unite(floor, caller, known, event.at, out)
+    return floor.legs[known.id]
 
 
 def rang_out(floor: Floor, event: ev.OfferRangOut, out: Out) -> None:

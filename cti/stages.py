@@ -191,15 +191,17 @@ def _answer(floor: Floor, call: Call, leg: Leg, at: datetime, out: Out) -> Call:
     if operator is None or operator in call.connected:
         return call
     queue = next((one.queue for one in call.offers if one.leg == leg.id), None)
+    is_moved = call.state == "talking" and call.operator == operator    # to another bridge
     call = end_offer(floor, call, leg.id, "answered", at, out)
     call = shift(floor, call, "talking", operator, at, out)
     call = floor.put_call(replace(
         call, connected=(*call.connected, operator), operator=operator, hung_up_by=None,
         operator_channel=leg.channel, answered_at=call.answered_at or at))
     floor.stirred[operator] = None
-    out.append(ch.CallAnswered(
-        **facts(call, at), operator=operator, queue=queue or call.queue,
-        operator_channel=leg.channel))
+    if not is_moved:
+        out.append(ch.CallAnswered(
+            **facts(call, at), operator=operator, queue=queue or call.queue,
+            operator_channel=leg.channel))
     return call
 
 

@@ -137,13 +137,15 @@ def test_what_other_tools_record_tells_its_story(path: Path) -> None:
 
 
 def replayed_changes(path: Path) -> list[ch.Change]:
+    """As the command replays them, told apart."""
     clock = BareClock()
     return list(replay(clock.record(headers, "main") for headers in json.loads(path.read_text())))
 
 
 @pytest.mark.parametrize("name", [
     "asterisk11_blind_transfer", "asterisk11_blind_transfer_by_the_caller",
-    "asterisk11_attended_transfer", "asterisk13_attended_transfer", "asterisk16_blind_transfer"])
+    "asterisk11_attended_transfer", "asterisk11_blonde_transfer",
+    "asterisk13_attended_transfer", "asterisk16_blind_transfer"])
 def test_a_call_that_was_handed_over_ends_with_who_talked_last(name: str) -> None:
     told_of = replayed_changes(FOLDER / "foreign" / f"{name}.json")
     answered = [one.operator for one in told_of if isinstance(one, ch.CallAnswered)]
@@ -152,13 +154,16 @@ def test_a_call_that_was_handed_over_ends_with_who_talked_last(name: str) -> Non
     assert ended.operator == answered[-1]
 
 
-def test_the_halves_of_local_channels_are_one_call_and_the_caller_keeps_his_channel() -> None:
-    told_of = replayed_changes(
-        FOLDER / "foreign" / "asterisk11_hunt_through_local_channels.json")
+@pytest.mark.parametrize("name", [
+    "asterisk11_hunt_through_local_channels", "asterisk11_queue_through_a_local_channel",
+    "asterisk13_hunt_through_a_local_channel"])
+def test_the_halves_of_local_channels_are_one_call_answered_once(name: str) -> None:
+    told_of = replayed_changes(FOLDER / "foreign" / f"{name}.json")
     calls = {one.call for one in told_of if isinstance(one, ch.CallChange)}
     (ended,) = (one for one in told_of if isinstance(one, ch.CallEnded))
     assert calls == {ended.call}
     assert (ended.channel, ended.operator) == ("SIP/trunk-00000001", "150010001")
+    assert len([one for one in told_of if isinstance(one, ch.CallAnswered)]) == 1
 
 
 def test_who_has_read_enough_ends_it_quietly(tmp_path: Path) -> None:

@@ -1,0 +1,13 @@
+call_started in
+operator_offered 150010001
+offer_ended 150010001 answered
+call_answered 150010001
+call_started out
+operator_offered 150010002
+calls_merged
+call_transferred blonde 150010001 150010002
+operator_left 150010001
+offer_ended 150010002 answered
+call_answered 150010002
+operator_left 150010002
+call_ended answered operator 16

@@ -1,0 +1,8 @@
+call_started in
+call_queued sales
+operator_offered 150010001
+call_left_queue sales answered
+offer_ended 150010001 answered
+call_answered 150010001
+operator_left 150010001
+call_ended answered operator 16

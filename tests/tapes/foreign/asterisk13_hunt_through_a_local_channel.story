@@ -1,0 +1,6 @@
+call_started in
+operator_offered 150010001
+offer_ended 150010001 answered
+call_answered 150010001
+operator_left 150010001
+call_ended answered operator 16
