@@ -291,6 +291,7 @@ class Pops:
                            "held" if call.state == "held" else "talking",
                            call.answered_at or call.since, call.queue)
         for view in self._conversations.everything():
+            self.remember(view)
             if view.state in LIVE and view.call not in self._floor.calls:
                 self._gone(tasks, view)
         self._take_up_wrap_ups()
