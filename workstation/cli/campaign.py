@@ -191,8 +191,9 @@ def _why_now(settings: Settings, campaign_id: int) -> str:
             return await steering.why_not_dialling(tx, campaign_id)
     asked_at = datetime.now(UTC)
     campaign = _run(settings, wish)
-    if campaign.state == "running" and not is_ready(settings.server.url):
-        return (f"Nothing is dialled because no server answers at {settings.server.url}: "
+    url = f"http://{settings.server.host}:{settings.server.port}"     # not by way of a proxy
+    if campaign.state == "running" and not is_ready(url):
+        return (f"Nothing is dialled because no server answers at {url}: "
                 "start `deskline serve`.")
     while (campaign.state == "running" and campaign.step_at is None
            and datetime.now(UTC) - asked_at < _FIRST_STEP):
