@@ -120,6 +120,7 @@ def engine(url: URL, *, readonly: bool) -> AsyncEngine:
     kind = ReadingConnection if readonly else WholeConnection
     made = create_async_engine(
         url, pool_size=_READERS if readonly else 1, max_overflow=0, json_serializer=dumps,
+        hide_parameters=True,       # errors go to logs; who called does not
         async_creator=partial(_connect, kind, url.database or ""))
     event.listen(made.sync_engine, "connect", partial(_prepare, readonly=readonly))
     event.listen(made.sync_engine, "begin", _begin_reading if readonly else _begin_writing)

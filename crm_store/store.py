@@ -142,5 +142,6 @@ def _postgres_engine(url: URL) -> AsyncEngine:
                 "application_name": "deskline"}
     return create_async_engine(
         url, pool_size=_POSTGRES_CONNECTIONS, max_overflow=0, json_serializer=dumps,
+        hide_parameters=True,       # errors go to logs; who called does not
         connect_args={"server_settings": settings, "timeout": 10},
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -192,3 +193,11 @@ async def test_the_base_is_readable_by_its_owner_only(tmp_path: Path) -> None:
     await store.migrate()
     await store.close()
     assert (tmp_path / "deep/er/x.db").stat().st_mode & 0o777 == 0o600
+
+
+async def test_an_error_does_not_tell_what_was_to_be_written(store: Store) -> None:
+    with pytest.raises(errors.StoreError) as caught:
+        async with store.begin() as tx:
+            await tx.run(insert(Interactions).values(
+                direction="sideways", number="+79161234567", started_at=NOW))
+    assert "[parameters: " not in "".join(traceback.format_exception(caught.value))
