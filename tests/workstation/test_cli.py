@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import http.server
 import json
 import os
 import pty
 import socket
+import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -215,3 +219,56 @@ def test_a_campaign_is_listed_on_a_base_that_is_not_there_yet(
 ) -> None:
     assert run(["campaign", "list", "--json", "--config", str(config(tmp_path))]) == 0
     assert json.loads(capsys.readouterr().out) == []
+
+
+def test_long_work_shows_a_bar_on_a_terminal_and_nowhere_else(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = config(tmp_path)
+    code, said = _on_a_terminal(["sample", "--clients", "30", "--config", str(path)])
+    assert code == 0
+    assert "sample clients" in said
+    assert "30/30" in said
+    people = tmp_path / "people.csv"
+    people.write_text("name,phone\nIvan Petrov,+79161234567\nOleg Petrov,+79161234568\n")
+    code, said = _on_a_terminal(["import", str(people), "--config", str(path)])
+    assert code == 0, said
+    assert "rows [" in said
+    assert run(["import", str(people), "--config", str(path)]) == 0
+    assert "rows [" not in capsys.readouterr().out
+
+
+def test_a_rehearsal_whose_database_breaks_midway_says_so_in_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = config(tmp_path)
+    Breaking.database = tmp_path / "data" / "deskline.db"
+    assert run(["sample", "--clients", "30", "--config", str(path)]) == 0
+    capsys.readouterr()
+    with http.server.HTTPServer(("127.0.0.1", load(path).server.port), Breaking) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            assert run(["rehearse", "--calls", "1", "--config", str(path)]) == 1
+        finally:
+            server.shutdown()
+            thread.join()
+    said = capsys.readouterr().err
+    assert len(said.splitlines()) == 1
+    assert "deskline migrate" in said
+
+
+class Breaking(http.server.BaseHTTPRequestHandler):
+    """A server that is ready until the first screen connects; then its database breaks."""
+    database: Path
+
+    def do_GET(self) -> None:
+        self.send_response(200 if self.path == "/readyz" else 404)
+        self.end_headers()
+        if self.path == "/live":
+            with (contextlib.suppress(sqlite3.OperationalError),
+                  contextlib.closing(sqlite3.connect(self.database)) as base, base):
+                base.execute("alter table interactions rename to gone")
+
+    def log_message(self, *_: object) -> None:
+        """Nothing on standard error."""

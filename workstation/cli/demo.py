@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -11,7 +10,7 @@ import click
 from crm_store.errors import StoreError
 from cti.pbx.errors import PbxError
 from workstation import logs
-from workstation.cli.options import Failure
+from workstation.cli.options import Failure, leaves
 from workstation.demo.children import ChildFailed
 from workstation.demo.run import run
 from workstation.settings import load
@@ -32,12 +31,3 @@ def command(quiet: bool, config: Path | None) -> None:
         problems = [*leaves(group)]
     if problems:
         raise Failure(str(problems[0]))
-
-
-def leaves(group: BaseExceptionGroup[Exception]) -> Iterator[Exception]:
-    """The exceptions themselves, however deep in groups of groups."""
-    for item in group.exceptions:
-        if isinstance(item, BaseExceptionGroup):
-            yield from leaves(item)
-        else:
-            yield item

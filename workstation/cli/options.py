@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 import click
 
 from workstation.settings import Settings, load
+
+if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -39,5 +44,33 @@ def json_option(function: Callable[P, R]) -> Callable[P, R]:
     return click.option("--json", "as_json", is_flag=True, help="Print facts as JSON.")(function)
 
 
+@contextmanager
+def progress_bar(label: str) -> Iterator[Callable[[int, int | None], None]]:
+    """Yields `tell(done, of)`, a bar where standard output is a terminal; `of` may be None."""
+    bars: list[ProgressBar[int]] = []
+
+    def tell(done: int, of: int | None) -> None:
+        if not sys.stdout.isatty():
+            return
+        if not bars:
+            bars.append(click.progressbar(length=of or 0, label=label, show_pos=True))
+            bars[0].length = of
+        bars[0].update(done - bars[0].pos)
+    try:
+        yield tell
+    finally:
+        for bar in bars:
+            bar.render_finish()
+
+
 def print_json(facts: object) -> None:
     click.echo(json.dumps(facts, ensure_ascii=False, indent=2, default=str))
+
+
+def leaves(group: BaseExceptionGroup[Exception]) -> Iterator[Exception]:
+    """The exceptions themselves, however deep in groups of groups."""
+    for item in group.exceptions:
+        if isinstance(item, BaseExceptionGroup):
+            yield from leaves(item)
+        else:
+            yield item

@@ -10,7 +10,7 @@ import click
 
 from crm_store.errors import StoreError
 from cti.pbx.errors import PbxError
-from workstation.cli.options import Failure, json_option, print_json, with_settings
+from workstation.cli.options import Failure, json_option, leaves, print_json, with_settings
 from workstation.pbx_plan import colleagues_of, plan_of
 from workstation.rehearsal.report import Report
 from workstation.rehearsal.run import Rehearsal, rehearse
@@ -34,11 +34,14 @@ def command(settings: Settings, calls: int, per_second: float, seed: int | None,
         raise Failure(f"no Deskline serves {url}; start one with make demo QUIET=1")
     plan = plan_of(settings, world=colleagues_of(settings))
     wanted = Rehearsal(calls, per_second, seed)
+    problems: list[Exception] = []
     try:
         found = asyncio.run(rehearse(settings, plan, wanted, url=live_url(url),
                                      progress=_progress))
-    except (PbxError, StoreError) as exc:
-        raise Failure(str(exc)) from exc
+    except* (PbxError, StoreError, OSError) as group:
+        problems = [*leaves(group)]
+    if problems:
+        raise Failure(str(problems[0]))
     print_json(asdict(found)) if as_json else click.echo(_in_words(found))
     if not found.is_whole:
         raise Failure(f"{found.lost} calls lost, {found.refused} not placed")

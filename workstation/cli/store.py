@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -15,7 +14,13 @@ import click
 from crm_store import imports, sample
 from crm_store.errors import StoreError
 from crm_store.store import Store
-from workstation.cli.options import Failure, json_option, print_json, with_settings
+from workstation.cli.options import (
+    Failure,
+    json_option,
+    print_json,
+    progress_bar,
+    with_settings,
+)
 from workstation.settings import Settings
 
 T = TypeVar("T")
@@ -50,10 +55,10 @@ def sample_command(
 
     async def fill(store: Store) -> sample.SampleReport:
         await store.migrate()
-        tell = _progress("sample clients", total=clients)
-        return await sample.generate(
-            store, clients=clients, seed=seed, names=language, now=_now(),
-            region=settings.company.region, progress=lambda done, _total: tell(done))
+        with progress_bar("sample clients") as tell:
+            return await sample.generate(
+                store, clients=clients, seed=seed, names=language, now=_now(),
+                region=settings.company.region, progress=tell)
 
     report = asdict(_run(settings, fill))
     if as_json:
@@ -81,10 +86,11 @@ def import_command(
 
     async def bring_in(store: Store) -> imports.ImportReport:
         await store.migrate()
-        return await imports.run(
-            store, file, region=settings.company.region, currency=settings.company.currency,
-            by="import", now=_now(), columns=columns, dry_run=dry_run,
-            progress=_progress("rows"))
+        with progress_bar("rows") as tell:
+            return await imports.run(
+                store, file, region=settings.company.region, currency=settings.company.currency,
+                by="import", now=_now(), columns=columns, dry_run=dry_run,
+                progress=lambda done: tell(done, None))
 
     report = _run(settings, bring_in)
     if as_json:
@@ -112,17 +118,6 @@ def _pair(text: str) -> tuple[str, str]:
     if not sign:
         raise click.UsageError(f"--map needs FIELD=COLUMN, not {text!r}")
     return field.strip(), column.strip()
-
-
-def _progress(what: str, *, total: int | None = None) -> Callable[[int], None]:
-    """A counter that rewrites its line; says nothing where nobody watches."""
-    if not (sys.stdout.isatty() and sys.stderr.isatty()):
-        return lambda _done: None
-
-    def tell(done: int) -> None:
-        share = f" of {total:,} ({done * 100 // total} %)" if total else ""
-        click.echo(f"\r{done:,}{share} {what} …", nl=done == total, err=True)
-    return tell
 
 
 async def _migrate(store: Store) -> str:

@@ -36,7 +36,7 @@ class Rehearsal:
 async def rehearse(
     settings: Settings, plan: PbxPlan, wanted: Rehearsal, *, url: str, progress: Progress
 ) -> Report:
-    """Place the calls and wait until each is over; raises StoreError, PbxError."""
+    """Place the calls and wait until each is over; raises StoreError, PbxError, also in groups."""
     dice, began = random.Random(wanted.seed), dt.datetime.now(dt.UTC)
     pops: Counter[str] = Counter()
     store = Store(settings.store_url)
