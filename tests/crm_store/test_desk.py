@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -118,3 +119,44 @@ async def test_run_out_sessions_are_forgotten(store: Store) -> None:
         anna = await staff.upsert(tx, login="anna", name="Anna")
         await staff.open_session(tx, "t1", anna, csrf="c", opened_at=NOW, expires_at=NOW)
         assert await staff.forget_sessions(tx, now=NOW) == 1
+
+
+async def test_people_of_the_settings_leave_and_come_back_with_them(store: Store) -> None:
+    async with store.begin() as tx:
+        anna = await staff.upsert(tx, login="anna", name="Anna", operator_id="101",
+                                  source="settings")
+        await staff.upsert(tx, login="system", name="Billing system")
+        await staff.open_session(tx, "t1", anna, csrf="c", opened_at=NOW,
+                                 expires_at=NOW + timedelta(hours=12))
+    async with store.begin() as tx:
+        assert await staff.dismiss(tx, ["boris"]) == ["anna"]
+        assert await staff.dismiss(tx, []) == []
+        assert await staff.session(tx, "t1", now=NOW) is None
+        assert [(row.is_active, row.operator_id) for row in await staff.everyone(tx)] == [
+            (False, None), (True, None)]
+    async with store.begin() as tx:
+        await staff.free_phones(tx, ["101"])
+        await staff.upsert(tx, login="anna", name="Anna", operator_id="101", source="settings")
+        person = await staff.by_login(tx, "anna")
+    assert person is not None
+    assert (person.is_active, person.operator_id) == (True, "101")
+
+
+async def test_requests_of_ones_groups_come_page_by_page(store: Store) -> None:
+    async with store.begin() as tx:
+        await requests.ensure_groups(tx, {"metering": "Metering", "billing": "Billing"})
+        for n in range(5):
+            await requests.file(tx, replace(
+                DISPUTE, group="billing" if n == 2 else "metering"))
+    seen: list[int] = []
+    cursor: str | None = None
+    async with store.read() as tx:
+        while True:
+            rows, cursor = await requests.page(tx, groups=["metering"], cursor=cursor, limit=3)
+            seen += [row.id for row in rows]
+            if cursor is None:
+                break
+        with pytest.raises(errors.BadCursor):
+            await requests.page(tx, cursor="nonsense")
+    assert len(seen) == len(set(seen)) == 4
+    assert seen == sorted(seen)
