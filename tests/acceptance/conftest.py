@@ -101,6 +101,7 @@ def demo() -> Iterator[Demo]:
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(STOP_S)
+        assert not (folder / "data" / "demo.json").exists(), "told of a demo that is over"
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -46,7 +46,10 @@ async def run(settings: Settings, config: Path | None, *, quiet: bool, say: Say)
         _announce(settings, plan, quiet, say)
         if not quiet:
             running.append(tasks.create_task(_life(settings, plan, numbers), name="life"))
-        await stopping.wait()
+        try:
+            await stopping.wait()
+        finally:    # what it tells is true only while the demo runs
+            (settings.data_dir / "demo.json").unlink(missing_ok=True)
         say("stopping …")
         for task in running:
             task.cancel()
