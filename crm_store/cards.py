@@ -37,7 +37,7 @@ class Meter:
     resource: str
     unit: str
     last_reading: float | None
-    last_reading_on: date | None
+    last_read_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def _accounts(rows: list[Any], meter_rows: list[Any]) -> tuple[Account, ...]:
         read_at: datetime | None = row.read_at
         meters.setdefault(row.account_id, []).append(Meter(
             row.id, row.number, row.resource, row.unit,
-            None if value is None else value / 1000, read_at.date() if read_at else None))
+            None if value is None else value / 1000, read_at))
     return tuple(
         Account(row.id, row.number, _address(row.city, row.street, row.house, row.flat),
                 tuple(meters.get(row.id, ())), row.balance_minor, row.currency)

@@ -67,7 +67,7 @@ def _account(account: clients.Account, masked: bool) -> protocol.AccountView:
     meters = [protocol.MeterView(
         number=meter.number,
         last_reading=None if meter.last_reading is None else round(meter.last_reading),
-        last_reading_on=day_or_none(meter.last_reading_on)) for meter in account.meters]
+        last_read_at=moment_or_none(meter.last_read_at)) for meter in account.meters]
     return protocol.AccountView(
         id=account.id, number=account.number, address=account.address or "", meters=meters,
         balance_minor=0 if masked else account.balance_minor, currency=account.currency)

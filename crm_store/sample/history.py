@@ -28,7 +28,7 @@ def add_contacts(
 ) -> None:
     """Calls of the last half year: most by the client, answered; a debtor is also called."""
     for _ in range(rng.choice((0, 1, 1, 2, 2, 3, 4, 6))):
-        started_at = now - timedelta(days=rng.uniform(1, _DAYS))
+        started_at = _at_work(now - timedelta(days=rng.uniform(1, _DAYS)))
         _add_call(rows, rng, client, started_at, names, is_out=is_debtor and rng.random() < 0.4)
     if rng.random() < 0.03:
         at, note_id = now - timedelta(days=rng.uniform(1, _DAYS)), rows.next_id(Notes)
@@ -36,6 +36,16 @@ def add_contacts(
         rows.add(Notes, {"id": note_id, "client_id": client.id, "interaction_id": None,
                          "text": text, "by": by, "at": at})
         rows.tell(client.id, at, "note", note_id, {"text": text, "by": by})
+
+
+def _at_work(at: datetime) -> datetime:
+    """The same day, or the Friday before, between 9 and 20 o'clock in Moscow (6 to 17 UTC)."""
+    return at.replace(hour=6 + at.hour * 11 // 24) - timedelta(days=max(0, at.weekday() - 4))
+
+
+def _two_work_days_after(at: datetime) -> datetime:
+    over_weekend = 2 if at.weekday() >= 3 else 0
+    return at + timedelta(days=2 + over_weekend)
 
 
 def _add_call(
@@ -96,8 +106,8 @@ def add_request(
     if rng.random() >= 0.06:
         return
     is_open = rng.random() < 0.4
-    filed_at = now - timedelta(days=rng.uniform(0.1, 4 if is_open else _DAYS))
-    closed_at = None if is_open else min(filed_at + timedelta(days=rng.uniform(0.2, 3)), now)
+    filed_at = _at_work(now - timedelta(days=rng.uniform(1, 5 if is_open else _DAYS)))
+    closed_at = None if is_open else min(filed_at + timedelta(hours=rng.uniform(0.5, 60)), now)
     stage = rng.choice(("new", "in_work")) if is_open else rng.choice(("done", "rejected"))
     request_id, by = rows.next_id(Requests), rng.choice(_OPERATORS)
     form: dict[str, JSON] = {
@@ -110,7 +120,7 @@ def add_request(
         "id": request_id, "type": "meter_dispute", "client_id": client.id,
         "account_id": account.id, "interaction_id": None, "stage": stage, "group_id": group,
         "responsible": rng.choice(_OPERATORS) if stage != "new" else None,
-        "deadline_at": filed_at + timedelta(days=2), "form": form, "filed_by": by,
+        "deadline_at": _two_work_days_after(filed_at), "form": form, "filed_by": by,
         "filed_at": filed_at, "closed_at": closed_at}
     rows.add(Requests, row)
     _add_events(rows, row, by)

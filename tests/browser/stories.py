@@ -116,8 +116,8 @@ def queues() -> dict[str, p.QueueView]:
 
 # ── a client ─────────────────────────────────────────────────────────────────────────────────
 def card(*, masked: bool = False) -> p.CardView:
-    meter = p.MeterView(number="SE-304 118 552", last_reading=10482, last_reading_on="2026-11-02")
-    second = p.MeterView(number="SE-304 118 553", last_reading=None, last_reading_on=None)
+    meter = p.MeterView(number="SE-304 118 552", last_reading=10482, last_read_at="2026-11-02")
+    second = p.MeterView(number="SE-304 118 553", last_reading=None, last_read_at=None)
     return p.CardView(
         client_id=4812, kind="person", name="Ivanov Ivan Ivanovich", language="ru",
         flags=["debtor"], tags=["two-tariff meter", "paper invoice"], phones=[

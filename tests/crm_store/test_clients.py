@@ -55,8 +55,8 @@ async def test_card_shows_phones_accounts_meters_and_debt(store: Store) -> None:
     assert card.oldest_debt_on == date(2026, 8, 10)
     first = card.accounts[0]
     assert (first.number, first.address) == ("400123", "Samara, Lenina, 5, 12")
-    assert (first.meters[0].last_reading, first.meters[0].last_reading_on) == (
-        10482.0, date(2026, 10, 22))
+    assert (first.meters[0].last_reading, first.meters[0].last_read_at) == (
+        10482.0, datetime(2026, 10, 22, 10, tzinfo=UTC))
 
 
 async def test_card_of_nobody_is_not_found(store: Store) -> None:

@@ -62,7 +62,7 @@ def account(number: str = "100234", **changes: Any) -> p.AccountView:
         "id": 7, "number": number, "address": "Lenina 12, flat 34", "balance_minor": -481250,
         "currency": "RUB",
         "meters": [p.MeterView(number="M-77812", last_reading=10482,
-                               last_reading_on="2026-11-02")]}
+                               last_read_at="2026-11-02")]}
     return p.AccountView(**(facts | changes))
 
 

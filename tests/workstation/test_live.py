@@ -199,8 +199,8 @@ async def test_what_cannot_be_done_is_said_with_a_code(
 
 async def test_number_under_a_suppression_is_not_dialled_by_hand_either(office: Office) -> None:
     async with office.store.begin() as tx:
-        await restraints.suppress(tx, client_id=None, e164="+79160000001", reason="asked by letter",
-                                  by="t", at=datetime.now(UTC))
+        await restraints.suppress(tx, client_id=None, e164="+79160000001",
+                                  reason="asked by letter", by="t", at=datetime.now(UTC))
     async with office.screen("anna") as anna:
         reply = await anna.ask("call.dial", number="8 916 000-00-01")
         assert reply.problem is not None

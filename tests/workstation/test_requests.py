@@ -20,7 +20,7 @@ CARD = CardView(
     client_id=1, kind="person", name="Ivanov", language="ru", flags=[], tags=[], phones=[],
     accounts=[AccountView(id=1, number="400-1", address="Lenina 1", balance_minor=0,
                           currency="RUB", meters=[MeterView(number="M-77", last_reading=10482,
-                                                            last_reading_on="2026-11-02")])],
+                                                            last_read_at="2026-11-02")])],
     debt_minor=0, debt_since=None, currency="RUB", masked=False, others_on_number=[])
 VALUES = {"account": "400-1", "meter": "M-77", "billed_reading": "10482",
           "client_reading": "10350", "reason": "misread"}

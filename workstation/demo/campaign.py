@@ -24,7 +24,7 @@ async def start_campaign(settings: Settings, debtors: bytes) -> str | None:
             known = await steering.campaigns(tx)
         if any(campaign.state == "running" for campaign in known):
             return None
-        name = f"Debtors {dt.datetime.now(dt.UTC):%d %b %H:%M:%S}"
+        name = f"Debtors {len(known) + 1}"
         await _run(store, settings, name, debtors)
         return name
     finally:

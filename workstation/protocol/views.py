@@ -99,7 +99,7 @@ class PhoneView(View, frozen=True, kw_only=True):
 class MeterView(View, frozen=True, kw_only=True):
     number: str
     last_reading: int | None
-    last_reading_on: str | None
+    last_read_at: str | None
 
 
 class AccountView(View, frozen=True, kw_only=True):

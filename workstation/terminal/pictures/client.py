@@ -138,10 +138,10 @@ def _account(desk: Workplace, item: AccountView, *, is_masked: bool) -> Iterable
         yield row((words("terminal.balance", sum=balance),
                    "bold" if item.balance_minor < 0 else ""))
     for meter in item.meters:
-        if meter.last_reading is None or meter.last_reading_on is None:
+        if meter.last_reading is None or meter.last_read_at is None:
             yield row(words("terminal.meter", number=meter.number), ("  –", "$dim"))
             continue
-        at = day(meter.last_reading_on, desk.locale, desk.now(), desk.zone)
+        at = day(meter.last_read_at, desk.locale, desk.now(), desk.zone)
         yield row(words("terminal.meter", number=meter.number),
                   f"  {count(meter.last_reading, desk.locale)}", (f"  {at}", "$dim"))
 

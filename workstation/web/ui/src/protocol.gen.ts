@@ -85,7 +85,7 @@ export interface PhoneView {
 export interface MeterView {
   number: string;
   last_reading: number | null;
-  last_reading_on: string | null;
+  last_read_at: string | null;
 }
 
 export interface AccountView {

@@ -195,8 +195,8 @@ function accountBlock(account: AccountView, masked: boolean): Html {
     ${account.meters.map((meter) => row(
       t("client.meter", { number: meter.number }),
       meter.last_reading === null ? html`<span class="faint">${t("client.no_reading")}</span>`
-        : html`<span class="num">${number(meter.last_reading)}</span>${meter.last_reading_on
-          ? html` <small class="faint">${day(meter.last_reading_on, now())}</small>` : nothing}`))}
+        : html`<span class="num">${number(meter.last_reading)}</span>${meter.last_read_at
+          ? html` <small class="faint">${day(meter.last_read_at, now())}</small>` : nothing}`))}
   </section>`;
 }
 
