@@ -53,7 +53,8 @@ async def ready(office: Office, login: str) -> AsyncIterator[Screen]:
         assert (await screen.ask("phone.attach", phone="desk")).problem is None
         assert (await screen.ask("state.set", state="ready")).problem is None
         me = screen.snapshot.me.id if screen.snapshot else ""
-        await screen.until(lambda views: views["operators"][me]["state"] == "ready")
+        await screen.until(lambda views: views["operators"][me]["state"] == "ready"
+                           and views["operators"][me]["registered"])
         try:
             yield screen
         finally:
@@ -204,6 +205,17 @@ async def test_a_number_is_dialled_from_ones_own_phone(pbx: PrivatePbx, tmp_path
         row, _ = await stored(office.store, shown["call"])
     assert (row.direction, row.operator, row.outcome) == ("out", "104", "answered")
     assert row.number == "+79161234510"
+
+
+async def test_nothing_is_dialled_from_a_phone_that_cannot_be_reached(
+    pbx: PrivatePbx, tmp_path: Path
+) -> None:
+    async with (working(settings_for(pbx, tmp_path)) as office,
+                office.screen("anna") as anna):
+        assert (await anna.ask("phone.attach", phone="desk")).problem is None
+        reply = await anna.ask("call.dial", number="+79161234510")
+        assert reply.problem is not None
+        assert reply.problem.code == "phone_unreachable"
 
 
 @asynccontextmanager

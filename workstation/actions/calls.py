@@ -74,6 +74,8 @@ async def dial(desk: Desk, person: Person, args: Dial) -> dict[str, object]:
     live = desk.operator(person)
     if live is not None and live.call is not None:
         raise Refused("in_a_call", "You are in a call.")
+    if live is not None and not live.registered:
+        raise Refused("phone_unreachable", "Your phone cannot be reached.")
     async with desk.store.read() as tx:
         because = await lawful.refused_by_hand(tx, args.client_id, number.e164)
     if because is not None:
