@@ -11,6 +11,7 @@ from cti.pbx.plan import EntryPlan, OperatorPlan, PbxPlan, QueuePlan
 OFFER = "b(deskline-offer^s^1)"     # gives the operator's phone the call's id before it rings
 RETURN_S = 20                       # how long a caller waits for an operator's page to come back
 LEFT = 'GotoIf($["${QUEUESTATUS}" = "CONTINUE"]?deskline-left,s,1)'
+ARRIVE = ("NoOp()", "Wait(0.1)")    # see operators()
 NUMBER = '"^[+]?[0-9]{3,15}$"'
 
 
@@ -150,20 +151,21 @@ def sorry() -> str:
 def operators(plan: PbxPlan) -> str:
     """What an operator's phone may dial: a colleague, a queue, a number.
 
-    Each begins with a step that does nothing: who is transferred blindly out of a queue (option
-    c) goes on at the second one (tried with Asterisk 22).
+    Who is transferred blindly out of a queue (option c) goes on at the second step, and often
+    still carries the mark that broke him out, which ends the next application at once (tried
+    with Asterisk 22): the first step does nothing, and the second takes the mark.
     """
     people = [_colleague(operator) for operator in plan.operators]
-    lines = [extension(queue.id, "NoOp()", f"Goto(deskline-queue,{queue.id},1)")
+    lines = [extension(queue.id, *ARRIVE, f"Goto(deskline-queue,{queue.id},1)")
              for queue in plan.queues]
-    out = [extension(pattern, "NoOp()", "Goto(deskline-out,${EXTEN},1)")
+    out = [extension(pattern, *ARRIVE, "Goto(deskline-out,${EXTEN},1)")
            for pattern in ("_XXX!", "_+XXX!")]
     return context("operators", *people, *lines, *out)
 
 
 def _colleague(operator: OperatorPlan) -> str:
     phones = "&".join(f"PJSIP/{name}" for name in operator.endpoints)
-    return extension(operator.id, "NoOp()", f"Dial({phones},30,{OFFER})", "Hangup()")
+    return extension(operator.id, *ARRIVE, f"Dial({phones},30,{OFFER})", "Hangup()")
 
 
 def click_to_call(plan: PbxPlan) -> str:
