@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.acceptance.conftest import Api, Demo
+from tests.acceptance.conftest import Api, Demo, send_home
 from tests.acceptance.screens import VOICE_HZ, loudest_hz, signed_in
 from tests.acceptance.tmux import Tmux
 from tests.pbx.phones import Phone, phone
@@ -22,6 +22,7 @@ NOTE = "Reading of March is disputed"
 @pytest.fixture
 def client(demo: Demo) -> dict[str, str]:
     """A client with an account and a meter whom no other client shares a number with."""
+    send_home(demo)
     api = Api(demo, "sofia")
     for hit in api.ask("GET", "/clients?q=Ivan")["items"]:
         card = api.ask("GET", f"/clients/{hit['client_id']}")

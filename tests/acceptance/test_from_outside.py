@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.conftest import Api, Demo
+from tests.acceptance.conftest import Api, Demo, send_home
 from tests.acceptance.waiting import until
 from tests.pbx.phones import phone
 
@@ -45,6 +45,7 @@ def test_rehearsed_calls_are_answered_popped_and_logged_and_none_is_lost(demo: D
 async def test_a_killed_server_costs_no_call_and_no_history(demo: Demo, tmp_path: Path) -> None:
     """kill -9 in mid-call: the talk goes on, and the journal has it whole afterwards."""
     sip, number = demo.facts["sip"]["port"], "+79990001122"
+    send_home(demo)
     operator = Api(demo, "boris")
     async with (
         phone(tmp_path, sip, "102", demo.desk_phone("102"), auto_answer=True) as desk,

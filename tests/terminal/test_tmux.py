@@ -73,13 +73,13 @@ async def window(server: StoryServer, folder: Path, size: tuple[int, int] = (100
 
 async def test_an_operator_works_a_call_from_ring_to_done(tmp_path: Path) -> None:
     async with telling(*VIEWS) as server, window(server, tmp_path) as terminal:
-        rows = await terminal.sees("Conversations", "Ivanov Ivan Ivanovich", "Alt+5", "Asks why")
+        rows = await terminal.sees("Conversatio", "Ivanov Ivan Ivanovich", "Alt+5", "Asks why")
         assert len(rows) == 30
         assert max(map(len, rows)) <= 100
         assert rows[0].startswith(" ■ Talking")
         assert "F9 end" in rows[0]
         assert rows[1].startswith(" Billing · waited 0:42 · main › operator")
-        headings = ("Conversations", "Client", "Work")
+        headings = ("Conversatio", "Client", "Work")   # the focus mark may take two letters
         assert [word for word in headings if word in rows[2]] == [*headings]
         assert "1 late" in rows[28]
         assert rows[29].startswith(" ? keys")
