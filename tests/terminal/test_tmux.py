@@ -74,7 +74,8 @@ async def window(server: StoryServer, folder: Path, size: tuple[int, int] = (100
 async def test_an_operator_works_a_call_from_ring_to_done(tmp_path: Path) -> None:
     async with telling(*VIEWS) as server, window(server, tmp_path) as terminal:
         rows = await terminal.sees(
-            "Conversatio", "Ivanov Ivan Ivanovich", "Alt+5", "Asks why", "1 late", "? keys", "F9 end")
+            "Conversatio", "Ivanov Ivan Ivanovich", "Alt+5", "Asks why", "1 late", "? keys",
+            "F9 end")
         assert len(rows) == 30
         assert max(map(len, rows)) <= 100
         assert rows[0].startswith(" ■ Talking")
