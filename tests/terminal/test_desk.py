@@ -272,6 +272,16 @@ async def test_requests_of_my_groups_move_to_their_next_stage() -> None:
             {"id": 32, "stage": "in work", "note": ""}]
 
 
+async def test_late_requests_stay_in_the_foot_however_long_the_queues_wait() -> None:
+    late = story.request(32, late=True, due_at=story.ago(60))
+    busy = [story.queue(key, name, 4000.0, 3900.0) for key, name in (
+        ("billing", "Billing and payments"), ("collection", "Collection of debts"))]
+    base = [view for view in BASE if getattr(view, "id", "") not in {"billing", "collection"}]
+    async with on_stage(*base, *busy, TALK, late) as stage:
+        await stage.sees("Billing and payments 2 waiting", "1 request", "1 late")
+        assert "Outages 0" not in stage.text, "empty queues give way first"
+
+
 async def test_all_keys_are_listed_with_a_question_mark() -> None:
     async with on_stage(*BASE, TALK) as stage:
         await stage.press("question_mark")

@@ -126,17 +126,30 @@ def conversation(desk: Workplace, item: ConversationView, *, is_current: bool,
 
 
 def foot(desk: Workplace, width: int) -> Content:
-    """Queues with waiting and longest, my requests, my name if there is room, and the time."""
-    words = desk.words
-    parts: list[Part] = [queue(desk, item) for item in _my_queues(desk)]
-    late = sum(item.late for item in desk.shelves.requests.values())
-    parts.append(words("terminal.requests", n=len(desk.shelves.requests)))
-    if late:
-        parts.append((words("terminal.late", n=late), "bold $state-breach"))
-    left = dotted(parts)
+    """Queues with waiting and longest, my requests, my name if there is room, and the time.
+
+    The requests are always whole: where the line is short, first the empty queues give way."""
+    mine = _my_requests(desk)
     clock = f"{desk.now().astimezone(desk.zone):%H:%M}"
+    queues = _queues_within(desk, width - mine.cell_length - len(clock) - 4)
+    left = dotted([*([queues] if queues.cell_length else []), mine])
     named = f"{desk.me.name}  {clock}"
     return sides(left, named if left.cell_length + len(named) < width else clock, width, "")
+
+
+def _my_requests(desk: Workplace) -> Content:
+    late = sum(item.late for item in desk.shelves.requests.values())
+    return dotted([desk.words("terminal.requests", n=len(desk.shelves.requests)),
+                   (desk.words("terminal.late", n=late) if late else "", "bold $state-breach")])
+
+
+def _queues_within(desk: Workplace, room: int) -> Content:
+    shown = _my_queues(desk)
+    line = dotted([queue(desk, item) for item in shown])
+    if line.cell_length <= room:
+        return line
+    busy = dotted([queue(desk, item) for item in shown if item.waiting])
+    return busy.truncate(max(0, room), ellipsis=True)
 
 
 def _my_queues(desk: Workplace) -> list[QueueView]:
