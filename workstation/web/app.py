@@ -7,7 +7,7 @@ from aiohttp import web
 from workstation.board import encode
 from workstation.build import VERSION
 from workstation.desk import Desk
-from workstation.web import api, health, pages, session, sip, sockets
+from workstation.web import health, pages, resources, session, sip, sockets
 from workstation.web.routes import BODY_LIMIT, PREFIX, handler, openapi
 from workstation.web.security import DESK, add_headers, guard
 
@@ -17,10 +17,10 @@ def make_app(desk: Desk) -> web.Application:
     app[DESK] = desk
     app.on_response_prepare.append(add_headers)
     app.on_shutdown.append(sockets.say_goodbye)
-    for route in api.ROUTES:
+    for route in resources.ROUTES:
         raw = session.RAW.get((route.method, route.path))
         app.router.add_route(route.method, PREFIX + route.path, raw or handler(route))
-    description = encode(openapi(api.ROUTES, VERSION))
+    description = encode(openapi(resources.ROUTES, VERSION))
 
     async def describe(_: web.Request) -> web.StreamResponse:
         return web.Response(body=description, content_type="application/json")

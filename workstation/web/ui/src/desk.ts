@@ -8,10 +8,11 @@ import { Drafts } from "./drafts.js";
 import { Link, Refused } from "./link.js";
 import { heardNow, now } from "./moments.js";
 import { PhoneDesk } from "./phone_desk.js";
+import { sectionsOf } from "./sections.js";
 import { fromSnapshot, merge, noViews } from "./views.js";
 import { say, t, tOr, tellTimeIn } from "./texts.js";
 
-export type Tab = "desk" | "floor" | "calls" | "campaigns" | "requests";
+export type Tab = "desk" | "floor" | "calls" | "campaigns" | "requests" | "base";
 export type Shown = { kind: "conversation" | "client"; id: number } | null;
 export type Dialog = "" | "keys" | "search" | "transfer" | "keypad";
 
@@ -152,11 +153,12 @@ export class Desk {
   get tabs(): Tab[] {
     if (!this.isLead) return ["desk", "requests"];
     const own: Tab[] = this.hasDesk ? ["desk"] : [];
-    return ["floor", "calls", "campaigns", "requests", ...own];
+    const base: Tab[] = sectionsOf(this).length ? ["base"] : [];
+    return ["floor", "calls", "campaigns", "requests", ...base, ...own];
   }
 
   private firstTab(): Tab {
-    const wanted = location.hash.slice(1) as Tab;
+    const wanted = location.hash.slice(1).split("/")[0] as Tab;
     const byPath: Tab = location.pathname.startsWith("/floor") ? "floor" : "desk";
     const first = this.tabs.find((tab) => tab === wanted) ?? this.tabs.find((tab) => tab === byPath);
     return first ?? this.tabs[0] ?? "requests";
@@ -212,6 +214,13 @@ export class Desk {
   go(tab: Tab): void {
     this.tab = tab;
     history.replaceState(null, "", `#${tab}`);
+    this.changed();
+  }
+
+  /** One page of the tab "base": `#base/imports`. */
+  goToSection(id: string): void {
+    this.tab = "base";
+    history.replaceState(null, "", `#base/${id}`);
     this.changed();
   }
 

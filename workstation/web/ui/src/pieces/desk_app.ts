@@ -21,6 +21,7 @@ import "./request_board.js";
 import "./floor_board.js";
 import "./calls_board.js";
 import "./campaign_board.js";
+import "./base_pages.js";
 import "./dialogs.js";
 
 const THEMES: Record<Theme, [Theme, IconName]> = {
@@ -49,6 +50,7 @@ class DeskApp extends Piece {
       case "floor": return html`<floor-board class="page" .desk=${desk}></floor-board>`;
       case "calls": return html`<calls-board class="page" .desk=${desk}></calls-board>`;
       case "campaigns": return html`<campaign-board class="page" .desk=${desk}></campaign-board>`;
+      case "base": return html`<base-pages class="page base-pages" .desk=${desk}></base-pages>`;
       case "requests": return html`<request-board class="page" .desk=${desk}></request-board>`;
       default: return html`<h1 class="sr-only">${t("tab.desk")}</h1>
         <conversation-list class="column" .desk=${desk}></conversation-list>

@@ -1,0 +1,10 @@
+"""The API's routes beyond `api`, a module for each kind of thing. `ROUTES` is all of them."""
+
+from __future__ import annotations
+
+from workstation.web import api
+from workstation.web.routes import Route
+
+ROUTES: tuple[Route, ...] = (
+    *api.ROUTES,
+)

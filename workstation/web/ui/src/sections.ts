@@ -1,0 +1,19 @@
+// The pages of the tab "base": to add one, write its piece and a row here.
+import type { Desk } from "./desk.js";
+import type { Html } from "./pieces/bits.js";
+
+export interface Section {
+  /** Also the end of its address, `#base/ID`, and of its name's text, `base.ID`. */
+  id: string;
+  /** Leads are supervisors and administrators; the server decides again at every question. */
+  who: "leads" | "administrators";
+  draw: (desk: Desk) => Html;
+}
+
+export const SECTIONS: Section[] = [
+];
+
+export function sectionsOf(desk: Desk): Section[] {
+  const isAdministrator = desk.me?.roles.includes("administrator") ?? false;
+  return SECTIONS.filter((section) => section.who === "leads" || isAdministrator);
+}
