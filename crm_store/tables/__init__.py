@@ -1,5 +1,23 @@
 """Every table of the store. Importing this package makes `Base.metadata` complete."""
 
-from crm_store.tables import billing, campaigns, clients, contacts, requests, staff
+from crm_store.tables import (
+    audit,
+    billing,
+    campaigns,
+    client_facts,
+    clients,
+    contacts,
+    requests,
+    staff,
+)
 
-__all__ = ["billing", "campaigns", "clients", "contacts", "requests", "staff"]
+__all__ = [
+    "audit",
+    "billing",
+    "campaigns",
+    "client_facts",
+    "clients",
+    "contacts",
+    "requests",
+    "staff",
+]
