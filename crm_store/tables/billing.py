@@ -19,6 +19,7 @@ class Addresses(Base):
     house: Mapped[str]
     flat: Mapped[str | None]
     search_key: Mapped[str]
+    postcode: Mapped[str | None]
 
 
 class Accounts(Base):

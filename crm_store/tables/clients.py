@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_store.base import Base, Bytewise, Json
@@ -30,6 +31,8 @@ class Clients(Base):
     created_by: Mapped[str | None]
     merged_into: Mapped[int | None] = mapped_column(ForeignKey("clients.id"))
     version: Mapped[int] = mapped_column(default=1)
+    # custom_fields.key → value, see custom_fields.py
+    custom: Mapped[dict[str, Any]] = mapped_column(Json, default=dict, server_default=text("'{}'"))
 
 
 class ClientWords(Base):
