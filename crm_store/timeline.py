@@ -18,6 +18,7 @@ from crm_store.tables.contacts import Timeline
 
 TimelineKind = Literal[
     "attempt", "call", "correction", "invoice", "note", "payment", "promise", "reading", "request",
+    "task",
 ]
 Item = TypeVar("Item")
 _CURSOR = re.compile(r"^[0-9T:.+-]{32}~[a-z]{1,20}~[0-9]{1,18}$")
@@ -55,6 +56,7 @@ class TimelineItem:
     correction: invoice account delta_minor amount_minor (the new sum) currency reason
     payment: account amount_minor currency method · reading: meter resource unit value source
     request: request_id type stage group responsible deadline_at closed_at filed_by
+    task: task_id title operator group due_at done_at by
     note: text by · attempt, promise: written by campaigns
     """
     kind: str

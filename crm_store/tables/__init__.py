@@ -7,8 +7,11 @@ from crm_store.tables import (
     client_facts,
     clients,
     contacts,
+    imports,
     requests,
+    sources,
     staff,
+    tasks,
 )
 
 __all__ = [
@@ -18,6 +21,9 @@ __all__ = [
     "client_facts",
     "clients",
     "contacts",
+    "imports",
     "requests",
+    "sources",
     "staff",
+    "tasks",
 ]
