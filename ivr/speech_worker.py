@@ -83,12 +83,19 @@ class Pyttsx3:
     def speak(self, text: str, voice: str, rate: int, path: Path) -> None:
         """Returns when the engine says it is done, which its `runAndWait` alone does not mean."""
         engine = self._engine or self._load()
-        self._choose(engine, voice, rate)
+        if self._voice != (voice, rate):
+            self._choose(engine, voice, rate)
+            self._say(engine, "a", path)        # may still come at the rate of before
+        if not self._say(engine, text, path):
+            raise CannotSpeak("the engine did not finish")
+
+    def _say(self, engine: Any, text: str, path: Path) -> bool:
+        """Whether it was said to the end."""
         self._finished.clear()
+        path.unlink(missing_ok=True)
         engine.save_to_file(text, str(path))
         engine.runAndWait()
-        if self._finished != [True]:
-            raise CannotSpeak("the engine did not finish")
+        return self._finished == [True]
 
     def _load(self) -> Any:
         try:
@@ -106,8 +113,6 @@ class Pyttsx3:
         self._finished.append(completed)
 
     def _choose(self, engine: Any, voice: str, rate: int) -> None:
-        if self._voice == (voice, rate):
-            return
         if voice.lower() not in self._known:    # espeak would take another one silently
             raise CannotSpeak(f"there is no voice {voice!r}")
         engine.setProperty("voice", voice)
