@@ -1,4 +1,4 @@
-"""What a pop shows beside its strip: the interaction's id and the client's card, each as it comes.
+"""What a pop shows beside its strip: the client's card and history.
 
 The strip never waits for the store: what is not read within 100 ms comes after it, and what
 cannot be read is tried again for as long as the conversation is kept.
@@ -15,9 +15,7 @@ from typing import Any
 
 import structlog
 
-from crm_store import interactions
 from crm_store.errors import StoreError
-from crm_store.interactions import CallFacts
 from crm_store.store import Store
 from cti.floor import Call, Floor
 from workstation.background import Background, Wanted
@@ -54,46 +52,32 @@ class Cards:
 
     async def show(self, view: ConversationView, call: Call, received_ns: int = 0) -> None:
         """What the store says within 100 ms is one picture with the strip; the rest comes after
-        it, the interaction's id and the card each by itself."""
+        it."""
         async with asyncio.TaskGroup() as tasks:
-            storing = tasks.create_task(self._stored(view), name=f"id {call.id}")
-            reading = tasks.create_task(self._read(view, call, storing), name=f"card {call.id}")
-            await asyncio.wait([storing, reading], timeout=STRIP_AFTER_S)
-            in_time = {"id": storing.result()} if storing.done() and storing.result() else {}
-            if reading.done():
-                self._fill(view, in_time | reading.result())
+            reading = tasks.create_task(self._read(view, call), name=f"card {call.id}")
+            await asyncio.wait([reading], timeout=STRIP_AFTER_S)
+            is_in_time = reading.done()
+            if is_in_time:
+                self._fill(view, reading.result())
             else:
-                self._conversations.change(view.operator, view.call, **in_time,
-                                           notice="store_slow")
+                self._conversations.change(view.operator, view.call, notice="store_slow")
             if received_ns:
                 self.took_s.append((time.monotonic_ns() - received_ns) / 1e9)
-            if not reading.done():
-                tasks.create_task(self._fill_later(view, reading))
-            if not in_time and (interaction := await storing):
-                self._conversations.change(view.operator, view.call, id=interaction)
-        await self._store_guess(view, call)
+            if not is_in_time:
+                self._fill(view, await reading)
+        self._tell_guess(view)
 
-    async def _stored(self, view: ConversationView) -> int | None:
-        """The interaction's id; None once nobody waits for it any more."""
-        while self._is_kept(view):
-            try:
-                async with asyncio.timeout(STORED_WITHIN_S):
-                    return await self._journal.wait_for(view.call)
-            except TimeoutError:
-                log.warning("a call on a screen is not stored yet", call=view.call)
-        return None
-
-    async def _read(self, view: ConversationView, call: Call,
-                    storing: asyncio.Task[int | None]) -> dict[str, Any]:
+    async def _read(self, view: ConversationView, call: Call) -> dict[str, Any]:
         """The card and all that belongs to it; tried again as long as the conversation is kept.
 
-        Of a new call nobody can have chosen or typed anything: its id need not be known.
+        Of a new call nobody can have chosen or typed anything: it need not be stored yet.
         """
         pause_s = FIRST_PAUSE_S
         while self._is_kept(view):
             try:
-                interaction = None if self._is_new(view, call) else await storing
                 async with asyncio.timeout(CARD_WITHIN_S):
+                    interaction = (None if self._is_new(view, call)
+                                   else await self._journal.interaction(view.call))
                     return await self._gather(self.wanted(view, call, interaction))
             except (StoreError, TimeoutError) as exc:
                 log.warning("a card could not be read", call=call.id, error=type(exc).__name__)
@@ -104,16 +88,12 @@ class Cards:
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
         return {}
 
-    async def _fill_later(self, view: ConversationView,
-                          reading: asyncio.Task[dict[str, Any]]) -> None:
-        self._fill(view, await reading)
-
     def _fill(self, view: ConversationView, fields: dict[str, Any]) -> None:
         now = self._conversations.of_call(view.operator, view.call)
         if now is None or not fields:
             return
         if now.client_id is not None:       # chosen by a person: stays as it is
-            fields = {name: fields[name] for name in ("id", "notice") if name in fields}
+            fields = {name: fields[name] for name in ("notice",) if name in fields}
         if "draft" in fields and now.draft.version > fields["draft"].version:
             del fields["draft"]             # typed meanwhile
         filled = self._conversations.change(view.operator, view.call, **fields)
@@ -153,19 +133,11 @@ class Cards:
             return None
         return self.dialled.get((view.operator, view.number))
 
-    async def _store_guess(self, view: ConversationView, call: Call) -> None:
-        """Nothing is lost without it: the journal finds the client of most calls itself."""
+    def _tell_guess(self, view: ConversationView) -> None:
+        """The journal writes it with the call's next change, and finds most clients itself."""
         now = self._conversations.of_call(view.operator, view.call)
-        if now is None or now.client_id is None:
-            return
-        try:
-            async with self._store.begin() as tx:
-                await interactions.upsert_call(tx, CallFacts(
-                    call_id=call.id, pbx=call.pbx, direction=call.direction,
-                    started_at=call.started_at, client_id=now.client_id))
-        except StoreError as exc:
-            log.warning("a call's client could not be stored", call=call.id,
-                        error=type(exc).__name__)
+        if now is not None and now.client_id is not None:
+            self._journal.guess(view.call, now.client_id)
 
     def remember(self, view: ConversationView) -> None:
         if view.call not in self._floor.calls:

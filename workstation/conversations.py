@@ -1,13 +1,11 @@
 """Each operator's conversations: the calls offered to him, until their outcome is chosen.
 
-The view itself is the state. An operator's conversation is kept by its call; the interaction's
-id, which screens use, is a number below 0, and no other conversation's, until the journal has
-stored the call.
+The view itself is the state. An operator's conversation is kept by its call, and so is its id on
+screens: it is known before anything is stored, and the same after a restart of the server.
 """
 
 from __future__ import annotations
 
-from itertools import count
 from typing import Any
 
 from msgspec.structs import replace
@@ -22,18 +20,10 @@ class Conversations:
     def __init__(self, board: Board) -> None:
         self._board = board
         self._kept: dict[str, dict[str, ConversationView]] = {}     # operator → call →
-        self._unstored = count(-1, -1)
-
-    def unstored_id(self) -> int:
-        """An id for a conversation whose call is not stored yet."""
-        return next(self._unstored)
 
     def put(self, view: ConversationView) -> None:
         """Keep and show it; a `done` one disappears."""
         shelf = self._kept.setdefault(view.operator, {})
-        before = shelf.get(view.call)
-        if before is not None and before.id != view.id:
-            self._board.put_own(view.operator, "conversations", str(before.id), None)
         if view.state == "done":
             shelf.pop(view.call, None)
             self._board.put_own(view.operator, "conversations", str(view.id), None)
@@ -63,7 +53,7 @@ class Conversations:
         return self._kept.get(operator, {}).get(call)
 
     def find(self, operator: str, conversation: int) -> ConversationView | None:
-        """By the interaction's id, as screens name it."""
+        """By its id, as screens name it."""
         kept = self._kept.get(operator, {}).values()
         return next((view for view in kept if view.id == conversation), None)
 

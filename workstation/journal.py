@@ -38,6 +38,7 @@ from workstation import records, unforeseen
 log = structlog.get_logger()
 
 BATCH = 200                 # events written in one commit when we are behind
+GATHER_S = 0.05             # what happens within it is one commit; nobody waits for the journal
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 10.0
 PASSING = (Busy, Full, NotMigrated, TimedOut, Unreachable)     # tried again, for ever
 REFUSED = (Conflict, NotFound)                                 # will be refused again
@@ -61,6 +62,7 @@ class Journal:
         self._reread_to: TapePosition | None = None     # what was told up to here is written
         self._facts: dict[str, CallFacts] = {}
         self._attempts: dict[str, int] = {}
+        self._guesses: dict[str, int] = {}
         self._ids: OrderedDict[str, int] = OrderedDict()
         self._written = asyncio.Event()
         self.is_writing = False
@@ -72,11 +74,10 @@ class Journal:
             while True:
                 batch: list[Change] = []
                 try:
-                    for _ in range(max(1, min(subscription.behind(), BATCH))):
-                        fed = await anext(aiter(subscription))
-                        if self._reread_to is None or fed.position > self._reread_to:
-                            batch += fed.changes
-                            self._read_to = fed.position
+                    self._take(await anext(aiter(subscription)), batch)
+                    await asyncio.sleep(GATHER_S)
+                    for _ in range(min(subscription.behind(), BATCH)):
+                        self._take(await anext(aiter(subscription)), batch)
                 except Overrun:
                     log.warning("the journal fell too far behind and reads the tape again")
                     with unforeseen.logged("journal: reading the tape again"):
@@ -84,12 +85,28 @@ class Journal:
                 with unforeseen.logged("journal"):
                     await self.write(batch)
 
-    def id_of(self, call: str) -> int | None:
-        """The interaction of a call, once it is stored."""
-        return self._ids.get(call)
+    def _take(self, fed: Fed, batch: list[Change]) -> None:
+        if self._reread_to is None or fed.position > self._reread_to:
+            batch += fed.changes
+            self._read_to = fed.position
+
+    def guess(self, call: str, client_id: int) -> None:
+        """Whom the machine takes for the caller; written with the call's next change."""
+        if call in self._facts or call not in self._ids:    # not over yet
+            self._guesses[call] = client_id
+
+    async def interaction(self, call: str) -> int:
+        """The interaction of a call: remembered, else of long ago and stored, else as soon as it
+        is stored; the caller sets the time limit."""
+        if call not in self._ids:
+            async with self._store.read() as tx:
+                stored = await interactions.by_call(tx, call)
+            if stored is not None:
+                return stored.id
+        return await self.wait_for(call)
 
     async def wait_for(self, call: str) -> int:
-        """The same, waiting until it is stored; the caller sets the time limit."""
+        """The interaction of a call as soon as it is stored; the caller sets the time limit."""
         while (found := self._ids.get(call)) is None:
             await self._written.wait()
         return found
@@ -201,6 +218,7 @@ class Journal:
         for call in ended:
             self._facts.pop(call, None)
             self._attempts.pop(call, None)
+            self._guesses.pop(call, None)
         return steps
 
     def _gather(self, change: CallChange) -> CallFacts:
@@ -208,6 +226,8 @@ class Journal:
         facts = records.note(facts, change, self._region)
         if facts.attempt is None and change.call in self._attempts:
             facts = replace(facts, attempt=self._attempts[change.call])
+        if facts.client_id is None and change.call in self._guesses:
+            facts = replace(facts, client_id=self._guesses[change.call])
         self._facts[change.call] = facts
         return facts
 

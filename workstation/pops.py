@@ -141,7 +141,7 @@ class Pops:
         queue = self._queues.get(queue_id or call.queue or "")
         number = stored_number(call.client_number, self._settings.company.region) or ""
         return ConversationView(
-            id=self._journal.id_of(call.id) or self._conversations.unstored_id(),
+            id=views.conversation_id(call.id),
             call=call.id, operator=operator, state=state,
             direction=call.direction, number=number, number_label=views.number_label(number),
             caller_name=call.name if call.direction == "in" else "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from hashlib import blake2b
 from typing import Any
 
 import phonenumbers
@@ -146,6 +147,11 @@ def request(row: requests.RequestRow, kinds: Mapping[str, RequestType], language
         fields={name: str(value) for name, value in row.form.items()})
 
 
+def conversation_id(call: str) -> int:
+    """What screens call the conversation of a call: below 2**48, so JavaScript holds it whole."""
+    return int.from_bytes(blake2b(call.encode(), digest_size=6).digest())
+
+
 def unfinished(row: Interaction, operator: str, settings: Settings,
                draft_view: protocol.DraftView) -> protocol.ConversationView:
     """A stored contact still without an outcome, as the conversation it was; one whose end is
@@ -153,7 +159,7 @@ def unfinished(row: Interaction, operator: str, settings: Settings,
     queue = next((queue for queue in settings.queue if queue.id == row.queue), None)
     number = row.number or ""
     return protocol.ConversationView(
-        id=row.id, call=row.call_id or "", operator=operator,
+        id=conversation_id(row.call_id or ""), call=row.call_id or "", operator=operator,
         state="wrap_up" if row.ended_at is not None else "talking",
         direction=direction(row.direction), number=number, number_label=number_label(number),
         caller_name="", queue=row.queue or "", queue_name=queue.name if queue else "",

@@ -23,9 +23,9 @@ def is_answer(change: object) -> bool:
     return isinstance(change, CallAnswered)
 
 
-def is_stored(views: dict[str, dict[str, Any]]) -> bool:
-    """The conversation has its interaction; before, it is a strip with an id below 0."""
-    return any(view["id"] > 0 for view in views["conversations"].values())
+def is_shown(views: dict[str, dict[str, Any]]) -> bool:
+    """A conversation is there, with what the store knows of its caller."""
+    return any(not view["notice"] for view in views["conversations"].values())
 
 
 async def test_a_ringing_call_is_on_its_operators_screen_and_on_nobody_elses(
@@ -36,7 +36,7 @@ async def test_a_ringing_call_is_on_its_operators_screen_and_on_nobody_elses(
         offered = next(change for change in tape.changes if is_offer(change))
         assert isinstance(offered, OperatorOffered)
         assert offered.operator == "101"
-        await anna.until(is_stored)
+        await anna.until(is_shown)
         shown = anna.conversations[0]
         assert (shown["state"], shown["call"]) == ("ringing", offered.call)
         await boris.ask("client.search", text="")
@@ -95,7 +95,7 @@ async def test_old_views_and_deltas_equal_a_fresh_snapshot(office: Office, tape:
 async def test_a_reloaded_page_gets_its_conversation_back(office: Office) -> None:
     tape = await office.play("inbound/answered_caller_hangs_up", until=is_answer)
     async with office.screen("anna") as anna:
-        await anna.until(is_stored)
+        await anna.until(is_shown)
         assert [view["state"] for view in anna.conversations] == ["talking"]
         await anna.ask("draft.save", conversation=anna.conversations[0]["id"], base=0,
                        note="meter 12", disposition=None, form_type=None, form={})

@@ -74,8 +74,7 @@ async def in_wrap_up(office: Office, pauses: Pauses) -> AsyncIterator[Screen]:
     async with office.screen("anna") as anna:
         await office.play(TAPE, until=lambda change: isinstance(change, OperatorLeft))
         await anna.until(lambda views: any(
-            view["state"] == "wrap_up" and view["id"] > 0
-            for view in views["conversations"].values()))
+            view["state"] == "wrap_up" for view in views["conversations"].values()))
         await until(lambda: pauses.asked == [(True, REASON)])
         yield anna
 
@@ -97,7 +96,7 @@ async def test_a_card_that_cannot_be_read_is_read_again(
     async with office.screen("anna") as anna:
         await office.play(TAPE, until=is_offer)
         await anna.until(lambda views: any(
-            view["notice"] and view["id"] > 0 for view in views["conversations"].values()))
+            view["notice"] for view in views["conversations"].values()))
         await anna.until(lambda views: any(
             view["card"] for view in views["conversations"].values()))
         shown = anna.conversations[0]
@@ -136,7 +135,6 @@ async def test_calls_that_are_not_stored_yet_are_two_conversations(
         return await known(self, call)
 
     monkeypatch.setattr(Journal, "wait_for", late)
-    monkeypatch.setattr(Journal, "id_of", lambda *_: None)
     office.desk.pops._cards._opened_at = datetime(2020, 1, 1, tzinfo=UTC)   # the tape is of today
     await add_client(office, "Ivanov", _caller_of(TAPE))
     async with office.screen("anna") as anna:
@@ -144,15 +142,21 @@ async def test_calls_that_are_not_stored_yet_are_two_conversations(
         offer = next(change for change in tape.changes if isinstance(change, OperatorOffered))
         office.engine.feed.publish(Fed(TapePosition("", 0), (replace(offer, call="main-9"),), 0))
         await anna.until(lambda views: len(views["conversations"]) == 2)
-        assert all(view["id"] < 0 for view in anna.conversations)
+        assert len({view["id"] for view in anna.conversations}) == 2
         await anna.until(lambda views: any(
             view["card"] for view in views["conversations"].values()))
-        refused = await anna.ask("conversation.choose", conversation=anna.conversations[0]["id"],
-                                 client_id=None)
-        assert refused.problem is not None
-        may_go_on.set()
-        await anna.until(lambda views: len(views["conversations"]) == 2 and any(
-            view["id"] > 0 for view in views["conversations"].values()))
+        typed = next(view["id"] for view in anna.conversations if view["call"] == offer.call)
+        async with asyncio.TaskGroup() as tasks:
+            saving = tasks.create_task(anna.ask(
+                "draft.save", conversation=typed, base=0, note="typed at once",
+                disposition=None, form_type=None, form={}))
+            await asyncio.sleep(0.2)
+            assert not saving.done(), "kept waiting, not refused"
+            may_go_on.set()
+        assert saving.result().problem is None
+        await anna.until(lambda views: any(
+            view["draft"]["note"] == "typed at once"
+            for view in views["conversations"].values()))
 
 
 # ── bugs ─────────────────────────────────────────────────────────────────────────────────────
@@ -255,8 +259,7 @@ async def test_a_call_that_ended_while_the_server_was_dead_waits_for_its_outcome
     settings = settings_in(tmp_path)
     async with open_office(tmp_path, settings=settings) as office, office.screen("anna") as anna:
         await office.play(TAPE, until=is_answer)
-        await anna.until(lambda views: any(
-            view["id"] > 0 for view in views["conversations"].values()))
+        await anna.until(lambda views: bool(views["conversations"]))
         await anna.ask("draft.save", conversation=anna.conversations[0]["id"], base=0,
                        note="in mid-call", disposition=None, form_type=None, form={})
     async with open_office(tmp_path, settings=settings) as again, again.screen("anna") as anna:

@@ -10,7 +10,7 @@ import pytest
 from crm_store.base import Tx
 from cti.changes import OfferEnded, OperatorOffered
 from tests.workstation.office import Office, add_client
-from tests.workstation.test_live import _caller_of, is_stored
+from tests.workstation.test_live import _caller_of, is_shown
 from workstation.background import Background, Wanted
 
 
@@ -24,7 +24,7 @@ async def test_a_missed_call_is_shown_as_missed_and_the_next_operator_has_it(
         await first.until(lambda views: [view["state"] for view in views["conversations"]
                                          .values()] == ["missed"])
         await tape.play(until=lambda change: isinstance(change, OperatorOffered))
-        await second.until(is_stored)
+        await second.until(is_shown)
         assert second.conversations[0]["state"] == "ringing"
 
 
@@ -33,7 +33,7 @@ async def test_a_call_offered_again_keeps_client_and_draft(office: Office) -> No
     async with office.screen("anna") as anna:
         tape = await office.play("inbound/answered_caller_hangs_up", until=lambda change:
                                  isinstance(change, OperatorOffered))
-        await anna.until(is_stored)
+        await anna.until(is_shown)
         conversation = anna.conversations[0]["id"]
         await anna.ask("draft.save", conversation=conversation, base=0, note="typed",
                        disposition=None, form_type=None, form={})
@@ -64,7 +64,7 @@ async def test_all_are_offered_and_one_answers(office: Office) -> None:
 async def test_a_click_to_call_is_a_conversation_with_the_person_called(office: Office) -> None:
     async with office.screen("anna") as anna:
         await office.play("outbound/click_to_call")
-        await anna.until(is_stored)
+        await anna.until(is_shown)
         assert anna.conversations[0]["direction"] == "out"
         assert anna.conversations[0]["number"].startswith("+")
 

@@ -15,7 +15,7 @@ from crm_store import interactions, requests
 from crm_store.tables.billing import Accounts, Meters, Readings
 from cti.changes import CallAnswered
 from tests.workstation.office import Office, Screen, add_client, open_office, settings_in
-from tests.workstation.test_live import is_stored
+from tests.workstation.test_live import is_shown
 
 TAPE = "inbound/answered_caller_hangs_up"
 ANSWERED = {"disposition": "resolved", "note": "Explained the bill"}
@@ -26,7 +26,7 @@ async def after_a_call(office: Office, login: str = "anna") -> AsyncIterator[Scr
     """A screen on which the tape's call is over and waits for its outcome."""
     async with office.screen(login) as screen:
         await office.play(TAPE)
-        await screen.until(is_stored)
+        await screen.until(is_shown)
         await screen.until(lambda views: all(
             view["state"] == "wrap_up" for view in views["conversations"].values()))
         yield screen
@@ -51,7 +51,9 @@ async def test_wrap_up_becomes_a_segment_of_the_call(office: Office) -> None:
         shown = anna.conversations[0]
         await anna.ask("conversation.finish", conversation=shown["id"], **ANSWERED)
         async with office.store.read() as tx:
-            kinds = [part.kind for part in await interactions.segments(tx, shown["id"])]
+            stored = await interactions.by_call(tx, shown["call"])
+            assert stored is not None
+            kinds = [part.kind for part in await interactions.segments(tx, stored.id)]
     assert kinds[-1] == "wrap_up"
     assert "talk" in kinds
 
@@ -76,7 +78,7 @@ async def test_an_outcome_that_is_not_enough_leaves_the_draft(
 async def test_nothing_is_finished_while_they_talk(office: Office) -> None:
     async with office.screen("anna") as anna:
         await office.play(TAPE, until=lambda change: isinstance(change, CallAnswered))
-        await anna.until(is_stored)
+        await anna.until(is_shown)
         reply = await anna.ask("conversation.finish", conversation=anna.conversations[0]["id"],
                                **ANSWERED)
         assert reply.problem is not None

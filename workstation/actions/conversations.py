@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
 from typing import Any
 
@@ -28,15 +29,27 @@ from workstation.wrap_up import Wish
 
 NOTE_LIMIT = 20_000
 NAME_LIMIT = 200
+STORED_WITHIN_S = 10.0
 _SAVES = 5      # two screens of one operator may save in the same moment
 
 
 def own(desk: Desk, person: Person, conversation: int) -> ConversationView:
     """His conversation. Raises NotThere, also for other people's."""
     view = desk.conversations.find(person.operator, conversation)
-    if view is None or view.id <= 0:
+    if view is None:
         raise NotThere("conversation")
     return view
+
+
+async def interaction_of(desk: Desk, view: ConversationView) -> int:
+    """The stored contact of his conversation; its row may be some milliseconds behind the pop.
+    Raises Refused when the journal cannot store it for now."""
+    try:
+        async with asyncio.timeout(STORED_WITHIN_S):
+            return await desk.journal.interaction(view.call)
+    except TimeoutError:
+        raise Refused("not_stored", "The call is not stored yet; try again.",
+                      desk.journal.failing, 503) from None
 
 
 def his_call(desk: Desk, person: Person, conversation: int) -> ConversationView:
@@ -49,10 +62,11 @@ def his_call(desk: Desk, person: Person, conversation: int) -> ConversationView:
 
 async def choose(desk: Desk, person: Person, args: ChooseClient) -> dict[str, object]:
     view = his_call(desk, person, args.conversation)
+    interaction = await interaction_of(desk, view)
     async with desk.store.begin() as tx:
         if args.client_id is not None:
             await clients.card(tx, args.client_id)
-        await interactions.choose_client(tx, view.id, args.client_id, by=person.operator,
+        await interactions.choose_client(tx, interaction, args.client_id, by=person.operator,
                                          at=desk.clock())
     await show_client(desk, person, view, args.client_id, identity_is="unknown")
     return {}
@@ -63,12 +77,13 @@ async def new_client(desk: Desk, person: Person, args: NewClient) -> dict[str, o
     name = " ".join(args.name.split())
     if not 1 <= len(name) <= NAME_LIMIT:
         raise Refused("name_missing", "A client needs a name.", "1 to 200 letters", 422)
+    interaction = await interaction_of(desk, view)
     now = desk.clock()
     async with desk.store.begin() as tx:
         client_id = await clients.create(
             tx, name=name, kind=args.kind, number=number_of(desk, view), by=person.operator,
             at=now, time_zone=desk.settings.company.time_zone)
-        await interactions.choose_client(tx, view.id, client_id, by=person.operator, at=now)
+        await interactions.choose_client(tx, interaction, client_id, by=person.operator, at=now)
     await show_client(desk, person, view, client_id, identity_is="unknown")
     return {"client_id": client_id}
 
@@ -78,9 +93,10 @@ async def confirm_identity(desk: Desk, person: Person, args: ConfirmIdentity) ->
     if view.client_id is None:
         raise Refused("no_client", "Choose the client first.", "", 409)
     if args.confirmed:
+        interaction = await interaction_of(desk, view)
         async with desk.store.begin() as tx:
             await identity.confirm(tx, view.client_id, number_of(desk, view), by=person.operator,
-                                   at=desk.clock(), interaction_id=view.id)
+                                   at=desk.clock(), interaction_id=interaction)
     await show_client(desk, person, view, view.client_id,
                       identity_is="confirmed" if args.confirmed else "refused")
     return {}
@@ -94,7 +110,8 @@ async def save_draft(desk: Desk, person: Person, args: SaveDraft) -> dict[str, o
     form: dict[str, JSON] = dict(args.form)
     content: dict[str, JSON] = {"note": args.note, "disposition": args.disposition,
                                 "form_type": args.form_type, "form": form}
-    saved = await _save(desk, view.id, person.operator, args.base, content, now)
+    interaction = await interaction_of(desk, view)
+    saved = await _save(desk, interaction, person.operator, args.base, content, now)
     desk.conversations.change(person.operator, view.call, draft=DraftView(
         version=saved.version, note=args.note, disposition=args.disposition,
         form_type=args.form_type, form=args.form, saved_at=views.moment(saved.updated_at)))
@@ -106,13 +123,14 @@ async def finish(desk: Desk, person: Person, args: Finish) -> dict[str, object]:
     if view.state != "wrap_up":
         raise Refused("still_talking", "The call is not over yet.", "", 409)
     _check_outcome(view, args)
+    interaction = await interaction_of(desk, view)
     now = desk.clock()
     async with desk.store.begin() as tx:
-        await interactions.set_disposition(tx, view.id, outcome_id=args.disposition,
+        await interactions.set_disposition(tx, interaction, outcome_id=args.disposition,
                                            note=args.note, by=person.operator, at=now)
-        await drafts.finish(tx, view.id, person.operator, at=now)
-        await _add_wrap_up(tx, desk, view, person.operator, now)
-        stored = await interactions.one(tx, view.id)
+        await drafts.finish(tx, interaction, person.operator, at=now)
+        await _add_wrap_up(tx, desk, view, interaction, now)
+        stored = await interactions.one(tx, interaction)
         if stored.attempt is not None:
             await steering.record_disposition(tx, stored.attempt, args.disposition,
                                               by=person.operator, at=now)
@@ -156,13 +174,13 @@ def number_of(desk: Desk, view: ConversationView) -> str | None:
     return phones.normalise(view.number, region=desk.settings.company.region).e164
 
 
-async def _save(desk: Desk, conversation: int, operator: str, base: int,
+async def _save(desk: Desk, interaction: int, operator: str, base: int,
                 content: dict[str, JSON], now: datetime) -> drafts.Draft:
     """The last letter wins: what another screen saved meanwhile is only a newer base."""
     for _ in range(_SAVES):
         try:
             async with desk.store.begin() as tx:
-                return await drafts.save(tx, conversation, operator, version=base,
+                return await drafts.save(tx, interaction, operator, version=base,
                                          content=content, at=now)
         except errors.Stale as stale:
             base = stale.stored_version
@@ -179,9 +197,9 @@ def _check_outcome(view: ConversationView, args: Finish) -> None:
         raise Refused("too_long", "This is too long to be kept.", f"{NOTE_LIMIT} letters", 422)
 
 
-async def _add_wrap_up(tx: Tx, desk: Desk, view: ConversationView, operator: str,
+async def _add_wrap_up(tx: Tx, desk: Desk, view: ConversationView, interaction: int,
                        now: datetime) -> None:
-    counting = desk.wrap_up.counting(operator)
+    counting = desk.wrap_up.counting(view.operator)
     if counting is not None and counting.call == view.call and counting.began_at < now:
-        await interactions.add_segments(tx, view.id, (SegmentFacts(
-            kind="wrap_up", started_at=counting.began_at, ended_at=now, who=operator),))
+        await interactions.add_segments(tx, interaction, (SegmentFacts(
+            kind="wrap_up", started_at=counting.began_at, ended_at=now, who=view.operator),))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from crm_store import clients, requests
 from crm_store.base import JSON, Tx
 from workstation import views
-from workstation.actions.conversations import own, show_client
+from workstation.actions.conversations import interaction_of, own, show_client
 from workstation.desk import Desk
 from workstation.errors import NotAllowed, NotThere, Refused
 from workstation.policy import Person
@@ -16,8 +16,9 @@ SHOWN = 1_000       # open requests on the screens at most, the most urgent
 
 
 async def file(desk: Desk, person: Person, args: FileRequest) -> dict[str, object]:
+    filed_from = None
     if args.conversation is not None:
-        own(desk, person, args.conversation)
+        filed_from = await interaction_of(desk, own(desk, person, args.conversation))
     kind = desk.kinds.get(args.type)
     if kind is None:
         raise Refused("unknown_type", "There is no such request type.", args.type[:40], 422)
@@ -33,7 +34,7 @@ async def file(desk: Desk, person: Person, args: FileRequest) -> dict[str, objec
             deadline_at=deadlines.due_at(kind.deadline, now, desk.zone), form=form,
             by=person.operator or person.login, at=now, client_id=args.client_id,
             account_id=await _account_id(tx, args.client_id, values.get("account")),
-            interaction_id=args.conversation))
+            interaction_id=filed_from))
     show(desk, row)
     await _refresh(desk, person, args)
     return {"id": row.id, "number": str(row.id), "group": row.group,
