@@ -51,9 +51,18 @@ class NotFound(StoreError):
 class Stale(StoreError):
     """Somebody else has saved a newer version meanwhile."""
 
-    def __init__(self, stored_version: int) -> None:
+    def __init__(self, stored_version: int, since: tuple[object, ...] = ()) -> None:
         self.stored_version = stored_version
+        self.since = since              # of a client: `editing.Changed`, oldest first
         super().__init__(f"(stored version {stored_version})")
+
+
+class ValueInvalid(StoreError, ValueError):
+    """This value does not fit its field."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        self.code = code                # no_number, no_date, no_choice …: a key of the texts
+        super().__init__(f"({code}{': ' if detail else ''}{detail})")
 
 
 class NaiveMoment(StoreError, ValueError):
