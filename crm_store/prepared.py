@@ -109,11 +109,21 @@ def insert_all(connection: Connection, table: Any, rows: Sequence[Mapping[str, A
     """Many rows with the same keys, at the price of the driver's executemany."""
     dialect = connection.dialect
     compiled = insert(table).compile(dialect=dialect, column_keys=list(rows[0]))
-    inputs = _inputs(compiled, dialect)
+    inputs = [(name, None if name in rows[0] else _default(table, name), convert)
+              for name, _, convert in _inputs(compiled, dialect)]
     cursor = connection.connection.cursor()
     try:
         cursor.executemany(str(compiled), [
-            tuple(convert(row[name]) if convert else row[name] for name, _, convert in inputs)
+            tuple(convert(row.get(name, default)) if convert else row.get(name, default)
+                  for name, default, convert in inputs)
             for row in rows])
     finally:
         cursor.close()
+
+
+def _default(table: Any, name: str) -> Any:
+    """What the model gives a column that nobody named."""
+    default = table.__table__.columns[name].default
+    if default is None:
+        return None
+    return default.arg(None) if default.is_callable else default.arg

@@ -6,20 +6,30 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from typing import Any, Generic, Literal, TypeVar
+from functools import cache, lru_cache
+from typing import Any, Generic, Literal, TypeVar, get_args
 
-from sqlalchemy import ColumnElement, Select, bindparam, delete, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    TextClause,
+    bindparam,
+    delete,
+    select,
+    tuple_,
+    union_all,
+)
 
 from crm_store import errors
 from crm_store.base import JSON, Bytewise, Tx, Utc, Whole, insert_into
-from crm_store.prepared import Prepared
-from crm_store.tables.contacts import Timeline
+from crm_store.prepared import Asked, Prepared
+from crm_store.tables.contacts import IS_RARE, Timeline
 
 TimelineKind = Literal[
-    "attempt", "call", "correction", "invoice", "note", "payment", "promise", "reading", "request",
-    "task",
+    "attempt", "call", "change", "consent", "correction", "invoice", "mail", "merge", "note",
+    "payment", "promise", "reading", "request", "task", "web",
 ]
+KINDS: frozenset[str] = frozenset(get_args(TimelineKind))
 Item = TypeVar("Item")
 _CURSOR = re.compile(r"^[0-9T:.+-]{32}~[a-z]{1,20}~[0-9]{1,18}$")
 
@@ -57,7 +67,9 @@ class TimelineItem:
     payment: account amount_minor currency method · reading: meter resource unit value source
     request: request_id type stage group responsible deadline_at closed_at filed_by
     task: task_id title operator group due_at done_at by
-    note: text by · attempt, promise: written by campaigns
+    mail, web: direction subject text by · note: text by
+    merge: merge_id kept_id absorbed_id absorbed_name undone_at by · change: fields by
+    consent: kind given channel by · attempt, promise: written by campaigns
     """
     kind: str
     at: datetime
@@ -72,7 +84,11 @@ class Page(Generic[Item]):
     next: Cursor | None
 
 
-def _page(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+_IS_BEFORE = tuple_(Timeline.at, Timeline.kind, Timeline.ref) < tuple_(
+    bindparam("at", type_=Utc), bindparam("kind", type_=Bytewise), bindparam("ref", type_=Whole))
+
+
+def _page(*conditions: ColumnElement[bool] | TextClause) -> Select[*tuple[Any, ...]]:
     return (
         select(Timeline.at, Timeline.kind, Timeline.ref, Timeline.facts)
         .where(Timeline.client_id == bindparam("client_id", type_=Whole), *conditions)
@@ -80,9 +96,22 @@ def _page(*conditions: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
         .limit(bindparam("count", type_=Whole)))
 
 
-_IS_BEFORE = tuple_(Timeline.at, Timeline.kind, Timeline.ref) < tuple_(
-    bindparam("at", type_=Utc), bindparam("kind", type_=Bytewise), bindparam("ref", type_=Whole))
 _FIRST_PAGE, _NEXT_PAGE = Prepared(_page()), Prepared(_page(_IS_BEFORE))
+
+
+@lru_cache(maxsize=256)
+def _filtered(kinds: tuple[str, ...], *, is_next: bool) -> Prepared:
+    """A page's worth of each kind, merged: calls from the client's own range, where they lie
+    close together, everything else from the index of the rarer kinds."""
+    before: list[ColumnElement[bool]] = [_IS_BEFORE] if is_next else []
+    pages = [
+        _page(Timeline.kind == kind, *([] if kind == "call" else [IS_RARE]), *before).subquery()
+        for kind in kinds]
+    merged = union_all(*(select(*page.columns) for page in pages)).subquery()
+    return Prepared(
+        select(merged.c.at, merged.c.kind, merged.c.ref, merged.c.facts)
+        .order_by(merged.c.at.desc(), merged.c.kind.desc(), merged.c.ref.desc())
+        .limit(bindparam("count", type_=Whole)))
 
 
 async def put(
@@ -112,21 +141,26 @@ async def page(
     kinds: Collection[str] = (),
 ) -> Page[TimelineItem]:
     """One page, newest first; `kinds` filters, empty means all."""
+    asked = page_asked(client_id, before=before, limit=limit, kinds=kinds)
+    return page_made((await tx.fetch_each(asked))[0], limit)
+
+
+def page_asked(
+    client_id: int, *, before: Cursor | None = None, limit: int = 30, kinds: Collection[str] = ()
+) -> Asked:
+    """What to ask for a page; `page_made` makes it of the rows."""
     place: dict[str, Any] = {"client_id": client_id, "count": limit + 1}
     if before:
         place |= {"at": before.at, "kind": before.kind, "ref": before.ref}
     if kinds:
-        rows = await _filtered(tx, place, sorted(kinds))
-    else:
-        rows = await tx.fetch(_NEXT_PAGE if before else _FIRST_PAGE, **place)
+        return _filtered(tuple(sorted(set(kinds))), is_next=before is not None), place
+    return (_NEXT_PAGE if before else _FIRST_PAGE), place
+
+
+def page_made(rows: Sequence[Any], limit: int) -> Page[TimelineItem]:
     shown = rows[:limit]
     is_last = len(rows) <= limit or not shown
     return Page(
         items=tuple(TimelineItem(kind, at, f"{kind}:{ref}", facts)
                     for at, kind, ref, facts in shown),
         next=None if is_last else Cursor(shown[-1].at, shown[-1].kind, shown[-1].ref))
-
-
-async def _filtered(tx: Tx, place: dict[str, Any], kinds: list[str]) -> Sequence[Any]:
-    wanted = _page(Timeline.kind.in_(kinds), *([_IS_BEFORE] if "at" in place else []))
-    return await tx.all(wanted.params(place))

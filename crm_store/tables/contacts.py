@@ -10,6 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_store.base import Base, Bytewise, Json
 
+# As conditions of statements too: written out, or no engine uses the partial indexes.
+IS_RARE = text("timeline.kind <> 'call'")
+_NOT_A_CALL = text("kind <> 'call'")
+_NOT_ABSORBED = text("absorbed_into is null")
 _UNDISPOSED = text("disposition is null and answered_at is not null and absorbed_into is null")
 
 
@@ -22,7 +26,9 @@ class Interactions(Base):
     __tablename__ = "interactions"
     __table_args__ = (
         CheckConstraint("direction in ('in', 'out', 'internal')", name="direction"),
-        Index(None, "number", "started_at"),
+        # Holds all that ranking a number's clients asks for: no row is read.
+        Index("ix_interactions_number_contacts", "number", "started_at", "client_id",
+              sqlite_where=_NOT_ABSORBED, postgresql_where=_NOT_ABSORBED),
         Index(None, "client_id", "started_at"),
         Index(None, "started_at"),
         Index("ix_interactions_undisposed", "operator",
@@ -113,11 +119,16 @@ class Drafts(Base):
 class Timeline(Base):
     """The card's one stream, clustered by client and time: a page is one short range.
 
+    Calls are most of it; a page of another kind has an index of its own.
     Derived: every row can be made again from the table its `kind` names; written in the same
     transaction as that. `ref` is the source row's id.
     """
     __tablename__ = "timeline"
-    __table_args__ = ({"sqlite_with_rowid": False},)
+    __table_args__ = (
+        Index("ix_timeline_rare", "client_id", "kind", "at", "ref",
+              sqlite_where=_NOT_A_CALL, postgresql_where=_NOT_A_CALL),
+        {"sqlite_with_rowid": False},
+    )
     client_id: Mapped[int] = mapped_column(ForeignKey("clients.id"), primary_key=True)
     at: Mapped[datetime] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(Bytewise, primary_key=True)

@@ -19,6 +19,8 @@ HOT = {
     "card: client": cards._CLIENT, "card: phones": cards._PHONES,
     "card: accounts": cards._ACCOUNTS, "card: meters": cards._METERS,
     "timeline: first page": timeline._FIRST_PAGE, "timeline: next page": timeline._NEXT_PAGE,
+    "timeline: some kinds": timeline._filtered(("call", "note", "task"), is_next=False),
+    "timeline: next of some kinds": timeline._filtered(("call", "note"), is_next=True),
 }
 
 
@@ -54,3 +56,15 @@ async def test_hot_statements_use_an_index(store: Store, name: str) -> None:
             await tx.run(text("set local enable_seqscan = off"))
             rows = [str(row[0]) for row in await tx.all(text(f"explain {sql}"))]
             assert not [row for row in rows if "Seq Scan" in row], rows
+
+
+async def test_a_rare_kind_is_not_looked_for_among_the_calls(store: Store) -> None:
+    prepared = timeline._filtered(("call", "note"), is_next=True)
+    async with store.begin() as tx:
+        sql = _literal(prepared.statement, tx.dialect)
+        if tx.dialect == "postgresql":
+            await tx.run(text("set local enable_seqscan = off"))
+            await tx.run(text("set local enable_bitmapscan = off"))
+        explain = "explain query plan" if tx.dialect == "sqlite" else "explain"
+        plan = " ".join(str(row) for row in await tx.all(text(f"{explain} {sql}")))
+    assert "ix_timeline_rare" in plan
