@@ -10,12 +10,13 @@ from sqlalchemy import bindparam, func, select
 
 from crm_store.base import JSON, Bytewise, Tx, Utc
 from crm_store.cards import Account, Card, Meter, PhoneLink, card
-from crm_store.folding import fold, words
+from crm_store.folding import fold
+from crm_store.naming import index_names
 from crm_store.phones import normalise
 from crm_store.prepared import Prepared
 from crm_store.search import Hit, search
 from crm_store.tables.billing import Accounts
-from crm_store.tables.clients import ClientPhones, Clients, ClientWords, Phones
+from crm_store.tables.clients import ClientPhones, Clients, Phones
 from crm_store.tables.contacts import Interactions
 
 __all__ = ["Account", "Candidate", "Card", "Hit", "Meter", "PhoneLink", "Reason", "by_account",
@@ -101,10 +102,7 @@ async def create(
             time_zone=time_zone, flags=[], tags=[], source=source, created_at=at, created_by=by,
             version=1,
         ).returning(Clients.id)))
-    found = sorted(set(words(name)))
-    if found:
-        await tx.run(tx.insert(ClientWords),
-                     [{"word": word, "client_id": client_id} for word in found])
+    await index_names(tx, [(client_id, name)])
     if number:
         await link_phone(tx, client_id, number, source=source, by=by, at=at, is_primary=True)
     return client_id

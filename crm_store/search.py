@@ -14,8 +14,9 @@ from crm_store.folding import words
 from crm_store.phones import country_code, normalise, trunk_prefix
 from crm_store.plain import plain
 from crm_store.tables.billing import Accounts
-from crm_store.tables.clients import ClientPhones, Clients, ClientWords, Phones
+from crm_store.tables.clients import ClientPhones, Clients, Phones
 from crm_store.tables.requests import Requests
+from crm_store.tables.search import ClientWords
 
 HitKind = Literal["phone", "name", "account", "request"]
 _LONGEST = 100
@@ -107,7 +108,8 @@ async def _by_name(tx: Tx, typed: tuple[str, ...], limit: int) -> list[Hit]:
         Clients.merged_into.is_(None))
     for word in sorted(set(typed), key=len, reverse=True):
         wanted = wanted.where(Clients.id.in_(
-            select(ClientWords.client_id).where(_begins(ClientWords.word, word))))
+            select(ClientWords.client_id).where(
+                ClientWords.place.in_((0, 1)), _begins(ClientWords.word, word))))
     is_surname = case((_begins(Clients.search_key, typed[0]), 0), else_=1)
     rows = await tx.all(
         wanted.order_by(is_surname, Clients.search_key, Clients.id).limit(limit * 3))

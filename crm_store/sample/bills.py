@@ -11,6 +11,7 @@ from random import Random
 
 from crm_store import billing
 from crm_store.folding import fold
+from crm_store.naming import address_rows
 from crm_store.sample import words as texts
 from crm_store.sample.people import Sampled
 from crm_store.sample.rows import Rows
@@ -24,6 +25,7 @@ from crm_store.tables.billing import (
     Payments,
     Readings,
 )
+from crm_store.tables.search import AddressWords
 
 _CURRENCY = "RUB"
 _MONTHS = 6
@@ -114,6 +116,8 @@ def _add_address(rows: Rows, rng: Random, names: str) -> int:
     house, flat = str(rng.randrange(1, 140)), str(rng.randrange(1, 200))
     rows.add(Addresses, {"id": address_id, "city": city, "street": street, "house": house,
                          "flat": flat, "search_key": fold(f"{city} {street} {house} {flat}")})
+    for row in address_rows(address_id, city=city, street=street, house=house, flat=flat):
+        rows.add(AddressWords, dict(zip(("word", "rest", "address_id"), row, strict=True)))
     return address_id
 
 

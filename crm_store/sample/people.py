@@ -8,10 +8,12 @@ from random import Random
 from typing import Any
 
 from crm_store.clients import trust_of
-from crm_store.folding import fold, words
+from crm_store.folding import fold
+from crm_store.naming import word_rows
 from crm_store.sample import words as texts
 from crm_store.sample.rows import Rows
-from crm_store.tables.clients import ClientPhones, Clients, ClientWords, Phones
+from crm_store.tables.clients import ClientPhones, Clients, Phones
+from crm_store.tables.search import ClientWords
 
 _SLOTS = 4                      # numbers reserved for each client
 _OPERATORS = ("903", "905", "909", "915", "916", "917", "921", "925", "926", "927", "937", "960",
@@ -54,9 +56,9 @@ def add_client(
         "id": client_id, "kind": kind, "name": name, "search_key": fold(name), "language": names,
         "time_zone": "Europe/Samara", "flags": ["vip"] if rng.random() < 0.01 else [],
         "tags": [], "source": "sample", "created_at": since, "created_by": None,
-        "merged_into": None, "version": 1})
-    for word in sorted(set(words(name))):
-        rows.add(ClientWords, {"word": word, "client_id": client_id})
+        "merged_into": None, "version": 1, "custom": {}})
+    for row in word_rows(client_id, fold(name)):
+        rows.add(ClientWords, dict(zip(("place", "word", "rest", "client_id"), row, strict=True)))
     _add_phones(rows, rng, client_id, number, since, has_neighbour)
     return Sampled(client_id, kind, name, number, since)
 

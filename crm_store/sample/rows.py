@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from crm_store.base import JSON, Base, Tx
+from crm_store.naming import know
 from crm_store.tables.billing import (
     Accounts,
     Addresses,
@@ -19,17 +20,18 @@ from crm_store.tables.billing import (
     Payments,
     Readings,
 )
-from crm_store.tables.clients import ClientPhones, Clients, ClientWords, Phones
+from crm_store.tables.clients import ClientPhones, Clients, Phones
 from crm_store.tables.contacts import Dispositions, Interactions, Notes, Segments, Timeline
 from crm_store.tables.requests import RequestEvents, Requests
+from crm_store.tables.search import AddressWords, ClientWords
 
 # In an order that foreign keys allow.
 _NUMBERED = (Clients, Addresses, Accounts, Meters, Readings, Invoices, InvoiceCorrections,
              Payments, Interactions, Dispositions, Notes, Requests, RequestEvents)
 _ORDER: tuple[type[Base], ...] = (
-    Clients, ClientWords, Phones, ClientPhones, Addresses, Accounts, Debts, Meters, Readings,
-    Invoices, InvoiceCorrections, Payments, Interactions, Segments, Dispositions, Notes, Requests,
-    RequestEvents, Timeline)
+    Clients, ClientWords, Phones, ClientPhones, Addresses, AddressWords, Accounts, Debts, Meters,
+    Readings, Invoices, InvoiceCorrections, Payments, Interactions, Segments, Dispositions, Notes,
+    Requests, RequestEvents, Timeline)
 _CHUNK = 1_000
 
 
@@ -58,6 +60,8 @@ class Rows:
 
     async def write(self, tx: Tx) -> None:
         """Write and forget what was collected."""
+        await know(tx, {row["word"] for table in (ClientWords, AddressWords)
+                        for row in self._rows[table]})
         self._rows[Timeline].sort(key=lambda row: (row["client_id"], row["at"]))
         for table, rows in self._rows.items():
             for start in range(0, len(rows), _CHUNK):

@@ -35,14 +35,6 @@ class Clients(Base):
     custom: Mapped[dict[str, Any]] = mapped_column(Json, default=dict, server_default=text("'{}'"))
 
 
-class ClientWords(Base):
-    """The folded words of each client's name: search is a range over this key."""
-    __tablename__ = "client_words"
-    __table_args__ = (Index(None, "client_id"), {"sqlite_with_rowid": False})
-    word: Mapped[str] = mapped_column(Bytewise, primary_key=True)
-    client_id: Mapped[int] = mapped_column(ForeignKey("clients.id"), primary_key=True)
-
-
 class Phones(Base):
     """Numbers, E.164 with `+`. `reversed` finds the last digits that people remember."""
     __tablename__ = "phones"
