@@ -172,6 +172,14 @@ async def tell_due(tx: Tx, now: datetime, *, limit: int = DUE_AT_ONCE) -> list[T
     return [await _mark(tx, task_id, kinds[task_id], now) for task_id in sorted(kinds)]
 
 
+async def next_due_at(tx: Tx) -> datetime | None:
+    """When the next reminder is to be told."""
+    at: datetime | None = await tx.scalar(
+        select(TaskReminders.due_at).where(TaskReminders.told_at.is_(None))
+        .order_by(TaskReminders.due_at).limit(1))
+    return at
+
+
 async def _mark(tx: Tx, task_id: int, kinds: set[str], now: datetime) -> Told:
     at = {"remind": "told_at", "late": "late_at"}
     await tx.run(update(Tasks).where(Tasks.id == task_id)

@@ -21,7 +21,8 @@ from workstation import protocol
 from workstation.policy import Person, sees
 
 Key: TypeAlias = tuple[str, str]            # collection, id
-COLLECTIONS = ("operators", "queues", "calls", "conversations", "requests", "campaigns", "gaps")
+COLLECTIONS = ("operators", "queues", "calls", "conversations", "requests", "campaigns", "gaps",
+               "tasks", "sources")
 PENDING_LIMIT = 4_000       # views unsent: more than that and a snapshot is cheaper
 REPLIES_LIMIT = 200
 FAN_OUT_SLICE = 100         # screens served before other work may run

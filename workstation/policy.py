@@ -15,6 +15,7 @@ from workstation.protocol import (
     OperatorView,
     QueueView,
     RequestView,
+    TaskView,
     View,
 )
 
@@ -76,6 +77,9 @@ def sees(person: Person, view: View) -> bool:
             return view.id in person.queues
         case RequestView():
             return view.group in person.groups
+        case TaskView():
+            return (person.operator or person.login) in (view.operator, view.made_by) \
+                or view.group in person.groups
         case CallView() | CampaignView():
             return False
     return True

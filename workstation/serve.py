@@ -20,6 +20,7 @@ from crm_store.store import Store
 from cti.engine import Engine, LinkPlan
 from cti.feed import Feed
 from cti.secrets import derive
+from workstation import reminders
 from workstation.accounts import Accounts
 from workstation.background import Background
 from workstation.board import Board
@@ -108,6 +109,7 @@ def followers(desk: Desk, feed: Feed) -> dict[str, Coroutine[None, None, None]]:
         "pops": desk.pops.run(feed.subscribe("pops")),
         "wallboard": Ticker(desk).run(feed.subscribe("wallboard")),
         "wrap-up": desk.wrap_up.run(),
+        "reminders": reminders.run(desk),
     }
 
 

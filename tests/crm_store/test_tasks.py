@@ -24,7 +24,7 @@ def minutes(count: int) -> timedelta:
 
 
 async def made(tx: Tx, **changes: Any) -> tasks.TaskRow:
-    values = {"title": "Call back about the meter", "operator": "101", "due_at": DUE,
+    values: dict[str, Any] = {"title": "Call back about the meter", "operator": "101", "due_at": DUE,
               "by": "101", "at": NOW}
     return await tasks.make(tx, NewTask(**(values | changes)))
 

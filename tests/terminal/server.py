@@ -18,7 +18,8 @@ from workstation import protocol as p
 PASSWORD = "correct horse"
 SHELVES = {p.OperatorView: "operators", p.QueueView: "queues", p.CallView: "calls",
            p.ConversationView: "conversations", p.RequestView: "requests",
-           p.CampaignView: "campaigns", p.GapView: "gaps"}
+           p.CampaignView: "campaigns", p.GapView: "gaps", p.TaskView: "tasks",
+           p.SourceView: "sources"}
 
 
 @dataclass

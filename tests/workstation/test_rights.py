@@ -8,7 +8,7 @@ from tests.workstation.office import Office
 from workstation import protocol
 from workstation.actions.table import TABLE
 from workstation.policy import Who
-from workstation.web.api import ROUTES
+from workstation.web.resources import ROUTES
 from workstation.web.routes import PREFIX, Route
 
 LOGINS = {"operator": "anna", "supervisor": "sofia", "administrator": "admin"}
@@ -24,6 +24,9 @@ ACTIONS = {
     "client.card": EVERYBODY, "client.timeline": EVERYBODY, "call.hangup": EVERYBODY,
     "call.dial": WORKERS, "campaign.start": LEADERS, "campaign.pause": LEADERS,
     "campaign.stop": LEADERS, "campaign.entries": LEADERS, "session.end": EVERYBODY,
+    "task.make": EVERYBODY, "task.list": EVERYBODY, "task.done": EVERYBODY,
+    "task.reopen": EVERYBODY, "task.hand_over": EVERYBODY, "task.reschedule": EVERYBODY,
+    "task.history": EVERYBODY,
 }
 ARGS: dict[str, dict[str, object]] = {
     "state.set": {"state": "offline"}, "phone.attach": {"phone": "web"},
@@ -40,6 +43,9 @@ ARGS: dict[str, dict[str, object]] = {
     "call.hangup": {"call": "x"}, "call.dial": {"number": "nonsense"},
     "campaign.start": {"campaign": 1}, "campaign.pause": {"campaign": 1},
     "campaign.stop": {"campaign": 1}, "campaign.entries": {"campaign": 1},
+    "task.make": {"title": "x", "due_at": "nonsense"}, "task.done": {"id": 1},
+    "task.reopen": {"id": 1}, "task.hand_over": {"id": 1, "group": "billing"},
+    "task.reschedule": {"id": 1, "due_at": "nonsense"}, "task.history": {"id": 1},
 }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from workstation import protocol
-from workstation.actions import calls, campaigns, clients, conversations, presence, requests
+from workstation.actions import calls, campaigns, clients, conversations, presence, requests, tasks
 from workstation.desk import Desk
 from workstation.errors import NotAllowed, Unreadable
 from workstation.policy import Person, Who, may
@@ -57,6 +57,13 @@ TABLE: dict[str, Action] = {
     "campaign.stop": Action(protocol.CampaignArgs, Who.SUPERVISORS, campaigns.stop),
     "campaign.entries": Action(protocol.CampaignEntries, Who.SUPERVISORS, campaigns.entries,
                                reads=True),
+    "task.make": Action(protocol.MakeTask, Who.SIGNED_IN, tasks.make),
+    "task.list": Action(protocol.ListTasks, Who.SIGNED_IN, tasks.listing, reads=True),
+    "task.done": Action(protocol.FinishTask, Who.SIGNED_IN, tasks.finish),
+    "task.reopen": Action(protocol.ReopenTask, Who.SIGNED_IN, tasks.reopen),
+    "task.hand_over": Action(protocol.HandOverTask, Who.SIGNED_IN, tasks.hand_over),
+    "task.reschedule": Action(protocol.RescheduleTask, Who.SIGNED_IN, tasks.reschedule),
+    "task.history": Action(protocol.TaskHistory, Who.SIGNED_IN, tasks.history, reads=True),
     "session.end": Action(protocol.SignOut, Who.SIGNED_IN, end_session),
 }
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from workstation.protocol.actions import (
     ACTIONS,
-    Args,
     AttachPhone,
     CampaignArgs,
     CampaignEntries,
@@ -35,6 +34,7 @@ from workstation.protocol.actions import (
     SetState,
     SignOut,
 )
+from workstation.protocol.args import Args
 from workstation.protocol.messages import (
     Catalogue,
     Change,
@@ -51,6 +51,18 @@ from workstation.protocol.messages import (
     SignIn,
     Snapshot,
     merge,
+)
+from workstation.protocol.sources import FigureView, SourceView
+from workstation.protocol.tasks import (
+    FinishTask,
+    HandOverTask,
+    ListTasks,
+    MakeTask,
+    ReopenTask,
+    RescheduleTask,
+    TaskEventView,
+    TaskHistory,
+    TaskView,
 )
 from workstation.protocol.views import (
     AccountView,
@@ -107,13 +119,18 @@ __all__ = [
     "Do",
     "DraftView",
     "ExtendWrapUp",
+    "FigureView",
     "FileRequest",
     "Finish",
+    "FinishTask",
     "FormFieldView",
     "FormView",
     "GapView",
+    "HandOverTask",
     "HangUp",
     "ListRequests",
+    "ListTasks",
+    "MakeTask",
     "Me",
     "MeterView",
     "MoreTimeline",
@@ -127,8 +144,10 @@ __all__ = [
     "Problem",
     "QueueView",
     "ReasonView",
+    "ReopenTask",
     "Reply",
     "RequestView",
+    "RescheduleTask",
     "SaveDraft",
     "ScreenMessage",
     "SearchClients",
@@ -138,6 +157,10 @@ __all__ = [
     "SignIn",
     "SignOut",
     "Snapshot",
+    "SourceView",
+    "TaskEventView",
+    "TaskHistory",
+    "TaskView",
     "TimelineView",
     "View",
     "WaitingView",

@@ -6,9 +6,8 @@ from typing import Literal
 
 import msgspec
 
-
-class Args(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """Arguments of one action; the docstring says who may ask and what the reply's result is."""
+from workstation.protocol import tasks
+from workstation.protocol.args import Args
 
 
 class SetState(Args, frozen=True, kw_only=True):
@@ -110,7 +109,7 @@ class MoreTimeline(Args, frozen=True, kw_only=True):
     """`client.timeline`, operators: result {"items": [TimelineView], "cursor": str | None}."""
     client_id: int
     cursor: str | None
-    kinds: list[str] = []
+    kinds: list[str] = msgspec.field(default_factory=list)
 
 
 class HangUp(Args, frozen=True, kw_only=True):
@@ -162,5 +161,12 @@ ACTIONS: dict[str, type[Args]] = {
     "campaign.pause": CampaignArgs,
     "campaign.stop": CampaignArgs,
     "campaign.entries": CampaignEntries,
+    "task.make": tasks.MakeTask,
+    "task.list": tasks.ListTasks,
+    "task.done": tasks.FinishTask,
+    "task.reopen": tasks.ReopenTask,
+    "task.hand_over": tasks.HandOverTask,
+    "task.reschedule": tasks.RescheduleTask,
+    "task.history": tasks.TaskHistory,
     "session.end": SignOut,
 }

@@ -10,7 +10,7 @@ OperatorState = Literal["offline", "ready", "offered", "talking", "wrap_up", "pa
 CallState = Literal["menu", "waiting", "ringing", "talking", "held", "dialling"]
 ConversationState = Literal["ringing", "talking", "held", "wrap_up", "done", "missed"]
 Collection = Literal["operators", "queues", "calls", "conversations", "requests", "campaigns",
-                     "gaps"]
+                     "gaps", "tasks", "sources"]
 
 
 class View(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -16,7 +16,8 @@ WIDTHS = [(0, "-narrow"), (96, "-normal"), (132, "-wide")]
 HEIGHTS = [(0, "-low"), (28, "-high")]
 Result = TypeVar("Result")
 EVERYTHING: frozenset[str] = frozenset({
-    "operators", "queues", "calls", "conversations", "requests", "campaigns", "gaps", "link"})
+    "operators", "queues", "calls", "conversations", "requests", "campaigns", "gaps", "tasks",
+    "sources", "link"})
 
 
 class Live:

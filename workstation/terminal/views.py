@@ -17,6 +17,8 @@ from workstation.protocol import (
     OperatorView,
     QueueView,
     RequestView,
+    SourceView,
+    TaskView,
     View,
 )
 
@@ -28,6 +30,8 @@ SHAPES: dict[str, type[View]] = {
     "requests": RequestView,
     "campaigns": CampaignView,
     "gaps": GapView,
+    "tasks": TaskView,
+    "sources": SourceView,
 }
 
 
@@ -41,6 +45,8 @@ class Shelves:
     requests: dict[str, RequestView] = field(default_factory=dict)
     campaigns: dict[str, CampaignView] = field(default_factory=dict)
     gaps: dict[str, GapView] = field(default_factory=dict)
+    tasks: dict[str, TaskView] = field(default_factory=dict)
+    sources: dict[str, SourceView] = field(default_factory=dict)
 
     def apply(self, changes: Iterable[Change]) -> set[str]:
         """The collections touched. msgspec.ValidationError: a view of another build."""

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import sys
 import types
 import typing
 from pathlib import Path
@@ -23,13 +24,20 @@ PLAIN: dict[object, str] = {str: "string", int: "number", float: "number", bool:
 
 def source() -> str:
     """The whole module as text."""
-    structs = [value for module in (views, messages, actions)
+    structs = [value for module in (views, messages, actions, *_areas())
                for value in vars(module).values() if _is_struct(value, module.__name__)]
     parts = [HEAD, *(_alias(name) for name in ("OperatorState", "CallState",
                                                "ConversationState", "Collection"))]
     parts += [_struct(struct) for struct in structs]
     parts += [_union("ServerMessage"), _union("ScreenMessage"), _shelves(), _actions()]
     return "\n".join(parts)
+
+
+def _areas() -> list[types.ModuleType]:
+    """The protocol's modules beside the three, which hold views and actions of one area each."""
+    known = {module.__name__ for module in (protocol, views, messages, actions)}
+    return [sys.modules[name] for name in sorted(sys.modules)
+            if name.startswith(f"{protocol.__name__}.") and name not in known]
 
 
 def _is_struct(value: object, module: str) -> typing.TypeGuard[type[msgspec.Struct]]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from workstation.web import api
+from workstation.web.resources import tasks
 from workstation.web.routes import Route
 
 ROUTES: tuple[Route, ...] = (
     *api.ROUTES,
+    *tasks.ROUTES,
 )

@@ -4,7 +4,7 @@
 export type OperatorState = "offline" | "ready" | "offered" | "talking" | "wrap_up" | "paused";
 export type CallState = "menu" | "waiting" | "ringing" | "talking" | "held" | "dialling";
 export type ConversationState = "ringing" | "talking" | "held" | "wrap_up" | "done" | "missed";
-export type Collection = "operators" | "queues" | "calls" | "conversations" | "requests" | "campaigns" | "gaps";
+export type Collection = "operators" | "queues" | "calls" | "conversations" | "requests" | "campaigns" | "gaps" | "tasks" | "sources";
 export interface OperatorView {
   id: string;
   name: string;
@@ -408,6 +408,118 @@ export interface SignOut {
 
 }
 
+export interface FigureView {
+  kind: "account" | "invoice" | "payment";
+  account: string;
+  number: string;
+  on: string | null;
+  due_on: string | null;
+  amount_minor: number;
+  debt_minor: number;
+  currency: string;
+  says: string;
+}
+
+export interface SourceView {
+  id: string;
+  source: string;
+  name: string;
+  client_id: number;
+  state: "asking" | "fresh" | "old" | "failed" | "unknown" | "nothing";
+  as_of: string | null;
+  failing_since: string | null;
+  again_at: string | null;
+  reason: string;
+  why: string;
+  masked: boolean;
+  balance_minor: number;
+  debt_minor: number;
+  debt_since: string | null;
+  currency: string;
+  figures: FigureView[];
+  left_out: number;
+}
+
+export interface TaskView {
+  id: number;
+  title: string;
+  note: string;
+  client_id: number | null;
+  client_name: string;
+  request_id: number | null;
+  operator: string | null;
+  group: string | null;
+  due_at: string;
+  remind: number[];
+  made_by: string;
+  made_at: string;
+  done_at: string | null;
+  late: boolean;
+  told_at: string | null;
+  late_at: string | null;
+  leads: string[];
+}
+
+export interface TaskEventView {
+  kind: string;
+  operator: string | null;
+  group: string | null;
+  due_at: string;
+  note: string;
+  by: string;
+  at: string;
+}
+
+export interface MakeTask {
+  title: string;
+  due_at: string;
+  note?: string;
+  operator?: string | null;
+  group?: string | null;
+  remind?: number[];
+  client_id?: number | null;
+  request_id?: number | null;
+  conversation?: number | null;
+}
+
+export interface ListTasks {
+  of?: "mine" | "everybody";
+  operator?: string | null;
+  group?: string | null;
+  client_id?: number | null;
+  request_id?: number | null;
+  late?: boolean;
+  done?: boolean;
+}
+
+export interface FinishTask {
+  id: number;
+  note?: string;
+}
+
+export interface ReopenTask {
+  id: number;
+  note?: string;
+}
+
+export interface HandOverTask {
+  id: number;
+  operator?: string | null;
+  group?: string | null;
+  note?: string;
+}
+
+export interface RescheduleTask {
+  id: number;
+  due_at: string;
+  remind?: number[] | null;
+  note?: string;
+}
+
+export interface TaskHistory {
+  id: number;
+}
+
 export type ServerMessage = Snapshot | Delta | Reply | Notice;
 export type ScreenMessage = SignIn | Do;
 export interface Views {
@@ -418,6 +530,8 @@ export interface Views {
   requests: Record<string, RequestView>;
   campaigns: Record<string, CampaignView>;
   gaps: Record<string, GapView>;
+  tasks: Record<string, TaskView>;
+  sources: Record<string, SourceView>;
 }
 
 export interface Actions {
@@ -441,5 +555,12 @@ export interface Actions {
   "campaign.pause": CampaignArgs;
   "campaign.stop": CampaignArgs;
   "campaign.entries": CampaignEntries;
+  "task.make": MakeTask;
+  "task.list": ListTasks;
+  "task.done": FinishTask;
+  "task.reopen": ReopenTask;
+  "task.hand_over": HandOverTask;
+  "task.reschedule": RescheduleTask;
+  "task.history": TaskHistory;
   "session.end": SignOut;
 }
