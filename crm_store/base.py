@@ -7,9 +7,9 @@ so that migrations and the test that compares them with the models see it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, TypeAlias, overload
+from typing import Any, TypeAlias, TypeVar, overload
 
 from sqlalchemy import (
     BigInteger,
@@ -33,12 +33,13 @@ from typing_extensions import TypeVarTuple
 
 from crm_store import errors
 from crm_store.plain import plain
-from crm_store.prepared import Asked, Prepared, fetch_each, insert_all
+from crm_store.prepared import Ask, Asked, Prepared, insert_all, trip
 from crm_store.translate import translated
 
 JSON: TypeAlias = "str | int | float | bool | list[JSON] | dict[str, JSON] | None"
 Rows: TypeAlias = "Sequence[Mapping[str, Any]] | Mapping[str, Any]"
 _Ts = TypeVarTuple("_Ts")
+_T = TypeVar("_T")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -163,9 +164,14 @@ class Tx:
 
     async def fetch_each(self, *asked: Asked) -> list[list[Any]]:
         """The rows of several prepared selects that do not wait for each other's answers."""
+        return await self.trip(lambda ask: ask(*asked))
+
+    async def trip(self, work: Callable[[Ask], _T]) -> _T:
+        """What `work` makes of what it asks: several statements for the price of one; see
+        `crm_store.prepared`. On SQLite it runs in the connection's thread."""
         try:
             async with asyncio.timeout(self._limit_s):
-                return await fetch_each(self._connection, asked)
+                return await trip(self._connection, work)
         except (*self._driver_errors, SQLAlchemyError, OSError, TimeoutError) as exc:
             raise translated(exc) from exc
 

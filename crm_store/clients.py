@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -13,7 +14,7 @@ from crm_store.cards import Account, Card, Meter, PhoneLink, card
 from crm_store.folding import fold
 from crm_store.naming import index_names
 from crm_store.phones import normalise
-from crm_store.prepared import Prepared
+from crm_store.prepared import Asked, Prepared
 from crm_store.search import Hit, search
 from crm_store.tables.billing import Accounts
 from crm_store.tables.clients import ClientPhones, Clients, Phones
@@ -68,8 +69,17 @@ _LATEST_CONTACTS = Prepared(
 
 async def candidates(tx: Tx, e164: str, *, limit: int = 9) -> list[Candidate]:
     """The clients who may be at this number, likeliest first."""
+    return candidates_made(await tx.fetch_each(*candidates_asked(e164)), limit)
+
+
+def candidates_asked(e164: str) -> tuple[Asked, ...]:
+    """What to ask for them, together with anything else; `candidates_made` ranks the rows."""
     number = {"e164": e164}
-    links, contacts = await tx.fetch_each((_LINKS, number), (_LATEST_CONTACTS, number))
+    return (_LINKS, number), (_LATEST_CONTACTS, number)
+
+
+def candidates_made(fetched: Sequence[list[Any]], limit: int = 9) -> list[Candidate]:
+    links, contacts = fetched
     called = {row.client_id: (row.times, row.last_at) for row in contacts}
     found = [_candidate(link, called.get(link.id)) for link in links]
     return sorted(found, key=lambda one: -one.trust)[:limit]

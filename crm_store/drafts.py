@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import BindParameter, bindparam, select, update
 
 from crm_store import errors
-from crm_store.base import JSON, Tx
+from crm_store.base import JSON, Tx, Utc, Whole, insert_into
+from crm_store.prepared import Prepared
 from crm_store.tables.contacts import Drafts
 
 
@@ -32,27 +33,21 @@ async def save(
     Raises `Stale(stored_version)` when another screen saved meanwhile: load and merge.
     A finished draft that is saved again is open again.
     """
+    typed = {"interaction_id": interaction_id, "operator": operator, "content": content, "at": at}
     if version == 0:
-        statement = tx.insert(Drafts).values(
-            interaction_id=interaction_id, operator=operator, version=1, content=content,
-            updated_at=at,
-        ).on_conflict_do_nothing(index_elements=["interaction_id", "operator"]).returning(*_ALL)
-        row = (await tx.run(statement)).first()
+        rows = await tx.fetch(_FIRST, **typed)
     else:
-        row = (await tx.run(
-            update(Drafts).where(*_his(interaction_id, operator), Drafts.version == version)
-            .values(version=version + 1, content=content, updated_at=at, finished_at=None)
-            .returning(*_ALL))).first()
-    if row is None:
+        rows = await tx.fetch(_NEXT, **typed, version=version)
+    if not rows:
         stored = await load(tx, interaction_id, operator)
         raise errors.Stale(stored.version if stored else 0)
-    return Draft(*row)
+    return Draft(*rows[0])
 
 
 async def load(tx: Tx, interaction_id: int, operator: str) -> Draft | None:
     """The draft, finished or not."""
-    row = await tx.first(select(*_ALL).where(*_his(interaction_id, operator)))
-    return Draft(*row) if row else None
+    rows = await tx.fetch(HIS, interaction_id=interaction_id, operator=operator)
+    return Draft(*rows[0]) if rows else None
 
 
 async def unfinished(tx: Tx, operator: str) -> list[Draft]:
@@ -65,12 +60,22 @@ async def unfinished(tx: Tx, operator: str) -> list[Draft]:
 
 async def finish(tx: Tx, interaction_id: int, operator: str, *, at: datetime) -> None:
     """It became a disposition, a note or a request. A missing draft is nothing."""
-    await tx.run(update(Drafts).where(*_his(interaction_id, operator)).values(finished_at=at))
-
-
-def _his(interaction_id: int, operator: str) -> tuple[ColumnElement[bool], ...]:
-    return Drafts.interaction_id == interaction_id, Drafts.operator == operator
+    await tx.fetch(_FINISH, interaction_id=interaction_id, operator=operator, at=at)
 
 
 _ALL = (Drafts.interaction_id, Drafts.operator, Drafts.version, Drafts.content,
         Drafts.updated_at, Drafts.finished_at)
+_INTERACTION = bindparam("interaction_id", type_=Whole)
+_OPERATOR: BindParameter[str] = bindparam("operator")
+_IS_HIS = Drafts.interaction_id == _INTERACTION, Drafts.operator == _OPERATOR
+_CONTENT, _AT = bindparam("content", type_=Drafts.content.type), bindparam("at", type_=Utc)
+_SEEN = bindparam("version", type_=Whole)
+HIS = Prepared(select(*_ALL).where(*_IS_HIS))
+_FIRST = Prepared(lambda dialect: insert_into(dialect, Drafts).values(
+    interaction_id=_INTERACTION, operator=_OPERATOR, version=1, content=_CONTENT, updated_at=_AT,
+).on_conflict_do_nothing(index_elements=["interaction_id", "operator"]).returning(*_ALL))
+_NEXT = Prepared(
+    update(Drafts).where(*_IS_HIS, Drafts.version == _SEEN)
+    .values(version=_SEEN + 1, content=_CONTENT, updated_at=_AT, finished_at=None)
+    .returning(*_ALL))
+_FINISH = Prepared(update(Drafts).where(*_IS_HIS).values(finished_at=_AT))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, insert, select, update
+from sqlalchemy import Select, bindparam, insert, select, update
 
 from crm_store import errors
-from crm_store.base import Tx
+from crm_store.base import Bytewise, Tx, Whole
 from crm_store.calls import absorb, add_segments, upsert_call
 from crm_store.contacts import (
     COLUMNS,
@@ -19,6 +20,7 @@ from crm_store.contacts import (
     place_of,
     show,
 )
+from crm_store.prepared import Asked, Prepared
 from crm_store.tables.clients import ClientChoices, Clients
 from crm_store.tables.contacts import Dispositions, Interactions, Notes, Segments
 from crm_store.timeline import Cursor, Page, TimelineItem, put
@@ -112,10 +114,15 @@ async def without_disposition(
 
 async def by_number(tx: Tx, e164: str, limit: int = 20) -> list[TimelineItem]:
     """The calls of a number, newest first: the history of a caller nobody knows."""
-    rows = await tx.all(
-        select(*COLUMNS)
-        .where(Interactions.number == e164, Interactions.absorbed_into.is_(None))
-        .order_by(Interactions.started_at.desc()).limit(limit))
+    return calls_made((await tx.fetch_each(calls_asked(e164, limit)))[0])
+
+
+def calls_asked(e164: str, limit: int) -> Asked:
+    """What to ask for them; `calls_made` makes them of the rows."""
+    return _OF_NUMBER, {"number": e164, "count": limit}
+
+
+def calls_made(rows: Sequence[Any]) -> list[TimelineItem]:
     return [TimelineItem("call", row.started_at, f"call:{row.id}", call_item(row))
             for row in rows]
 
@@ -138,3 +145,10 @@ async def _row(tx: Tx, interaction_id: int) -> Any:
     if row is None:
         raise errors.NotFound(f"interaction {interaction_id}")
     return row
+
+
+_OF_NUMBER = Prepared(
+    select(*COLUMNS)
+    .where(Interactions.number == bindparam("number", type_=Bytewise),
+           Interactions.absorbed_into.is_(None))
+    .order_by(Interactions.started_at.desc()).limit(bindparam("count", type_=Whole)))

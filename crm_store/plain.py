@@ -8,7 +8,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
+import msgspec
+
+_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False, ensure_ascii=False).encode
+loads = msgspec.json.decode         # of what a column holds; several times faster than json's
 
 
 def plain(text: str) -> str:
@@ -20,9 +23,9 @@ def plain(text: str) -> str:
 def dumps(value: Any) -> str:
     """JSON for a column. Raises TypeError for what JSON does not know, ValueError for NaN."""
     said = _encode(value)
-    if "\\u0000" in said or "\\ud" in said:
-        return _encode(_plain_within(value))
-    return said
+    if said.isascii() and "\\u0000" not in said:
+        return said
+    return _encode(_plain_within(value))
 
 
 def _plain_within(value: Any) -> Any:

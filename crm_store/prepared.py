@@ -1,65 +1,129 @@
-"""Selects of the pop's path, compiled once per engine.
+"""Statements of the hot paths, compiled once per engine, and trips that ask several.
 
 Building and looking up a statement costs SQLAlchemy more than SQLite needs to answer it. A
 prepared one keeps its text and its converters; it goes to the connection that SQLAlchemy holds,
-in the transaction that is open.
+in the transaction that is open. A trip is a plain function that asks one thing after another: on
+SQLite all of it runs in the connection's own thread, which is entered once.
 """
 
 from __future__ import annotations
 
+import re
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache, partial
+from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import Compiled, Connection, Dialect, Select, insert
+from sqlalchemy import Compiled, Connection, Dialect, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crm_store.sqlite import WholeConnection
 
 Convert: TypeAlias = Callable[[Any], Any] | None
+T = TypeVar("T")
+_FLOAT8 = 701           # PostgreSQL's, the only kind of number that asks what it comes as
+_PLACE = re.compile(r"\$(\d+)")
 
 
 class Prepared:
-    """A select whose values come by name (`bindparam`)."""
+    """A statement whose values come by name (`bindparam`, or an INSERT's columns `keys`).
 
-    def __init__(self, statement: Select[*tuple[Any, ...]]) -> None:
+    `statement` is one for both engines, or a function from the engine's name to its own.
+    """
+
+    def __init__(self, statement: Any, *, keys: Sequence[str] | None = None) -> None:
         self.statement = statement
+        self._keys = keys
         self._plans: dict[str, Plan] = {}
 
     def plan(self, dialect: Dialect) -> Plan:
         plan = self._plans.get(dialect.name)
         if plan is None:
-            plan = self._plans[dialect.name] = Plan(self.statement, dialect)
+            made = self.statement
+            plan = self._plans[dialect.name] = Plan(
+                made(dialect.name) if callable(made) else made, dialect, self._keys)
         return plan
 
 
 Asked: TypeAlias = tuple[Prepared, Mapping[str, Any]]
+Text: TypeAlias = tuple[str, tuple[Any, ...]]
 
 
-async def fetch_each(connection: AsyncConnection, asked: Sequence[Asked]) -> list[list[Any]]:
-    """The rows of each as named tuples; on SQLite in one trip. Raises the driver's own errors."""
-    plans = [(prepared.plan(connection.dialect), values) for prepared, values in asked]
-    texts = [(plan.sql, plan.arguments(values)) for plan, values in plans]
+class Ask:
+    """Within a trip: `ask(a, b)` are the rows of each, as named tuples.
+
+    What is asked together must not wait for each other's answers: PostgreSQL is told all of it
+    as one statement. Raises the driver's own errors.
+    """
+
+    def __init__(self, dialect: Dialect, cursor: Any) -> None:
+        self._dialect = dialect
+        self._cursor = cursor
+
+    def __call__(self, *asked: Asked) -> list[list[Any]]:
+        plans = [(prepared.plan(self._dialect), values) for prepared, values in asked]
+        texts = [(plan.sql, plan.arguments(values)) for plan, values in plans]
+        if self._dialect.name == "postgresql" and len(texts) > 1:
+            fetched = self._together(texts)
+        else:
+            fetched = [self._fetch(text) for text in texts]
+        return [[plan.row(row) for row in rows]
+                for (plan, _), rows in zip(plans, fetched, strict=True)]
+
+    def rows(self, prepared: Prepared, **values: Any) -> list[Any]:
+        return self((prepared, values))[0]
+
+    def each(self, prepared: Prepared, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Once for each, nothing asked back."""
+        plan = prepared.plan(self._dialect)
+        values = [plan.arguments(row) for row in rows]
+        if values:
+            self._cursor.executemany(plan.sql, values)
+
+    def _fetch(self, text: Text) -> list[Any]:
+        self._cursor.execute(*text)
+        return list(self._cursor.fetchall())
+
+    def _together(self, texts: list[Text]) -> list[list[Any]]:
+        sql = _as_one(tuple(sql for sql, _ in texts), tuple(len(args) for _, args in texts))
+        row, = self._fetch((sql, tuple(value for _, args in texts for value in args)))
+        return list(row)
+
+
+@lru_cache(maxsize=256)
+def _as_one(statements: tuple[str, ...], counts: tuple[int, ...]) -> str:
+    """One statement of PostgreSQL whose columns are the rows of each: one round trip."""
+    parts, before = [], 0
+    for sql, count in zip(statements, counts, strict=True):
+        moved = _PLACE.sub(partial(_moved, before), sql)
+        parts.append(f"array(select part from ({moved}) part)")     # noqa: S608  all ours
+        before += count
+    return "select " + ", ".join(parts)
+
+
+def _moved(by: int, found: re.Match[str]) -> str:
+    return f"${int(found[1]) + by}"
+
+
+async def trip(connection: AsyncConnection, work: Callable[[Ask], T]) -> T:
+    """What `work` makes of what it asks. It runs in another thread on SQLite: it must be pure
+    beside its asking. Raises the driver's own errors, and `work`'s."""
     raw = connection.sync_connection and connection.sync_connection.connection.driver_connection
     if isinstance(raw, WholeConnection):
-        fetched = await raw.fetch_each(texts)
-    else:
-        fetched = await connection.run_sync(_fetch_one_by_one, texts)
-    return [[plan.row(row) for row in rows]
-            for (plan, _), rows in zip(plans, fetched, strict=True)]
+        made: T = await raw.in_thread(_in_thread, connection.dialect, work)
+        return made
+    return await connection.run_sync(_in_greenlet, work)
 
 
-def _fetch_one_by_one(
-    connection: Connection, texts: list[tuple[str, tuple[Any, ...]]]
-) -> list[list[Any]]:
+def _in_thread(raw: Any, dialect: Dialect, work: Callable[[Ask], T]) -> T:
+    return work(Ask(dialect, raw.cursor()))
+
+
+def _in_greenlet(connection: Connection, work: Callable[[Ask], T]) -> T:
     """Through SQLAlchemy's cursor, which starts the transaction where the driver does it late."""
     cursor = connection.connection.cursor()
     try:
-        fetched = []
-        for sql, arguments in texts:
-            cursor.execute(sql, arguments)
-            fetched.append(list(cursor.fetchall()))
-        return fetched
+        return work(Ask(connection.dialect, cursor))
     finally:
         cursor.close()
 
@@ -67,12 +131,13 @@ def _fetch_one_by_one(
 class Plan:
     """A statement's text, and how values go in and come out, for one engine."""
 
-    def __init__(self, statement: Select[*tuple[Any, ...]], dialect: Dialect) -> None:
-        compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+    def __init__(self, statement: Any, dialect: Dialect, keys: Sequence[str] | None) -> None:
+        compiled = statement.compile(dialect=dialect, column_keys=keys,
+                                     compile_kwargs={"render_postcompile": True})
         self.sql = str(compiled)
         self._inputs = _inputs(compiled, dialect)
-        columns = list(statement.selected_columns)
-        outputs = [column.type.dialect_impl(dialect).result_processor(dialect, None)
+        columns = list(statement.exported_columns)
+        outputs = [column.type.dialect_impl(dialect).result_processor(dialect, _FLOAT8)
                    for column in columns]
         self._outputs = [(place, convert) for place, convert in enumerate(outputs) if convert]
         self._make = _maker([column.key or "" for column in columns])

@@ -2,8 +2,8 @@
 
 aiosqlite sends opening a cursor, executing, fetching and closing to the connection's thread one
 by one, and each trip costs more than most of our statements. Here a statement is one trip,
-several that are asked together are one, a reader's BEGIN travels with his first statement, and
-nobody waits for the end of a read.
+several can be one (`crm_store.prepared.trip`), a reader's BEGIN travels with his first statement,
+and nobody waits for the end of a read.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sqlalchemy import URL, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from crm_store.plain import dumps
+from crm_store.plain import dumps, loads
 
 BUSY_MS = 5_000
 _READERS = 4
@@ -78,11 +78,6 @@ class WholeConnection(aiosqlite.Connection):
     async def in_thread(self, function: Any, *args: Any) -> Any:
         return await self._execute(function, self._conn, *args)     # type: ignore[no-untyped-call]
 
-    async def fetch_each(self, asked: Sequence[tuple[str, Sequence[Any]]]) -> list[list[Any]]:
-        """The rows of each statement, all in one trip. Raises sqlite3's errors."""
-        fetched: list[list[Any]] = await self.in_thread(_fetch_each, asked)
-        return fetched
-
 
 class ReadingConnection(WholeConnection):
     """A connection that only reads: its BEGIN waits for work, its end is not waited for."""
@@ -104,12 +99,6 @@ class ReadingConnection(WholeConnection):
         await self.commit()
 
 
-def _fetch_each(
-    raw: sqlite3.Connection, asked: Sequence[tuple[str, Sequence[Any]]]
-) -> list[list[Any]]:
-    return [raw.execute(sql, parameters).fetchall() for sql, parameters in asked]
-
-
 def _begin_then(raw: sqlite3.Connection, function: Any, *args: Any) -> Any:
     raw.execute("BEGIN")
     return function(raw, *args)
@@ -120,6 +109,7 @@ def engine(url: URL, *, readonly: bool) -> AsyncEngine:
     kind = ReadingConnection if readonly else WholeConnection
     made = create_async_engine(
         url, pool_size=_READERS if readonly else 1, max_overflow=0, json_serializer=dumps,
+        json_deserializer=loads,
         hide_parameters=True,       # errors go to logs; who called does not
         async_creator=partial(_connect, kind, url.database or ""))
     event.listen(made.sync_engine, "connect", partial(_prepare, readonly=readonly))

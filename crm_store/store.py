@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import URL
 from sqlalchemy.engine import make_url
@@ -15,9 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from crm_store import errors, sqlite
 from crm_store.base import Tx
-from crm_store.plain import dumps
+from crm_store.plain import dumps, loads
 from crm_store.translate import translated
 
+T = TypeVar("T")
 _POSTGRES_CONNECTIONS = 10
 _MIGRATION_LIMIT_S = 3_600.0
 
@@ -95,17 +96,40 @@ class Store:
         except (SQLAlchemyError, OSError, TimeoutError) as exc:
             raise translated(exc) from exc
 
-    async def migrate(self) -> str:
+    async def migrate(self, revision: str = "head") -> str:
         """Bring the tables up to date, creating the file if need be; the revision reached."""
         from crm_store.migrate import upgrade  # Alembic takes 0.2 s to import
 
-        if self.url.get_backend_name() == "sqlite":
+        return await self.alter(upgrade, revision)
+
+    async def alter(self, work: Callable[..., T], *args: Any) -> T:
+        """`work(connection, *args)` on the tables themselves, in one transaction."""
+        if self.path is not None:
             _make_file(self.url)
         try:
             async with asyncio.timeout(_MIGRATION_LIMIT_S), self._writer.begin() as connection:
-                return await connection.run_sync(upgrade)
+                return await connection.run_sync(work, *args)
         except (SQLAlchemyError, OSError, TimeoutError) as exc:
             raise translated(exc) from exc
+
+    @property
+    def writer(self) -> AsyncEngine:
+        """For who speaks to the driver himself (copying)."""
+        return self._writer
+
+    @property
+    def path(self) -> Path | None:
+        """The file of a SQLite base."""
+        is_file = self.url.get_backend_name() == "sqlite"
+        return Path(self.url.database or "") if is_file else None
+
+    @property
+    def shown(self) -> str:
+        """The base's address for a person: without password."""
+        if self.path is not None:
+            return str(self.path)
+        plain = self.url.set(drivername="postgresql").difference_update_query(["password"])
+        return plain.render_as_string(hide_password=True)
 
     async def close(self) -> None:
         """Close every connection. An open one keeps the process from ending."""
@@ -142,6 +166,7 @@ def _postgres_engine(url: URL) -> AsyncEngine:
                 "application_name": "deskline"}
     return create_async_engine(
         url, pool_size=_POSTGRES_CONNECTIONS, max_overflow=0, json_serializer=dumps,
+        json_deserializer=loads,
         hide_parameters=True,       # errors go to logs; who called does not
         connect_args={"server_settings": settings, "timeout": 10},
     )
