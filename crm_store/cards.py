@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeAlias
 
 from sqlalchemy import bindparam, func, select
 
-from crm_store import errors
+from crm_store import custom_fields, errors
 from crm_store.base import Tx, Utc, Whole
-from crm_store.prepared import Prepared
+from crm_store.belongings import (
+    BELONGINGS,
+    AddressLink,
+    EmailLink,
+    LatestConsent,
+    PhoneLink,
+    Relation,
+    sorted_out,
+)
+from crm_store.custom_values import Field, Value
+from crm_store.prepared import Asked, Prepared
 from crm_store.tables.billing import Accounts, Addresses, Debts, Meters, Readings
-from crm_store.tables.clients import ClientPhones, Clients, IdentityConfirmations, Phones
+from crm_store.tables.clients import Clients, IdentityConfirmations
 
 Debt: TypeAlias = tuple[int, str, date]     # minor units, currency, since when
 
 
 @dataclass(frozen=True, slots=True)
-class PhoneLink:
-    e164: str
-    kind: str                       # mobile, fixed, unknown
-    is_primary: bool
-    label: str | None
-    source: str
-    trust: int                      # 0..100
-    confirmed_at: datetime | None
-    confirmed_by: str | None
+class CustomValue:
+    """A defined field and this client's value, None where he has none."""
+    field: Field
+    value: Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,14 @@ class Card:
     time_zone: str | None
     flags: tuple[str, ...]
     tags: tuple[str, ...]
-    phones: tuple[PhoneLink, ...]   # primary first
+    source: str
+    version: int                    # what an edit is made upon
+    phones: tuple[PhoneLink, ...]   # the preferred first, so mail and addresses
+    emails: tuple[EmailLink, ...]
+    addresses: tuple[AddressLink, ...]
+    relations: tuple[Relation, ...]
+    consents: tuple[LatestConsent, ...]
+    custom: tuple[CustomValue, ...]     # every field that is defined, in its order
     accounts: tuple[Account, ...]
     debt_minor: int
     currency: str | None
@@ -72,22 +85,41 @@ class Card:
 
 async def card(tx: Tx, client_id: int) -> Card:
     """The card. Raises `NotFound`."""
-    whose = {"client_id": client_id}
-    found, phones, accounts, meters = await tx.fetch_each(
-        (_CLIENT, whose), (_PHONES, whose), (_ACCOUNTS, whose), (_METERS, whose))
-    if not found:
+    shown = card_made(await tx.fetch_each(*card_asked(client_id)))
+    if shown is None:
         raise errors.NotFound(f"client {client_id}")
-    client, held = found[0], _accounts(accounts, meters)
+    return shown
+
+
+def card_asked(client_id: int) -> tuple[Asked, ...]:
+    """What to ask for a card, together with anything else; `card_made` makes it of the rows."""
+    whose = {"client_id": client_id}
+    return ((_CLIENT, whose), (BELONGINGS, whose), (_ACCOUNTS, whose), (_METERS, whose),
+            (custom_fields.DEFINED, {}))
+
+
+def card_made(fetched: Sequence[list[Any]]) -> Card | None:
+    found, belongings, accounts, meters, fields = fetched
+    if not found:
+        return None
+    client, held, has = found[0], _accounts(accounts, meters), sorted_out(belongings)
     debt_minor, currency, oldest = _sum(
         [(row.amount_minor, row.debt_currency, row.since_on) for row in accounts
          if row.amount_minor])
     return Card(
         client_id=client.id, kind=client.kind, name=client.name, language=client.language,
         time_zone=client.time_zone, flags=tuple(client.flags), tags=tuple(client.tags),
-        phones=tuple(PhoneLink(*row) for row in phones), accounts=held, debt_minor=debt_minor,
+        source=client.source, version=client.version, phones=has.phones, emails=has.emails,
+        addresses=has.addresses, relations=has.relations, consents=has.consents,
+        custom=_custom(fields, client.custom), accounts=held, debt_minor=debt_minor,
         currency=currency or next((account.currency for account in held), None),
         oldest_debt_on=oldest, identity_confirmed_at=client.identity_confirmed_at,
         merged_into=client.merged_into)
+
+
+def _custom(rows: list[Any], values: Mapping[str, Value]) -> tuple[CustomValue, ...]:
+    fields = [custom_fields.of_row(row) for row in rows]
+    return tuple(CustomValue(field, values.get(field.key)) for field in fields)
 
 
 def _accounts(rows: list[Any], meter_rows: list[Any]) -> tuple[Account, ...]:
@@ -128,15 +160,9 @@ _LAST_READING = (
 _WHOSE = bindparam("client_id", type_=Whole)
 _CLIENT = Prepared(
     select(Clients.id, Clients.kind, Clients.name, Clients.language, Clients.time_zone,
-           Clients.flags, Clients.tags, Clients.merged_into, _CONFIRMED_AT)
+           Clients.flags, Clients.tags, Clients.source, Clients.version, Clients.custom,
+           Clients.merged_into, _CONFIRMED_AT)
     .where(Clients.id == _WHOSE))
-_PHONES = Prepared(
-    select(ClientPhones.e164, Phones.kind, ClientPhones.is_primary, ClientPhones.label,
-           ClientPhones.source, ClientPhones.trust, ClientPhones.confirmed_at,
-           ClientPhones.confirmed_by)
-    .join(Phones, Phones.e164 == ClientPhones.e164)
-    .where(ClientPhones.client_id == _WHOSE)
-    .order_by(ClientPhones.is_primary.desc(), ClientPhones.trust.desc(), ClientPhones.e164))
 _ACCOUNTS = Prepared(
     select(Accounts.id, Accounts.number, Accounts.balance_minor, Accounts.currency,
            Addresses.city, Addresses.street, Addresses.house, Addresses.flat,

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from crm_store import cards, clients, sample, timeline
+from crm_store import belongings, cards, clients, sample, timeline
 from crm_store.prepared import Prepared
 from crm_store.store import Store
 
@@ -16,7 +16,7 @@ NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 VALUES = {"client_id": 1, "e164": "+79161234567", "count": 20, "at": NOW, "kind": "call", "ref": 1}
 HOT = {
     "candidates: links": clients._LINKS, "candidates: contacts": clients._LATEST_CONTACTS,
-    "card: client": cards._CLIENT, "card: phones": cards._PHONES,
+    "card: client": cards._CLIENT, "card: belongings": belongings.BELONGINGS,
     "card: accounts": cards._ACCOUNTS, "card: meters": cards._METERS,
     "timeline: first page": timeline._FIRST_PAGE, "timeline: next page": timeline._NEXT_PAGE,
     "timeline: some kinds": timeline._filtered(("call", "note", "task"), is_next=False),
