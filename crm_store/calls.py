@@ -24,6 +24,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from crm_store import errors
 from crm_store.base import Bytewise, Tx, Whole, insert_into
 from crm_store.contacts import COLUMNS, CallFacts, SegmentFacts, place_of, show
+from crm_store.personal_data import HASHED
 from crm_store.prepared import Prepared
 from crm_store.tables.clients import ClientChoices, IdentityConfirmations
 from crm_store.tables.contacts import Dispositions, Drafts, Interactions, Notes, Segments
@@ -72,6 +73,8 @@ def _merged(new: sqlite.Insert | postgresql.Insert, name: str) -> Any:
     if name == "outcome":
         is_worse = and_(told == "lost_sight", stored.is_not(None))
         return case((is_worse, stored), else_=func.coalesce(told, stored))
+    if name in ("number", "dialled"):   # of who was erased; a tape told again knows it still
+        return case((stored.like(f"{HASHED}%"), stored), else_=func.coalesce(told, stored))
     return func.coalesce(told, stored)
 
 
