@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Text, bindparam, cast, false, func, null, select, union_all
 
 from crm_store.base import JSON, Bytewise, Tx, Utc
-from crm_store.cards import Account, Card, Meter, PhoneLink, card
+from crm_store.belongings import PhoneLink
+from crm_store.cards import Account, Card, Meter, card
 from crm_store.folding import fold
 from crm_store.naming import index_names
 from crm_store.phones import normalise
 from crm_store.prepared import Asked, Prepared
+from crm_store.reach import trust_of
+from crm_store.relations import related_to
 from crm_store.search import Hit, search
 from crm_store.tables.billing import Accounts
 from crm_store.tables.clients import ClientPhones, Clients, Phones
 from crm_store.tables.contacts import Interactions
 
 __all__ = ["Account", "Candidate", "Card", "Hit", "Meter", "PhoneLink", "Reason", "by_account",
-           "candidates", "card", "create", "link_phone", "search", "trust_of"]
+           "candidates", "candidates_asked", "candidates_made", "card", "create", "likeliest",
+           "link_phone", "search", "trust_of"]
 
 ClientKind = Literal["person", "organisation"]
-ReasonKind = Literal["confirmed", "called", "source", "primary"]
-_TRUST = {"billing": 70, "operator": 60, "sample": 60, "import": 50, "call": 30}
+ReasonKind = Literal["confirmed", "called", "source", "primary", "related", "called_for"]
 _MOST_ON_ONE_NUMBER = 50        # a hostel's telephone must not slow the pop
 _CONTACTS_LOOKED_AT = 200
 
@@ -34,7 +37,8 @@ _CONTACTS_LOOKED_AT = 200
 class Reason:
     """Why a client may be the one who calls.
 
-    confirmed: by at · called: times last_at · source: source · primary: {}
+    confirmed: by at · called: times last_at · source: source · primary: {} · related: he is the
+    `role` of `name`, whose number it is · called_for: `name`, whose number it is, is his `role`
     """
     kind: ReasonKind
     facts: dict[str, JSON]
@@ -48,15 +52,22 @@ class Candidate:
     kind: str
     reasons: tuple[Reason, ...]
     trust: int
+    is_related: bool = False        # it is not his number, but that of somebody related to him
 
 
 _NUMBER = bindparam("e164", type_=Bytewise)
-_LINKS = Prepared(
-    select(Clients.id, Clients.name, Clients.kind, ClientPhones.source, ClientPhones.trust,
-           ClientPhones.is_primary, ClientPhones.confirmed_at, ClientPhones.confirmed_by)
-    .join(ClientPhones, ClientPhones.client_id == Clients.id)
-    .where(ClientPhones.e164 == _NUMBER, Clients.merged_into.is_(None))
-    .order_by(ClientPhones.trust.desc(), Clients.id).limit(_MOST_ON_ONE_NUMBER))
+_NO_TEXT = cast(null(), Text)
+_HOLDERS = select(
+    Clients.id, Clients.name, Clients.kind, ClientPhones.source, ClientPhones.trust,
+    ClientPhones.is_primary, ClientPhones.confirmed_at, ClientPhones.confirmed_by,
+    _NO_TEXT.label("role"), _NO_TEXT.label("via"), false().label("calls_for"),
+).join(ClientPhones, ClientPhones.client_id == Clients.id).where(
+    ClientPhones.e164 == _NUMBER, Clients.merged_into.is_(None),
+).order_by(ClientPhones.trust.desc(), Clients.id).limit(_MOST_ON_ONE_NUMBER)
+_LINKS = Prepared(union_all(
+    select(_HOLDERS.subquery()),
+    select(related_to(_NUMBER, calls_for=True).limit(_MOST_ON_ONE_NUMBER).subquery()),
+    select(related_to(_NUMBER, calls_for=False).limit(_MOST_ON_ONE_NUMBER).subquery())))
 _LATEST = (
     select(Interactions.client_id, Interactions.started_at)
     .where(Interactions.number == _NUMBER, Interactions.absorbed_into.is_(None))
@@ -81,23 +92,48 @@ def candidates_asked(e164: str) -> tuple[Asked, ...]:
 def candidates_made(fetched: Sequence[list[Any]], limit: int = 9) -> list[Candidate]:
     links, contacts = fetched
     called = {row.client_id: (row.times, row.last_at) for row in contacts}
-    found = [_candidate(link, called.get(link.id)) for link in links]
-    return sorted(found, key=lambda one: -one.trust)[:limit]
+    found: dict[int, Candidate] = {}
+    for link in links:      # who has the number comes before who is related to him
+        made = _related(link) if link.role else _candidate(link)
+        known = found.get(link.id)
+        found[link.id] = made if known is None else replace(
+            known, reasons=(*known.reasons, *made.reasons))
+    ranked = [_with_calls(one, called.get(one.client_id)) for one in found.values()]
+    return sorted(ranked, key=lambda one: -one.trust)[:limit]
 
 
-def _candidate(link: Any, called: tuple[int, datetime] | None) -> Candidate:
+def likeliest(found: Sequence[Candidate]) -> int | None:
+    """The only one who has the number himself; None where there is a choice."""
+    holders = [one.client_id for one in found if not one.is_related]
+    return holders[0] if len(holders) == 1 else None
+
+
+def _candidate(link: Any) -> Candidate:
     reasons: list[Reason] = []
     if link.confirmed_at:
         reasons.append(Reason("confirmed", {"by": link.confirmed_by,
                                             "at": link.confirmed_at.isoformat()}))
-    if called:
-        reasons.append(Reason("called", {"times": called[0], "last_at": called[1].isoformat()}))
     if link.is_primary:
         reasons.append(Reason("primary", {}))
     reasons.append(Reason("source", {"source": link.source}))
-    trust = link.trust + min(called[0], 10) * 2 if called else link.trust
     return Candidate(link.id, link.name, link.kind, tuple(reasons),
-                     min(100, trust + 5 * link.is_primary))
+                     min(100, link.trust + 5 * bool(link.is_primary)))
+
+
+def _related(link: Any) -> Candidate:
+    """Half as likely as if he had the number himself."""
+    kind: ReasonKind = "called_for" if link.calls_for else "related"
+    reason = Reason(kind, {"role": link.role, "name": link.via})
+    return Candidate(link.id, link.name, link.kind, (reason,), link.trust // 2, is_related=True)
+
+
+def _with_calls(one: Candidate, called: tuple[int, datetime] | None) -> Candidate:
+    if called is None:
+        return one
+    reason = Reason("called", {"times": called[0], "last_at": called[1].isoformat()})
+    place = 1 if one.reasons[0].kind == "confirmed" else 0
+    return replace(one, reasons=(*one.reasons[:place], reason, *one.reasons[place:]),
+                   trust=min(100, one.trust + min(called[0], 10) * 2))
 
 
 async def create(
@@ -135,13 +171,6 @@ async def link_phone(
     keys = ["e164", "client_id"]
     await tx.run(link.on_conflict_do_update(index_elements=keys, set_=changes) if changes
                  else link.on_conflict_do_nothing(index_elements=keys))
-
-
-def trust_of(source: str, *, confirmed: bool = False) -> int:
-    """How far a link is believed, 0..100: a confirmed one most, then by where it came from."""
-    if confirmed:
-        return 95
-    return _TRUST.get(source.partition(":")[0], 40)
 
 
 async def by_account(tx: Tx, account_number: str) -> int | None:

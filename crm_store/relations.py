@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import BindParameter, Select, delete, false, insert, select, true, update
+from sqlalchemy.orm import aliased
 
 from crm_store import errors
 from crm_store.base import JSON, Tx
 from crm_store.client_edits import Difference, RelationEdit
 from crm_store.reach import trust_of
 from crm_store.tables.client_facts import ClientRelations
-from crm_store.tables.clients import Clients
+from crm_store.tables.clients import ClientPhones, Clients
 
 
 async def edit_relation(
@@ -71,3 +73,24 @@ async def _edit_known(tx: Tx, client_id: int, relation_id: int, edit: RelationEd
         "note": str(values.get("note", row.note) or "") or None,
         "confirmed_by": by if edit.is_confirmed else row.confirmed_by}
     return [Difference(f"relation:{other}", facts, told)]
+
+
+def related_to(number: BindParameter[str], *, calls_for: bool) -> Select[*tuple[Any, ...]]:
+    """Clients related to those who have a number, in the columns of a number's candidates.
+
+    `calls_for`: for whom its holder calls; else who calls for its holder.
+    """
+    holder, other = aliased(Clients), aliased(Clients)
+    his, theirs = ClientRelations.client_id, ClientRelations.other_id
+    if not calls_for:
+        his, theirs = theirs, his
+    return (
+        select(other.id, other.name, other.kind, ClientRelations.source, ClientRelations.trust,
+               false().label("is_primary"), ClientRelations.confirmed_at,
+               ClientRelations.confirmed_by, ClientRelations.role, holder.name.label("via"),
+               (true() if calls_for else false()).label("calls_for"))
+        .select_from(ClientPhones)
+        .join(ClientRelations, his == ClientPhones.client_id)
+        .join(holder, holder.id == ClientPhones.client_id).join(other, other.id == theirs)
+        .where(ClientPhones.e164 == number, other.merged_into.is_(None))
+        .order_by(ClientRelations.trust.desc(), ClientRelations.id))

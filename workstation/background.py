@@ -62,7 +62,7 @@ class Background:
             sure, reason = client or sure, "campaign"
         sure = await _known(tx, sure)
         candidates = await _put_first(tx, candidates, sure, reason)
-        client_id = sure or (found[0].client_id if len(found) == 1 else None)
+        client_id = sure or clients.likeliest(found)
         fields: dict[str, Any] = {"candidates": candidates, "campaign": campaign, "notice": ""}
         is_ticked = False
         if wanted.interaction is not None:

@@ -262,15 +262,15 @@ def _call_of(step: Step) -> str:
 
 async def _with_client(tx: Tx, facts: CallFacts) -> CallFacts:
     """The machine's guess of the client: whom an attempt was meant for, else, at the call's end,
-    the only client of its number."""
+    the only client who has its number."""
     if facts.client_id is not None:
         return facts
     if facts.attempt is not None:
         return await _of_attempt(tx, facts, facts.attempt)
     if facts.ended_at is None or not (facts.number or "").startswith("+"):
         return facts
-    found = await clients.candidates(tx, facts.number or "", limit=2)
-    return replace(facts, client_id=found[0].client_id) if len(found) == 1 else facts
+    found = await clients.candidates(tx, facts.number or "")
+    return replace(facts, client_id=clients.likeliest(found))
 
 
 async def _of_attempt(tx: Tx, facts: CallFacts, attempt: int) -> CallFacts:

@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime
 import pytest
 from sqlalchemy import insert
 
-from crm_store import clients, errors, identity, interactions, requests
+from crm_store import clients, editing, errors, identity, interactions, requests
 from crm_store.base import Tx
+from crm_store.editing import ClientChanges
 from crm_store.interactions import CallFacts
 from crm_store.store import Store
 from crm_store.tables.billing import Accounts, Addresses, Debts, Meters, Readings
@@ -91,6 +92,40 @@ async def test_a_confirmed_client_stands_first(store: Store) -> None:
     assert found[0].reasons[0].kind == "confirmed"
     assert card.identity_confirmed_at == NOW
     assert card.phones[0].confirmed_by == "101"
+
+
+async def test_who_is_related_to_the_holder_of_a_number_may_be_the_one(store: Store) -> None:
+    """The bookkeeper rings from the firm's telephone, the son from his own for his mother."""
+    firm_number = "+74951112233"
+    async with store.begin() as tx:
+        mother, son = await _client(tx, "Petrova Anna"), await _client(tx, "Petrov Oleg", MOTHER)
+        firm = await clients.create(tx, name="Romashka", kind="organisation", number=firm_number,
+                                    by="101", at=NOW)
+        maria = await _client(tx, "Maria")
+        for who, whom, role in ((son, mother, "son"), (maria, firm, "bookkeeper")):
+            await editing.change(tx, who, version=1, by="101", at=NOW, changes=ClientChanges(
+                relations=(editing.RelationEdit(other_id=whom, role=role),)))
+        his = await clients.candidates(tx, MOTHER)
+        firms = await clients.candidates(tx, firm_number)
+    assert [(one.client_id, one.is_related) for one in his] == [(son, False), (mother, True)]
+    assert [(reason.kind, reason.facts) for reason in his[1].reasons] == [
+        ("called_for", {"role": "son", "name": "Petrov Oleg"})]
+    assert [one.client_id for one in firms] == [firm, maria]
+    assert [(reason.kind, reason.facts) for reason in firms[1].reasons] == [
+        ("related", {"role": "bookkeeper", "name": "Romashka"})]
+    assert clients.likeliest(his) == son
+
+
+async def test_a_relative_on_the_same_number_stands_there_once(store: Store) -> None:
+    async with store.begin() as tx:
+        mother, son = await _client(tx, "Anna", MOTHER), await _client(tx, "Oleg", MOTHER)
+        await editing.change(tx, son, version=1, by="101", at=NOW, changes=ClientChanges(
+            relations=(editing.RelationEdit(other_id=mother, role="son"),)))
+        found = await clients.candidates(tx, MOTHER)
+    assert sorted(one.client_id for one in found) == [mother, son]
+    assert {one.client_id: one.reasons[-1].kind for one in found} == {
+        mother: "called_for", son: "related"}
+    assert clients.likeliest(found) is None
 
 
 async def test_nobody_is_at_an_unknown_number(store: Store) -> None:
