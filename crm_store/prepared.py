@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import Compiled, Connection, Dialect, insert
+from sqlalchemy import JSON, Compiled, Connection, Dialect, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from crm_store.plain import loads
 from crm_store.sqlite import WholeConnection
 
 Convert: TypeAlias = Callable[[Any], Any] | None
@@ -137,8 +138,7 @@ class Plan:
         self.sql = str(compiled)
         self._inputs = _inputs(compiled, dialect)
         columns = list(statement.exported_columns)
-        outputs = [column.type.dialect_impl(dialect).result_processor(dialect, _FLOAT8)
-                   for column in columns]
+        outputs = [_output(column.type, dialect) for column in columns]
         self._outputs = [(place, convert) for place, convert in enumerate(outputs) if convert]
         self._make = _maker([column.key or "" for column in columns])
 
@@ -154,6 +154,17 @@ class Plan:
         for place, convert in self._outputs:
             cells[place] = convert(cells[place])
         return self._make(cells)
+
+
+def _output(kind: Any, dialect: Dialect) -> Convert:
+    if isinstance(kind, JSON) and dialect.name == "sqlite":
+        return _json
+    convert: Convert = kind.dialect_impl(dialect).result_processor(dialect, _FLOAT8)
+    return convert
+
+
+def _json(value: str | None) -> Any:
+    return None if value is None else loads(value)
 
 
 def _maker(names: list[str]) -> Callable[[Any], Any]:

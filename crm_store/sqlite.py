@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from crm_store.plain import dumps, loads
 
 BUSY_MS = 5_000
-_READERS = 4
+READERS = 4
 _STATEMENTS_KEPT = 512
 
 
@@ -108,7 +108,7 @@ def engine(url: URL, *, readonly: bool) -> AsyncEngine:
     """One writer (SQLite allows one at a time, so ours wait here and not in it), some readers."""
     kind = ReadingConnection if readonly else WholeConnection
     made = create_async_engine(
-        url, pool_size=_READERS if readonly else 1, max_overflow=0, json_serializer=dumps,
+        url, pool_size=READERS if readonly else 1, max_overflow=0, json_serializer=dumps,
         json_deserializer=loads,
         hide_parameters=True,       # errors go to logs; who called does not
         async_creator=partial(_connect, kind, url.database or ""))
@@ -117,19 +117,35 @@ def engine(url: URL, *, readonly: bool) -> AsyncEngine:
     return made
 
 
-async def _connect(kind: type[WholeConnection], path: str) -> aiosqlite.Connection:
+async def glancing(url: URL) -> WholeConnection:
+    """A reader of its own, outside SQLAlchemy's pool."""
+    connection = await _connect(WholeConnection, url.database or "")
+    await connection.in_thread(partial(_set, _pragmas(readonly=True)))
+    return connection
+
+
+async def _connect(kind: type[WholeConnection], path: str) -> WholeConnection:
     connection = kind(partial(
         sqlite3.connect, path, isolation_level=None, cached_statements=_STATEMENTS_KEPT), 64)
     connection._thread.daemon = True        # a forgotten one must not keep the process alive
-    return await connection
+    await connection
+    return connection
+
+
+def _pragmas(*, readonly: bool) -> tuple[str, ...]:
+    return (f"busy_timeout={BUSY_MS}", "journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL",
+            f"query_only={'ON' if readonly else 'OFF'}")
 
 
 def _prepare(connection: Any, _record: object, *, readonly: bool) -> None:
     cursor = connection.cursor()
-    for pragma in (f"busy_timeout={BUSY_MS}", "journal_mode=WAL", "foreign_keys=ON",
-                   "synchronous=FULL", f"query_only={'ON' if readonly else 'OFF'}"):
-        cursor.execute(f"PRAGMA {pragma}")
+    _set(_pragmas(readonly=readonly), cursor)
     cursor.close()
+
+
+def _set(pragmas: Sequence[str], connection: Any) -> None:
+    for pragma in pragmas:
+        connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin_writing(connection: Connection) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,7 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from crm_store import errors, sqlite
 from crm_store.base import Tx
+from crm_store.glances import Glances, PostgresGlances, SqliteGlances
 from crm_store.plain import dumps, loads
+from crm_store.prepared import Ask
 from crm_store.translate import translated
 
 T = TypeVar("T")
@@ -33,11 +37,17 @@ class Store:
     def __init__(self, url: str | URL, *, limit_s: float = 15.0) -> None:
         self.url = _with_driver(url)
         self._limit_s = limit_s
+        self._glances: Glances
         if self.url.get_backend_name() == "sqlite":
             self._writer = sqlite.engine(self.url, readonly=False)
             self._reader = sqlite.engine(self.url, readonly=True)
+            self._glances = SqliteGlances(
+                self._reader.dialect, partial(sqlite.glancing, self.url), sqlite.READERS)
         else:
             self._writer = self._reader = _postgres_engine(self.url)
+            self._glances = PostgresGlances(self._reader)
+        self._errors = (SQLAlchemyError, OSError, TimeoutError, sqlite3.Error,
+                        self._reader.dialect.loaded_dbapi.Error)
 
     @classmethod
     def at(cls, path: Path) -> Store:
@@ -62,6 +72,15 @@ class Store:
             options = {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
         async with self._transaction(self._reader, options, keep=True) as tx:
             yield tx
+
+    async def glance(self, work: Callable[[Ask], T]) -> T:
+        """What `work` makes of what it asks, for less than a transaction costs: for what a person
+        waits for. See `crm_store.glances` for whose moment's picture it is."""
+        try:
+            async with asyncio.timeout(self._limit_s):
+                return await self._glances.glance(work)
+        except self._errors as exc:
+            raise translated(exc) from exc
 
     @asynccontextmanager
     async def _transaction(
@@ -133,6 +152,7 @@ class Store:
 
     async def close(self) -> None:
         """Close every connection. An open one keeps the process from ending."""
+        await self._glances.close()
         await self._writer.dispose()
         if self._reader is not self._writer:
             await self._reader.dispose()
