@@ -105,12 +105,16 @@ def address_rows(
     """The columns of AddressWords: a row for each word of the street, or of the town without."""
     town, road = fold(city).split(), fold(street).split()
     door = [*fold(house).split(), *fold(flat or "").split()]
-    drivers = [word for word in road if stem(word) and len(word) >= _SHORTEST_DRIVER
-               and word not in _ROADS] or road or town
+    drivers = [word for word in road if is_driver(word)] or road or town
     for word in sorted(set(drivers)):
         others = [other for other in road if other != word]
         rest = "".join(f" {other}" for other in [*door, *others, *town])
         yield word, rest[:_LONGEST_REST], address_id
+
+
+def is_driver(word: str) -> bool:
+    """Whether a folded word of an address says which street."""
+    return len(word) >= _SHORTEST_DRIVER and bool(stem(word)) and word not in _ROADS
 
 
 async def index_addresses(tx: Tx, addresses: Sequence[Mapping[str, Any]]) -> None:

@@ -1,122 +1,236 @@
-"""One field finds clients: by phone, by name in either alphabet, by account, by request number."""
+"""One field finds clients, by whatever somebody knows of them, in either alphabet.
+
+Phone numbers and parts of them, names with typos, accounts, e-mails, addresses, request numbers,
+fields an administrator marked searchable. What is exact comes first, then what begins so, then
+what sounds like it; every hit says what matched and where, and whom it is about.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import ColumnElement, and_, case, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import Integer, bindparam, select
 
-from crm_store.base import Tx
+from crm_store import marks, search_names
+from crm_store.base import Bytewise, Tx
+from crm_store.custom_fields import find
 from crm_store.folding import words
-from crm_store.phones import country_code, normalise, trunk_prefix
+from crm_store.layouts import other_layout
 from crm_store.plain import plain
+from crm_store.prepared import Prepared
+from crm_store.search_addresses import by_address
+from crm_store.search_people import Person, people
+from crm_store.search_phones import SHORTEST, by_number
 from crm_store.tables.billing import Accounts
-from crm_store.tables.clients import ClientPhones, Clients, Phones
+from crm_store.tables.client_facts import ClientEmails
 from crm_store.tables.requests import Requests
-from crm_store.tables.search import ClientWords
 
-HitKind = Literal["phone", "name", "account", "request"]
+HitKind = Literal["phone", "name", "account", "request", "email", "address", "custom"]
 _LONGEST = 100
-_SHORTEST_FRAGMENT = 3
-_LAST_SIGN = "\U0010ffff"       # sorts after every other character, bytewise
+_ENOUGH = 5                     # fewer hits than this, and what sounds like it is looked for too
+_LAST_SIGN = search_names.LAST_SIGN
 _PHONE = re.compile(r"^[+0-9 ().\-/\u00a0]*$")
+_EMAIL = re.compile(r"^[^\s@]+@?[^\s@]*$")
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A client found. `matched` is the number, name, account or request number that matched."""
+    """A client found. `matched` is what met the text, `marks` its `[start, end)` parts that did.
+
+    `number`, `account` and `address` tell two of one name apart. `field` is the label of a
+    searchable field. `is_similar`: nothing typed is there as typed, this is like it.
+    """
     client_id: int
     name: str
     kind: str                   # person, organisation
     by: HitKind
     matched: str
     request_id: int | None = None
+    marks: marks.Marks = ()
+    number: str | None = None
+    account: str | None = None
+    address: str | None = None
+    field: str | None = None
+    is_similar: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """A client before we know who he is; `matched` None is his name."""
+    client_id: int
+    by: HitKind
+    matched: str | None = None
+    marks: marks.Marks = ()
+    request_id: int | None = None
+    field: str | None = None
+    meant: tuple[str, ...] = ()         # words looked for in place of those typed
+    is_similar: bool = False
 
 
 async def search(tx: Tx, text: str, *, limit: int = 20, region: str) -> list[Hit]:
     """What a person typed, searched as everything it may be; best first, a client once."""
     typed = plain(text).strip()[:_LONGEST]
+    met = await _exact(tx, typed, limit, region)
+    if typed and not typed.startswith(("#", "№")):
+        folded = _once(words(typed))
+        met += await _begun(tx, typed, folded, limit - len(met))
+        if not met and (other := _once(words(other_layout(typed)))) != folded:
+            met += await _named(tx, other, limit)
+        if len({one.client_id for one in met}) < _ENOUGH:
+            met += await _similar(tx, folded, limit)
+    return await _hits(tx, met, _once(words(typed)), limit)
+
+
+async def _exact(tx: Tx, typed: str, limit: int, region: str) -> list[_Met]:
+    """By number: request, account, phone."""
     digits = "".join(sign for sign in typed if sign in "0123456789")
-    found: list[Hit] = []
+    met: list[_Met] = []
     if digits and typed.lstrip("#№ ") == digits:
-        found += await _by_request(tx, int(digits[:18]))
+        met += await _by_request(tx, int(digits[:18]))
     if not typed.startswith(("#", "№")):
-        found += await _by_account(tx, typed, limit)
-        if len(digits) >= _SHORTEST_FRAGMENT and _PHONE.match(typed):
-            found += await _by_phone(tx, typed, digits, limit, region)
-        found += await _by_name(tx, words(typed), limit)
-    return list({hit.client_id: hit for hit in reversed(found)}.values())[::-1][:limit]
+        met += await _by_account(tx, typed, limit)
+        if len(digits) >= SHORTEST and _PHONE.match(typed):
+            met += await _by_phone(tx, typed, digits, limit, region)
+    return met
 
 
-async def _by_request(tx: Tx, number: int) -> list[Hit]:
-    row = await tx.first(
-        select(Clients.id, Clients.name, Clients.kind, Requests.id.label("request_id"))
-        .join(Requests, Requests.client_id == Clients.id).where(Requests.id == number))
-    return [Hit(row.id, row.name, row.kind, "request", f"#{number}", number)] if row else []
+async def _begun(tx: Tx, typed: str, folded: Sequence[str], limit: int) -> list[_Met]:
+    """By words: name, e-mail, address, custom fields; each only while there is room."""
+    met = await _named(tx, folded, limit)
+    if len(met) < limit and _EMAIL.match(typed) and len(typed) >= SHORTEST:
+        met += await _by_email(tx, typed, limit - len(met))
+    if len(met) < limit:
+        found, _ = await by_address(tx, folded, limit - len(met))
+        met += [_Met(one.client_id, "address", one.address, marks.of_words(one.address, folded))
+                for one in found]
+    if len(met) < limit and folded:
+        met += [_Met(one.client_id, "custom", one.matched, marks.of_words(one.matched, folded),
+                     field=one.label) for one in await find(tx, typed, limit=limit - len(met))]
+    return met
 
 
-async def _by_account(tx: Tx, typed: str, limit: int) -> list[Hit]:
+async def _named(tx: Tx, folded: Sequence[str], limit: int) -> list[_Met]:
+    """`folded` may not be what was typed, but the same keys in the other layout."""
+    if limit <= 0 or not any(word.isalpha() for word in folded):
+        return []
+    return [_Met(client_id, "name", meant=tuple(folded))
+            for client_id in await search_names.begun(tx, folded, limit)]
+
+
+async def _similar(tx: Tx, folded: Sequence[str], limit: int) -> list[_Met]:
+    if not any(word.isalpha() for word in folded):
+        return []
+    met: list[_Met] = []
+    meant = [await search_names.like_it(tx, word) for word in folded]
+    if any(meant):
+        alike = tuple(word for words_ in meant for word in words_)
+        met = [_Met(client_id, "name", meant=alike, is_similar=True)
+               for client_id in await search_names.misspelt(tx, folded, meant, limit)]
+    if len(met) < _ENOUGH:
+        found, alike_too = await by_address(tx, folded, limit, misspelt=True)
+        met += [_Met(one.client_id, "address", one.address, marks.of_words(
+            one.address, (word for word in folded if word.isdigit()), whole=alike_too),
+            is_similar=True) for one in found]
+    return met
+
+
+# ── by number ────────────────────────────────────────────────────────────────────────────────
+_COUNT = bindparam("count", type_=Integer)
+_REQUEST = Prepared(select(Requests.client_id).where(
+    Requests.id == bindparam("number"), Requests.client_id.is_not(None)))
+_ACCOUNTS = Prepared(
+    select(Accounts.client_id, Accounts.number)
+    .where(Accounts.number >= bindparam("start", type_=Bytewise),
+           Accounts.number < bindparam("end", type_=Bytewise))
+    .order_by(Accounts.number).limit(_COUNT))
+_EMAILS = Prepared(
+    select(ClientEmails.client_id, ClientEmails.email)
+    .where(ClientEmails.email >= bindparam("start", type_=Bytewise),
+           ClientEmails.email < bindparam("end", type_=Bytewise))
+    .order_by(ClientEmails.email, ClientEmails.client_id).limit(_COUNT))
+
+
+async def _by_request(tx: Tx, number: int) -> list[_Met]:
+    shown = f"#{number}"
+    return [_Met(row.client_id, "request", shown, ((1, len(shown)),), number)
+            for row in await tx.fetch(_REQUEST, number=number)]
+
+
+async def _by_account(tx: Tx, typed: str, limit: int) -> list[_Met]:
     """The account of this number, or those that begin so; spaces do not count."""
     number = "".join(typed.split()).upper()
-    if len(number) < _SHORTEST_FRAGMENT:
+    if len(number) < SHORTEST:
         return []
-    rows = await tx.all(
-        select(Clients.id, Clients.name, Clients.kind, Accounts.number)
-        .join(Accounts, Accounts.client_id == Clients.id)
-        .where(_begins(Accounts.number, number), Clients.merged_into.is_(None))
-        .order_by(Accounts.number).limit(limit))
-    return [Hit(row.id, row.name, row.kind, "account", row.number) for row in rows]
+    rows = await tx.fetch(_ACCOUNTS, start=number, end=number + _LAST_SIGN, count=limit)
+    return [_Met(row.client_id, "account", row.number, marks.of_start(row.number, len(number)))
+            for row in rows]
 
 
-async def _by_phone(tx: Tx, typed: str, digits: str, limit: int, region: str) -> list[Hit]:
-    """The whole number; else its beginning or its end; else any part of it."""
-    whole = normalise(typed, region=region).e164
-    if whole:
-        found = await _phones_where(tx, Phones.e164 == whole, limit)
-        if found:
-            return found
-    beginnings = {f"+{digits}", f"+{country_code(region)}{digits}"}
-    prefix = trunk_prefix(region)
-    if prefix and digits.startswith(prefix):
-        beginnings.add(f"+{country_code(region)}{digits.removeprefix(prefix)}")
-    found = await _phones_where(
-        tx, or_(*(_begins(Phones.e164, start) for start in sorted(beginnings))), limit)
-    found += await _phones_where(tx, _begins(Phones.reversed, digits[::-1]), limit)
-    if found:
-        return found
-    return await _phones_where(tx, Phones.e164.contains(digits, autoescape=True), limit)
+async def _by_phone(tx: Tx, typed: str, digits: str, limit: int, region: str) -> list[_Met]:
+    found, is_whole = await by_number(tx, typed, limit, region)
+    return [_Met(client_id, "phone", e164,
+                 ((0, len(e164)),) if is_whole else _digits_in(e164, digits))
+            for e164, client_id in found]
 
 
-async def _phones_where(tx: Tx, condition: ColumnElement[bool], limit: int) -> list[Hit]:
-    rows = await tx.all(
-        select(Clients.id, Clients.name, Clients.kind, Phones.e164)
-        .join(ClientPhones, ClientPhones.e164 == Phones.e164)
-        .join(Clients, Clients.id == ClientPhones.client_id)
-        .where(condition, Clients.merged_into.is_(None))
-        .order_by(Phones.e164, ClientPhones.trust.desc(), Clients.id).limit(limit))
-    return [Hit(row.id, row.name, row.kind, "phone", row.e164) for row in rows]
+def _digits_in(e164: str, digits: str) -> marks.Marks:
+    """As typed, or without the prefix that nobody stores."""
+    return marks.of_digits(e164, digits) or marks.of_digits(e164, digits[1:])
 
 
-async def _by_name(tx: Tx, typed: tuple[str, ...], limit: int) -> list[Hit]:
-    """Every word typed begins a word of the name, in any order; surnames come first."""
-    if not typed or not any(word.isalpha() for word in typed):
-        return []
-    wanted = select(Clients.id, Clients.name, Clients.kind, Clients.search_key).where(
-        Clients.merged_into.is_(None))
-    for word in sorted(set(typed), key=len, reverse=True):
-        wanted = wanted.where(Clients.id.in_(
-            select(ClientWords.client_id).where(
-                ClientWords.place.in_((0, 1)), _begins(ClientWords.word, word))))
-    is_surname = case((_begins(Clients.search_key, typed[0]), 0), else_=1)
-    rows = await tx.all(
-        wanted.order_by(is_surname, Clients.search_key, Clients.id).limit(limit * 3))
-    best = sorted(rows, key=lambda row: -len(set(typed) & set(row.search_key.split())))
-    return [Hit(row.id, row.name, row.kind, "name", row.name) for row in best[:limit]]
+async def _by_email(tx: Tx, typed: str, limit: int) -> list[_Met]:
+    start = typed.casefold()
+    rows = await tx.fetch(_EMAILS, start=start, end=start + _LAST_SIGN, count=limit)
+    return [_Met(row.client_id, "email", row.email, marks.of_start(row.email, len(start)))
+            for row in rows]
 
 
-def _begins(column: InstrumentedAttribute[str], start: str) -> ColumnElement[bool]:
-    """A prefix as a range: uses the index on both engines, and needs no escaping."""
-    return and_(column >= start, column < start + _LAST_SIGN)
+# ── who they are ─────────────────────────────────────────────────────────────────────────────
+async def _hits(tx: Tx, met: Sequence[_Met], typed: Sequence[str], limit: int) -> list[Hit]:
+    """Names in order, merged clients as those they went into, each client once."""
+    found = await people(tx, dict.fromkeys(one.client_id for one in met))
+    ranked = sorted(enumerate(met), key=lambda one: _rank(one[1], found, one[0]))
+    hits: dict[int, Hit] = {}
+    for _, one in ranked:
+        stood, who = found.get(one.client_id, (None, None))
+        if stood and who and (one.by != "name" or _has(stood, one.meant, one.is_similar)):
+            hits.setdefault(who.id, _hit(one, stood, who))
+    return list(hits.values())[:limit]
+
+
+def _hit(one: _Met, stood: Person, who: Person) -> Hit:
+    matched, marked = one.matched, one.marks
+    if matched is None:
+        matched = stood.name
+        marked = marks.of_words(matched, one.meant, whole=one.meant if one.is_similar else ())
+    return Hit(who.id, who.name, who.kind, one.by, matched, one.request_id, marked, who.number,
+               who.account, who.address or None, one.field, one.is_similar)
+
+
+def _rank(one: _Met, found: dict[int, tuple[Person, Person]], index: int) -> tuple[int, ...]:
+    """Among the names of one search: whole words first, then those sorted by the first typed."""
+    if one.by != "name" or one.client_id not in found or one.is_similar:
+        return (_GROUPS[one.is_similar, one.by], 0, 0, index)
+    key = found[one.client_id][0].search_key
+    whole = len(set(one.meant) & set(key.split()))
+    return (_GROUPS[False, "name"], -whole, not key.startswith(one.meant[0]), index)
+
+
+_KINDS: tuple[HitKind, ...] = ("request", "account", "phone", "name", "email", "address", "custom")
+_GROUPS = {(is_similar, by): place + len(_KINDS) * is_similar
+           for is_similar in (False, True) for place, by in enumerate(_KINDS)}
+
+
+def _has(person: Person, meant: Sequence[str], is_similar: bool) -> bool:
+    """The index may be behind the client's name: what is not there is not shown."""
+    has = person.search_key.split()
+    begun = (any(word.startswith(start) for word in has) for start in meant)
+    return any(begun) if is_similar else all(begun)
+
+
+def _once(folded: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(folded))
+

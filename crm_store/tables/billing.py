@@ -25,7 +25,7 @@ class Addresses(Base):
 class Accounts(Base):
     """`balance_minor` is what the billing said at `balance_at`; below zero the client owes."""
     __tablename__ = "accounts"
-    __table_args__ = (Index(None, "client_id"),)
+    __table_args__ = (Index(None, "client_id"), Index(None, "address_id"))
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(Bytewise, unique=True)
     client_id: Mapped[int] = mapped_column(ForeignKey("clients.id"))

@@ -23,6 +23,7 @@ _TYPES = {"place": sa.SmallInteger(), "word": Bytewise, "rest": Bytewise, "clien
 
 def upgrade() -> None:
     op.drop_table("client_words")
+    op.create_index("ix_accounts_address_id", "accounts", ["address_id"])
     _tables()
     known: set[str] = set()
     _fill("client_words", ("place", "word", "rest", "client_id"), _names(known))
@@ -33,6 +34,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_accounts_address_id", "accounts")
     for table in ("word_pieces", "known_words", "address_words", "client_words"):
         op.drop_table(table)
     op.create_table("client_words",
