@@ -18,6 +18,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from workstation.sources.settings import Source
+
 DEFAULT_FILE = Path("deskline.toml")
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 Extension = Annotated[str, Field(pattern=r"^[0-9]{2,6}$")]
@@ -182,6 +184,7 @@ class Settings(BaseSettings):
                                 Entry(number="+74951200001", queue="outages"))
     operator: tuple[OperatorSettings, ...] = Field(default_factory=_sample_operators)
     disposition: tuple[DispositionChoice, ...] = _DISPOSITIONS
+    source: tuple[Source, ...] = ()
     pause_reasons: tuple[PauseReason, ...] = ("break", "lunch", "meeting", "training")
 
     @property
@@ -240,6 +243,8 @@ def _check_references(settings: Settings) -> None:
         _known(f"queue {queue.id}", queue.dispositions, dispositions, "disposition")
     if len({operator.id for operator in settings.operator}) < len(settings.operator):
         raise SettingsError("two operators have the same id")
+    if len({source.id for source in settings.source}) < len(settings.source):
+        raise SettingsError("two sources have the same id")
 
 
 def _known(where: str, names: tuple[str, ...], known: set[str], kind: str) -> None:

@@ -36,7 +36,13 @@ FIELDS: Mapping[PartName, tuple[frozenset[str], frozenset[str]]] = {    # needed
 }
 _MINOR_DIGITS = {"BHD": 3, "CLP": 0, "ISK": 0, "JOD": 3, "JPY": 0, "KRW": 0, "KWD": 3, "OMR": 3,
                  "TND": 3, "VND": 0}
+_PATH = re.compile(r"([A-Za-z0-9_@$-]+|\*)(\.([A-Za-z0-9_@$-]+|\*)){0,9}")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def is_path(text: str) -> bool:
+    """Whether `rows_at` understands it."""
+    return text == "" or _PATH.fullmatch(text) is not None
 
 
 def rows_at(document: Document, path: str) -> list[Found]:
