@@ -65,6 +65,42 @@ class ValueInvalid(StoreError, ValueError):
         super().__init__(f"({code}{': ' if detail else ''}{detail})")
 
 
+class TooNew(StoreError):
+    """A later version of Deskline made this; use that version, or a newer one."""
+
+
+class NoSuchRevision(StoreError):
+    """There is no such revision:"""
+
+
+class WouldLose(StoreError):
+    """This would lose"""
+
+
+class InUse(StoreError):
+    """The database is in use: stop the server and whoever else works with it."""
+
+
+class NotEmpty(StoreError):
+    """There is data here already; nothing was changed."""
+
+
+class CannotCopy(StoreError):
+    """This cannot be copied:"""
+
+
+class NotTheSame(StoreError):
+    """What was written is not what was read; it was thrown away."""
+
+
+class NoBackup(StoreError):
+    """This is no backup made by Deskline."""
+
+
+class Damaged(StoreError):
+    """The backup is damaged; nothing was changed."""
+
+
 class NaiveMoment(StoreError, ValueError):
     """A moment without a time zone was given to the store."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+
 from sqlalchemy import exc as sa
 
 from crm_store import errors
@@ -38,7 +40,8 @@ def translated(problem: BaseException) -> errors.StoreError:
             return errors.Unreachable(_first_line(problem.orig))
         return _of_driver(problem.orig)
     if isinstance(problem, OSError):
-        return errors.Unreachable(str(problem))
+        is_full = problem.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        return (errors.Full if is_full else errors.Unreachable)(str(problem))
     return errors.StoreError(_first_line(problem)) if isinstance(
         problem, sa.SQLAlchemyError) else _of_driver(problem)
 

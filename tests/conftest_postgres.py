@@ -115,6 +115,15 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     asyncio.run(_execute(f"{server}/postgres", f"drop database {name} with (force)"))
 
 
+@pytest.fixture
+def postgres_empty(postgres_server: str) -> Iterator[str]:
+    """A PostgreSQL database without any table."""
+    name = f"e{uuid.uuid4().hex[:12]}"
+    asyncio.run(_execute(f"{postgres_server}/postgres", f"create database {name}"))
+    yield f"{postgres_server}/{name}"
+    asyncio.run(_execute(f"{postgres_server}/postgres", f"drop database {name} with (force)"))
+
+
 async def _migrate(url: str) -> None:
     base = Store(url)
     await base.migrate()
