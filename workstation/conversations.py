@@ -6,6 +6,7 @@ screens: it is known before anything is stored, and the same after a restart of 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from msgspec.structs import replace
@@ -19,10 +20,12 @@ LIVE = frozenset({"ringing", "talking", "held"})
 class Conversations:
     def __init__(self, board: Board) -> None:
         self._board = board
+        self.watch: Callable[[ConversationView], object] = lambda _: None   # told every change
         self._kept: dict[str, dict[str, ConversationView]] = {}     # operator → call →
 
     def put(self, view: ConversationView) -> None:
         """Keep and show it; a `done` one disappears."""
+        self.watch(view)
         shelf = self._kept.setdefault(view.operator, {})
         if view.state == "done":
             shelf.pop(view.call, None)
@@ -67,4 +70,5 @@ class Conversations:
     def drop(self, operator: str, call: str) -> None:
         view = self._kept.get(operator, {}).pop(call, None)
         if view is not None:
+            self.watch(replace(view, state="done"))
             self._board.put_own(operator, "conversations", str(view.id), None)

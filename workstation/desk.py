@@ -20,6 +20,7 @@ from workstation.policy import Person
 from workstation.pops import Pops
 from workstation.requests.kinds import RequestType
 from workstation.settings import OperatorSettings, Queue, Settings
+from workstation.sources.figures import Figures
 from workstation.wrap_up import WrapUp
 
 
@@ -39,6 +40,7 @@ class Desk:
     wrap_up: WrapUp
     background: Background
     pops: Pops
+    figures: Figures
     kinds: Mapping[str, RequestType]
     clock: Callable[[], datetime]
     opened_at: datetime

@@ -32,6 +32,8 @@ from workstation.pops import Pops
 from workstation.rehearsal.marker import rehearses
 from workstation.requests import kinds
 from workstation.settings import Settings
+from workstation.sources.figures import Figures
+from workstation.sources.lines import lines_of
 from workstation.ticker import Ticker
 from workstation.web.app import make_app
 from workstation.wrap_up import WrapUp
@@ -88,6 +90,8 @@ def wire(settings: Settings, secret: bytes, store: Store, engine: Engine,
     board = Board()
     accounts = Accounts(store, settings, secret, clock)
     conversations = Conversations(board)
+    figures = Figures(store=store, board=board, lines=lines_of(settings, clock), clock=clock)
+    conversations.watch = figures.follow
     journal = Journal(store, settings.company.region, engine.retell)
     wrap_up = WrapUp(settings, engine.floor, engine.commands, conversations, clock)
     background = Background(settings, request_types)
@@ -98,8 +102,8 @@ def wire(settings: Settings, secret: bytes, store: Store, engine: Engine,
         settings=settings, secret=secret, store=store, floor=engine.floor,
         commands=engine.commands, link_is_up=engine.link_is_up, trouble=engine.trouble,
         accounts=accounts, board=board, conversations=conversations, journal=journal,
-        wrap_up=wrap_up, background=background, pops=pops, kinds=request_types, clock=clock,
-        opened_at=clock())
+        wrap_up=wrap_up, background=background, pops=pops, figures=figures,
+        kinds=request_types, clock=clock, opened_at=clock())
 
 
 def followers(desk: Desk, feed: Feed) -> dict[str, Coroutine[None, None, None]]:
@@ -110,6 +114,7 @@ def followers(desk: Desk, feed: Feed) -> dict[str, Coroutine[None, None, None]]:
         "wallboard": Ticker(desk).run(feed.subscribe("wallboard")),
         "wrap-up": desk.wrap_up.run(),
         "reminders": reminders.run(desk),
+        "sources": desk.figures.run(),
     }
 
 
