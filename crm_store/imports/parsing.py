@@ -1,30 +1,35 @@
-"""One row of a file, read: every cell typed, or the row refused with the reason."""
+"""One row of a file, read ○: every cell typed, or the row refused with every reason."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
-from typing import Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal, TypeAlias, TypeVar
 
-from crm_store.phones import Number, normalise
+from crm_store.imports import cells as read
+from crm_store.imports import phone_cells
+from crm_store.imports.cells import CellUnreadable
+from crm_store.imports.phone_cells import Phone
+from crm_store.imports.reasons import Reason, reason
 
-FIELDS = ("name", "kind", "phone", "phone2", "phone3", "language", "time_zone", "account",
-          "address", "balance", "debt", "debt_since", "currency", "meter", "resource", "tags")
-_ORGANISATION = re.compile(
-    r"\b(ооо|оао|зао|пао|ао|ип|тсж|снт|llc|ltd|inc|gmbh|corp|plc)\b", re.IGNORECASE)
-_ORGANISATIONS = ("organisation", "organization", "company", "организация", "юрлицо", "юл")
-_PERSONS = ("", "person", "individual", "физлицо", "фл", "человек")
-_LONGEST_NAME = 300
-_MOST_MINOR = Decimal(10) ** 15
-_ACCOUNT = re.compile(r"^[0-9A-Za-zА-Яа-яЁё/_.-]{1,40}$")
+FIELDS = ("name", "kind", "phone", "phone2", "phone3", "email", "email2", "language",
+          "time_zone", "account", "address", "balance", "debt", "debt_since", "currency", "meter",
+          "resource", "tags", "client")
+CUSTOM = "custom."              # before the key of a field that an administrator defined
+UNREAD = "?"                    # in place of an account that could not be read
+_LONGEST_ADDRESS = 300
+_MOST_PHONES = 20
+Custom: TypeAlias = Callable[[str], Any]        # a cell's text → value; raises ValueError
+T = TypeVar("T")
 
 
-class RowUnreadable(Exception):
-    """A cell of the row cannot be read; the message names the field and what it holds."""
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What a file does not say itself. `region` completes local numbers: `RU` or `RU-846`."""
+    region: str
+    currency: str
+    customs: Mapping[str, Custom] = field(default_factory=dict)     # by key
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,8 @@ class ImportedRow:
     """A row as we understand it. Sums in minor units; None where the file has no such cell."""
     name: str
     kind: Literal["person", "organisation"]
-    phones: tuple[Number, ...]          # all with an e164, the first is the primary one
+    phones: tuple[Phone, ...]           # the first is the primary one
+    emails: tuple[str, ...]
     language: str | None
     time_zone: str | None
     account: str | None
@@ -41,99 +47,105 @@ class ImportedRow:
     debt_minor: int | None
     debt_since: date | None
     currency: str
+    is_currency_told: bool
     meter: str | None
     resource: str | None
     tags: tuple[str, ...]
+    client: int | None                  # our own id of the client meant
+    custom: Mapping[str, Any]
 
 
-def parse(cells: Mapping[str, str], *, region: str, currency: str) -> ImportedRow:
-    """Raises `RowUnreadable`."""
-    def cell(field: str) -> str | None:
-        return cells.get(field, "").strip() or None
+class RowUnreadable(Exception):
+    """Cells of the row cannot be read; `reasons` names every one, `row` is what could be read:
+    what else is wrong with it may be found out, but it is never written."""
 
-    name = cell("name")
-    if name is None or len(name) > _LONGEST_NAME:
-        raise RowUnreadable("name: empty" if name is None else "name: too long to be one")
-    account = cell("account")
-    if account and not _ACCOUNT.match(account):
-        raise RowUnreadable(f"account: {account[:40]!r} is no account number")
-    money = (cell("currency") or currency).upper()
-    if not re.fullmatch(r"[A-Z]{3}", money):
-        raise RowUnreadable(f"currency: {money[:20]!r} is no ISO code")
-    debt = _money("debt", cell("debt"))
-    if debt is not None and debt < 0:
-        raise RowUnreadable("debt: below zero")
-    if not account and (debt or cell("balance") or cell("meter")):
-        raise RowUnreadable("account: empty, but there is a sum or a meter")
-    return ImportedRow(
-        name=name, kind=_kind(cell("kind"), name), phones=_phones(cells, region),
-        language=cell("language"), time_zone=_zone(cell("time_zone")),
-        account=account.upper() if account else None, address=cell("address"),
-        balance_minor=_money("balance", cell("balance")), debt_minor=debt,
-        debt_since=_day("debt_since", cell("debt_since")), currency=money, meter=cell("meter"),
-        resource=cell("resource"),
-        tags=tuple(tag.strip() for tag in (cell("tags") or "").split(",") if tag.strip()))
+    def __init__(self, reasons: Sequence[Reason], row: ImportedRow) -> None:
+        self.reasons = tuple(reasons)
+        self.row = row
+        super().__init__("; ".join(map(str, reasons)))
 
 
-def _kind(said: str | None, name: str) -> Literal["person", "organisation"]:
-    """As the file says; where it does not, by the legal form in the name."""
-    kind = (said or "").casefold()
-    if kind in _ORGANISATIONS or (not kind and _ORGANISATION.search(name)):
-        return "organisation"
-    if kind in _PERSONS:
-        return "person"
-    raise RowUnreadable(f"kind: {kind[:20]!r} is neither person nor organisation")
+class _Reading:
+    """The cells of one row, and what is wrong with them so far."""
 
+    def __init__(self, cells: Mapping[str, str]) -> None:
+        self._cells = cells
+        self.wrong: list[Reason] = []
 
-def _phones(cells: Mapping[str, str], region: str) -> tuple[Number, ...]:
-    """All numbers of all phone cells, two in a cell too, each once."""
-    found: dict[str, Number] = {}
-    for field in ("phone", "phone2", "phone3"):
-        for spelling in re.split(r"[,;]|\s/\s", cells.get(field, "")):
-            if not spelling.strip():
-                continue
-            number = normalise(spelling, region=region)
-            if number.e164 is None:
-                raise RowUnreadable(f"{field}: {spelling.strip()[:40]!r} is no telephone number")
-            found.setdefault(number.e164, number)
-    return tuple(found.values())
+    def cell(self, name: str) -> str | None:
+        said = self._cells.get(name, "").replace("\x00", "").strip() or None
+        if said and "\ufffd" in said:
+            self.wrong.append(reason(name, "unreadable_text", said))
+            return None
+        return said
 
-
-def _money(field: str, said: str | None) -> int | None:
-    """`4 812,50`, `4,812.50`, `-120` → minor units."""
-    if said is None:
-        return None
-    text = re.sub(r"[\s\u00a0\u202f'₽$€]|руб\.?", "", said)
-    if text.count(",") and text.count("."):
-        decimal = max(text.rfind(","), text.rfind("."))
-        text = re.sub(r"[,.]", "", text[:decimal]) + "." + text[decimal + 1:]
-    try:
-        minor = Decimal(text.replace(",", ".")) * 100
-    except InvalidOperation as exc:
-        raise RowUnreadable(f"{field}: {said[:40]!r} is no sum") from exc
-    if not minor.is_finite() or abs(minor) > _MOST_MINOR or minor != minor.to_integral_value():
-        raise RowUnreadable(f"{field}: {said[:40]!r} is no sum")
-    return int(minor)
-
-
-def _day(field: str, said: str | None) -> date | None:
-    if said is None:
-        return None
-    for style in ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y"):
+    def take(self, reader: Callable[..., T], *args: Any, instead: Any) -> T:
         try:
-            day = datetime.strptime(said, style).date()     # noqa: DTZ007  a day has no zone
-        except ValueError:
-            continue
-        if 1950 <= day.year <= 2100:
-            return day
-    raise RowUnreadable(f"{field}: {said[:40]!r} is no day")
+            return reader(*args)
+        except CellUnreadable as exc:
+            self.wrong.append(exc.why)
+            unread: T = instead
+            return unread
+
+    def phones(self, region: str) -> tuple[Phone, ...]:
+        found: dict[str, Phone] = {}
+        for name in ("phone", "phone2", "phone3"):
+            said = self.cell(name)
+            numbers, wrong = phone_cells.read(name, said, region=region) if said else ([], [])
+            self.wrong += wrong
+            for number in numbers:
+                found.setdefault(number.e164, number)
+        if len(found) > _MOST_PHONES:
+            self.wrong.append(reason("phone", "too_long"))
+        return tuple(found.values())
+
+    def customs(self, readers: Mapping[str, Custom]) -> dict[str, Any]:
+        found = {}
+        for key, reader in readers.items():
+            said = self.cell(f"{CUSTOM}{key}")
+            if said is None:
+                continue
+            try:
+                found[key] = reader(said)
+            except ValueError as exc:
+                self.wrong.append(Reason(f"{CUSTOM}{key}", "not_custom", str(exc)[:200]))
+        return found
 
 
-def _zone(said: str | None) -> str | None:
-    if said is None:
-        return None
-    try:
-        ZoneInfo(said)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as exc:
-        raise RowUnreadable(f"time_zone: {said[:40]!r} is unknown") from exc
-    return said
+def parse(cells: Mapping[str, str], rules: Rules) -> ImportedRow:
+    """`cells` by our names. Raises `RowUnreadable` with everything that is wrong."""
+    row = _Reading(cells)
+    cell, take = row.cell, row.take
+    said_name = cell("name")
+    name = "" if row.wrong else take(read.name, said_name, instead="")
+    told_currency = cell("currency")
+    account: str | None = take(read.account, cell("account"), instead=UNREAD)
+    balance = take(read.money, "balance", cell("balance"), instead=None)
+    debt = take(read.owed, cell("debt"), instead=None)
+    meter = take(read.meter, cell("meter"), instead=None)
+    if account is None and (debt or balance is not None or meter):
+        row.wrong.append(reason("account", "needs_account"))
+    made = ImportedRow(
+        name=name, kind=take(read.kind, cell("kind"), name, instead="person"),
+        phones=row.phones(rules.region), emails=_emails(row),
+        language=take(read.language, cell("language"), instead=None),
+        time_zone=take(read.zone, cell("time_zone"), instead=None), account=account,
+        address=take(read.words, "address", cell("address"), _LONGEST_ADDRESS, instead=None),
+        balance_minor=balance, debt_minor=debt,
+        debt_since=take(read.day, "debt_since", cell("debt_since"), instead=None),
+        currency=take(read.currency, told_currency or rules.currency, instead=rules.currency),
+        is_currency_told=told_currency is not None, meter=meter,
+        resource=take(read.words, "resource", cell("resource"), 40, instead=None),
+        tags=take(read.tags, cell("tags"), instead=()),
+        client=take(read.client, cell("client"), instead=None),
+        custom=row.customs(rules.customs))
+    if row.wrong:
+        raise RowUnreadable(row.wrong, made)
+    return made
+
+
+def _emails(row: _Reading) -> tuple[str, ...]:
+    found: tuple[str, ...] = ()
+    for name in ("email", "email2"):
+        found += row.take(read.email, name, row.cell(name), instead=())
+    return tuple(dict.fromkeys(found))

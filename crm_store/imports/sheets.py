@@ -1,111 +1,103 @@
-"""Tables in files: CSV of any usual encoding and separator, XLSX; cells come as text."""
+"""Tables in files: CSV, XLSX, ODS, XLS, told apart by what they hold, not by their names."""
 
 from __future__ import annotations
 
-import codecs
 import csv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
-from typing import IO
 
-from python_calamine import CalamineError, CalamineWorkbook
+from crm_store.imports import csv_text, encodings, ods, xls, xlsx
+from crm_store.imports.records import MOST_COLUMNS, Record, SheetUnreadable
+from crm_store.imports.zipped import Archive
 
-_SAMPLE = 256 * 1024
-_MOST_COLUMNS = 500
-_SEPARATORS = ";,\t|"
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
-         (codecs.BOM_UTF16_BE, "utf-16"))
-_WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+__all__ = ["Record", "Sheet", "SheetUnreadable", "kind_of", "open_sheet"]
 
-
-class SheetUnreadable(Exception):
-    """The file is no table that we can read."""
+_ZIP, _OLE = b"PK\x03\x04", bytes.fromhex("d0cf11e0a1b11ae1")
+_ODS = b"application/vnd.oasis.opendocument.spreadsheet"
+_MARKUP = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<meta", b"<head")
+_LONGEST_HEADER = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """`rows` are (number in the file, cells), without empty rows; the header is row 1."""
+    """`rows` are the records behind the header, those that hold anything."""
+    kind: str                       # csv, xlsx, ods, xls
     headers: tuple[str, ...]
-    rows: Iterator[tuple[int, tuple[str, ...]]]
-    encoding: str
+    rows: Iterator[Record]
+    encoding: str                   # of a workbook: its kind
+    separator: str                  # "" for workbooks
+    total: int | None               # records, as far as the file tells before it is read
 
 
 @contextmanager
-def open_sheet(path: Path) -> Iterator[Sheet]:
-    """Raises `SheetUnreadable`, also while rows are read."""
+def open_sheet(path: Path, *, encoding: str | None = None, separator: str | None = None
+               ) -> Iterator[Sheet]:
+    """Encoding and separator are guessed where they are not given.
+
+    Raises `SheetUnreadable`, also while rows are read.
+    """
     try:
-        if path.suffix.lower() in _WORKBOOKS:
-            yield _sheet(_workbook_rows(path), "xlsx")
-            return
-        encoding = guess_encoding(path)
-        with path.open(encoding=encoding, newline="", errors="replace") as file:
-            yield _sheet(_csv_rows(file), encoding)
-    except (OSError, csv.Error, CalamineError) as exc:
+        kind = kind_of(path)
+        if kind == "csv":
+            with _open_csv(path, encoding, separator) as sheet:
+                yield sheet
+        else:
+            yield _open_workbook(path, kind)
+    except (OSError, csv.Error) as exc:
         raise SheetUnreadable(str(exc)) from exc
 
 
-def guess_encoding(path: Path) -> str:
-    """By its mark; else UTF-8 if all of it is; else the Cyrillic code page if it looks so."""
+def kind_of(path: Path) -> str:
+    """By the first bytes. Raises `SheetUnreadable` for archives that are no workbook."""
     with path.open("rb") as file:
-        start = file.read(_SAMPLE)
-        for mark, encoding in _BOMS:
-            if start.startswith(mark):
-                return encoding
-        if _is_utf8(start, file):
-            return "utf-8"
-    high = [sign for sign in start.decode("cp1251", "replace") if ord(sign) > 127]
-    cyrillic = sum("А" <= sign <= "я" or sign in "Ёё" for sign in high)
-    return "cp1251" if cyrillic * 2 > len(high) else "cp1252"
+        start = file.read(512)
+    if start.startswith(_OLE):
+        return "xls"
+    if start.lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith(_MARKUP):
+        raise SheetUnreadable("the file is a web page or XML, not a workbook; save it as XLSX")
+    if not start.startswith(_ZIP):
+        return "csv"
+    with Archive(path) as archive:
+        if archive.has("xl/workbook.xml"):
+            return "xlsx"
+        if archive.has("mimetype") and archive.small("mimetype").strip() == _ODS:
+            return "ods"
+    raise SheetUnreadable("the file is an archive, not a workbook")
 
 
-def _is_utf8(start: bytes, rest: IO[bytes]) -> bool:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        decoder.decode(start)
-        while part := rest.read(_SAMPLE):
-            decoder.decode(part)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
+@contextmanager
+def _open_csv(path: Path, encoding: str | None, separator: str | None) -> Iterator[Sheet]:
+    if encoding is not None and encoding not in encodings.ENCODINGS:
+        raise SheetUnreadable(f"there is no encoding {encoding!r}; "
+                              f"{', '.join(encodings.ENCODINGS)} are")
+    facts = csv_text.examine(path)
+    chosen = encoding or facts.encoding
+    sign = separator or encodings.guess_separator(csv_text.sample_lines(path, chosen))
+    with path.open(encoding=chosen, newline="", errors="replace") as file:
+        rows = csv_text.records(file, sign)
+        headers = _headers(next(rows, Record(1, ())))
+        yield Sheet("csv", headers, rows, chosen, sign, max(0, facts.lines - 1))
 
 
-def _sheet(rows: Iterator[tuple[int, tuple[str, ...]]], encoding: str) -> Sheet:
-    _, headers = next(rows, (0, ()))
-    if not any(headers):
+def _open_workbook(path: Path, kind: str) -> Sheet:
+    rows: Iterator[Record | int]
+    rows = {"xlsx": xlsx.records, "ods": ods.records, "xls": xls.records}[kind](path)
+    first = next(rows, Record(1, ()))
+    total = max(0, first - 1) if isinstance(first, int) else None
+    header = next(rows, Record(1, ())) if isinstance(first, int) else first
+    if isinstance(header, int):
+        raise SheetUnreadable("the workbook is damaged")
+    return Sheet(kind, _headers(header),
+                 (row for row in rows if isinstance(row, Record)), kind, "", total)
+
+
+def _headers(first: Record) -> tuple[str, ...]:
+    """The header's cells; a column without a name is called by its place, `#3`."""
+    if first.broken or not any(first.cells):
         raise SheetUnreadable("the file has no header row")
-    if len(headers) > _MOST_COLUMNS:
-        raise SheetUnreadable(f"{len(headers)} columns; at most {_MOST_COLUMNS} make sense")
-    return Sheet(headers, rows, encoding)
-
-
-def _csv_rows(file: IO[str]) -> Iterator[tuple[int, tuple[str, ...]]]:
-    first = file.readline()
-    file.seek(0)
-    separator = max(_SEPARATORS, key=first.count)
-    reader = csv.reader(file, delimiter=separator)
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            yield reader.line_num, tuple(cell.strip() for cell in cells)
-
-
-def _workbook_rows(path: Path) -> Iterator[tuple[int, tuple[str, ...]]]:
-    sheet = CalamineWorkbook.from_path(path).get_sheet_by_index(0)
-    for number, cells in enumerate(sheet.iter_rows(), start=1):
-        texts = tuple(_text(cell) for cell in cells)
-        if any(texts):
-            yield number, texts
-
-
-def _text(cell: object) -> str:
-    """A workbook's numbers are all floats: 4001.0 was typed as 4001."""
-    if isinstance(cell, bool):
-        return "1" if cell else "0"
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
-        return str(int(cell))
-    if isinstance(cell, datetime):
-        return cell.date().isoformat()
-    return cell.isoformat() if isinstance(cell, date) else str(cell).strip()
+    if len(first.cells) > MOST_COLUMNS:
+        raise SheetUnreadable(f"{len(first.cells)} columns; at most {MOST_COLUMNS} make sense")
+    return tuple(" ".join(cell.replace("\x00", "").split())[:_LONGEST_HEADER] or f"#{place}"
+                 for place, cell in enumerate(first.cells, start=1))

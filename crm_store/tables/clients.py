@@ -82,7 +82,7 @@ class IdentityConfirmations(Base):
 class ClientChoices(Base):
     """Whom an operator chose among the candidates; no client means "none of these"."""
     __tablename__ = "client_choices"
-    __table_args__ = (Index(None, "interaction_id"),)
+    __table_args__ = (Index(None, "interaction_id"), Index(None, "client_id"))
     id: Mapped[int] = mapped_column(primary_key=True)
     interaction_id: Mapped[int] = mapped_column(ForeignKey("interactions.id"))
     client_id: Mapped[int | None] = mapped_column(ForeignKey("clients.id"))

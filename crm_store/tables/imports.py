@@ -12,7 +12,7 @@ from crm_store.base import Base, Bytewise, Json
 
 
 class Imports(Base):
-    """One file. `plan` holds map, region, currency, encoding, separator (`crm_store.imports.runs`).
+    """One file. `plan` holds map, region, currency, encoding, separator, see `imports/runs.py`.
 
     `position` is the count of records whose fate is committed: going on begins behind it. Whoever
     writes rows holds `runner`; when somebody else took it, the former stops.

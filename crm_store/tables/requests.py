@@ -25,6 +25,7 @@ class Requests(Base):
         Index(None, "group_id", "closed_at", "deadline_at"),
         Index(None, "responsible", "closed_at"),
         Index(None, "client_id"),
+        Index(None, "account_id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     type: Mapped[str]

@@ -132,8 +132,10 @@ async def test_columns_are_mapped_by_hand(store: Store, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("name", "content"), [
-    ("empty.csv", b""), ("wide.csv", b"a," * 1000 + b"\n"), ("x.xlsx", b"no workbook"),
-    ("blank.csv", b"\n\n\n"), ("huge.csv", b"name\n" + b"x" * 200_000),
+    ("empty.csv", b""), ("wide.csv", b"a," * 1000 + b"\n"), ("wider.csv", b"a," * 500_000),
+    ("x.xlsx", b"PK\x03\x04no workbook"), ("blank.csv", b"\n\n\n"),
+    ("picture.csv", bytes(range(256)) * 9),
+    ("page.xls", b"<html><table><tr><td>name"), ("endless.csv", b"name," * 2_000_000),
 ])
 async def test_what_is_no_table_is_said_to_be_none(
     store: Store, tmp_path: Path, name: str, content: bytes

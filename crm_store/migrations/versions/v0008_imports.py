@@ -49,9 +49,14 @@ def upgrade() -> None:
         sa.Column("at", Utc(), nullable=False),
         sqlite_with_rowid=False,
     )
+    # Who deletes clients and accounts asks every table that points at them.
+    op.create_index("ix_client_choices_client_id", "client_choices", ["client_id"])
+    op.create_index("ix_requests_account_id", "requests", ["account_id"])
 
 
 def downgrade() -> None:
+    op.drop_index("ix_requests_account_id", "requests")
+    op.drop_index("ix_client_choices_client_id", "client_choices")
     for table in ("import_maps", "import_problems", "import_rows", "imports"):
         op.drop_table(table)
 
