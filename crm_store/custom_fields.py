@@ -204,7 +204,7 @@ async def check_reference(tx: Tx, field: Field, value: Value) -> None:
     if field.kind != "reference" or value is None:
         return
     if await tx.scalar(asked[field.refers_to or "client"]) is None:
-        raise ValueInvalid("no_reference", str(value))
+        raise ValueInvalid("no_reference", str(value), f"custom.{field.key}")
 
 
 def word_rows(

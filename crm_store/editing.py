@@ -158,7 +158,7 @@ async def _custom(
     fields = {field.key: field for field in await custom_fields.defined(tx)} if changes else {}
     for key, value in changes.items():
         if key not in fields:
-            raise errors.ValueInvalid("no_field", key[:40])
+            raise errors.ValueInvalid("no_field", key[:40], f"custom.{key[:40]}")
         if value is None:
             after.pop(key, None)
         elif value != before.get(key):

@@ -60,8 +60,9 @@ class Stale(StoreError):
 class ValueInvalid(StoreError, ValueError):
     """This value does not fit its field."""
 
-    def __init__(self, code: str, detail: str = "") -> None:
+    def __init__(self, code: str, detail: str = "", field: str = "") -> None:
         self.code = code                # no_number, no_date, no_choice …: a key of the texts
+        self.field = field              # where the values of several came together
         super().__init__(f"({code}{': ' if detail else ''}{detail})")
 
 

@@ -20,7 +20,7 @@ from crm_store import (
 )
 from crm_store.base import Tx
 from crm_store.errors import NotFound
-from workstation import protocol, views
+from workstation import card_views, protocol, views
 from workstation.requests import forms
 from workstation.requests.kinds import RequestType
 from workstation.settings import Queue, Settings
@@ -126,8 +126,8 @@ def _past(items: Iterable[timeline.TimelineItem], wanted: Wanted, *,
 async def card_view(tx: Tx, client_id: int, others: list[protocol.CandidateView], *,
                     masked: bool) -> protocol.CardView:
     row = await clients.card(tx, client_id)
-    return views.card(row, [other for other in others if other.client_id != client_id],
-                      masked=masked)
+    return card_views.card(
+        row, [other for other in others if other.client_id != client_id], masked=masked)
 
 
 async def _of_attempt(tx: Tx, attempt: int) -> tuple[str, int | None]:

@@ -7,6 +7,8 @@ integrators. REST shows them as RFC 9457 problem documents, sockets as `Problem`
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 import structlog
 
@@ -20,15 +22,17 @@ log = structlog.get_logger()
 class Refused(Exception):
     """It cannot be done; nothing was changed."""
 
-    def __init__(self, code: str, title: str, detail: str = "", status: int = 409) -> None:
+    def __init__(self, code: str, title: str, detail: str = "", status: int = 409,
+                 facts: Mapping[str, Any] | None = None) -> None:
         super().__init__(title)
+        self.facts = dict(facts or {})
         self.code = code
         self.title = title
         self.detail = detail
         self.status = status
 
     def problem(self) -> Problem:
-        return Problem(code=self.code, title=self.title, detail=self.detail)
+        return Problem(code=self.code, title=self.title, detail=self.detail, facts=self.facts)
 
 
 class NotAllowed(Refused):
@@ -73,6 +77,12 @@ def refusal(error: Exception) -> Refused:
             return NotThere("record")
         case store.BadCursor():
             return Unreadable("unknown cursor")
+        case store.ValueInvalid():
+            return Refused("fields_invalid", "Some fields are not right.", str(error), 422,
+                           {"fields": {error.field: error.code}} if error.field else None)
+        case store.Stale():
+            return Refused("stale", "Somebody else saved it meanwhile.", str(error), 409,
+                           {"version": error.stored_version})
         case store.Conflict():
             return Refused("conflict", "The database refuses this.", str(error))
         case store.StoreError():

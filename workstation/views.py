@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from hashlib import blake2b
 from typing import Any
@@ -45,35 +45,6 @@ def number_label(number: str) -> str:
 
 
 # ── clients ──────────────────────────────────────────────────────────────────────────────────
-def card(row: clients.Card, others: Sequence[protocol.CandidateView], *,
-         masked: bool) -> protocol.CardView:
-    return protocol.CardView(
-        client_id=row.client_id, kind="organisation" if row.kind == "organisation" else "person",
-        name=row.name, language=row.language or "", flags=list(row.flags), tags=list(row.tags),
-        phones=[_phone(phone) for phone in row.phones],
-        accounts=[_account(account, masked) for account in row.accounts],
-        debt_minor=0 if masked else row.debt_minor,
-        debt_since=None if masked else day_or_none(row.oldest_debt_on),
-        currency=row.currency or "", masked=masked,
-        others_on_number=list(others))
-
-
-def _phone(phone: clients.PhoneLink) -> protocol.PhoneView:
-    return protocol.PhoneView(
-        e164=phone.e164, label=number_label(phone.e164), source=phone.source,
-        confirmed_at=moment_or_none(phone.confirmed_at), confirmed_by=phone.confirmed_by)
-
-
-def _account(account: clients.Account, masked: bool) -> protocol.AccountView:
-    meters = [protocol.MeterView(
-        number=meter.number,
-        last_reading=None if meter.last_reading is None else round(meter.last_reading),
-        last_read_at=moment_or_none(meter.last_read_at)) for meter in account.meters]
-    return protocol.AccountView(
-        id=account.id, number=account.number, address=account.address or "", meters=meters,
-        balance_minor=0 if masked else account.balance_minor, currency=account.currency)
-
-
 def candidate(row: clients.Candidate) -> protocol.CandidateView:
     return protocol.CandidateView(client_id=row.client_id, name=row.name,
                                   reasons=[_reason(reason) for reason in row.reasons])
@@ -89,9 +60,11 @@ def _reason(reason: clients.Reason) -> protocol.ReasonView:
             text = f"{facts.get('times', '')}"
         case "source":
             text = f"{facts.get('source', '')}"
+        case "related" | "called_for":
+            text = f"{facts.get('role', '')}"
         case _:
             text = ""
-    return protocol.ReasonView(kind=reason.kind, text=text)
+    return protocol.ReasonView(kind=reason.kind, text=text, name=f"{facts.get('name', '')}")
 
 
 def timeline_item(item: timeline.TimelineItem, *, masked: bool) -> protocol.TimelineView:

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from workstation.protocol import tasks
+from workstation.protocol import clients, tasks
 from workstation.protocol.args import Args
 
 
@@ -96,13 +96,21 @@ class MoveRequest(Args, frozen=True, kw_only=True):
 
 
 class SearchClients(Args, frozen=True, kw_only=True):
-    """`client.search`, operators: result {"hits": [Hit]}; Hit {client_id, name, why, marked}."""
+    """`client.search`, anybody signed in: result {"hits": [HitView]}, best first.
+
+    The next one from the same screen ends it: its result is then null.
+    """
     text: str
 
 
 class ClientCard(Args, frozen=True, kw_only=True):
-    """`client.card`, operators: result {"card": CardView, "timeline": […], "cursor": …}."""
+    """`client.card`, operators: result {"card": CardView, "timeline": […], "cursor": …}.
+
+    Problem `reason_needed` when he opened as many cards as he may in an hour or a day: facts
+    {"hour", "day", "per_hour", "per_day"}; with a `reason` it opens. Or `view_limit`: it does not.
+    """
     client_id: int
+    reason: str = ""
 
 
 class MoreTimeline(Args, frozen=True, kw_only=True):
@@ -155,6 +163,12 @@ ACTIONS: dict[str, type[Args]] = {
     "client.search": SearchClients,
     "client.card": ClientCard,
     "client.timeline": MoreTimeline,
+    "client.change": clients.ChangeClient,
+    "client.history": clients.ClientHistory,
+    "field.list": clients.ListFields,
+    "field.define": clients.DefineField,
+    "field.alter": clients.AlterField,
+    "field.retire": clients.RetireField,
     "call.hangup": HangUp,
     "call.dial": Dial,
     "campaign.start": CampaignArgs,

@@ -71,10 +71,12 @@ class Delta(msgspec.Struct, frozen=True, kw_only=True, tag="delta", tag_field="t
 
 
 class Problem(View, frozen=True, kw_only=True):
-    """RFC 9457, short: `code` is machine-readable, `title` and `detail` are for people."""
+    """RFC 9457, short: `code` is machine-readable, `title` and `detail` are for people. `facts`
+    depend on the code: `fields_invalid` has fields (name → code), `stale` what changed."""
     code: str
     title: str
     detail: str = ""
+    facts: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True, tag="reply", tag_field="type"):

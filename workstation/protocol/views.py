@@ -78,8 +78,10 @@ class CallView(View, frozen=True, kw_only=True):
 
 # ── one operator's work ──────────────────────────────────────────────────────────────────────
 class ReasonView(View, frozen=True, kw_only=True):
-    kind: str               # confirmed, linked, called_from, account, campaign, shared, menu …
+    """related: he is the `text` (a role) of `name` · called_for: `name` is his `text`."""
+    kind: str               # confirmed, called, primary, source, campaign, menu, related …
     text: str
+    name: str = ""
 
 
 class CandidateView(View, frozen=True, kw_only=True):
@@ -94,6 +96,79 @@ class PhoneView(View, frozen=True, kw_only=True):
     source: str
     confirmed_at: str | None
     confirmed_by: str | None
+    name: str = ""          # home, work, or as somebody typed it
+    primary: bool = False
+    trust: int = 0          # 0..100
+
+
+class EmailView(View, frozen=True, kw_only=True):
+    email: str
+    name: str
+    primary: bool
+    source: str
+    trust: int
+    confirmed_at: str | None
+    confirmed_by: str | None
+
+
+class AddressView(View, frozen=True, kw_only=True):
+    id: int                 # of the link
+    text: str
+    city: str
+    street: str
+    house: str
+    flat: str
+    postcode: str
+    name: str               # home, post, legal, work, or as somebody typed it
+    primary: bool
+    source: str
+    trust: int
+    confirmed_at: str | None
+    confirmed_by: str | None
+
+
+class RelationView(View, frozen=True, kw_only=True):
+    """`calls_for`: the card's client calls for `client_id` as his `role`; else it is he."""
+    id: int
+    client_id: int
+    name: str
+    role: str
+    calls_for: bool
+    note: str
+    confirmed_at: str | None
+    confirmed_by: str | None
+
+
+class ConsentView(View, frozen=True, kw_only=True):
+    kind: str               # calls messages mail recording data sharing
+    given: bool
+    channel: str            # phone paper web mail import
+    note: str
+    by: str
+    at: str
+
+
+class FieldView(View, frozen=True, kw_only=True):
+    """A field an administrator defined."""
+    key: str
+    label: str
+    kind: Literal["text", "number", "date", "choice", "money", "reference"]
+    choices: list[str]
+    currency: str
+    refers_to: str          # client account request, of a reference
+    searchable: bool
+    sensitive: bool         # hidden until identity is ticked
+    place: int
+    version: int
+    retired: bool
+
+
+class CustomView(View, frozen=True, kw_only=True):
+    """A defined field with the client's value: `value` as stored, `text` as one types it."""
+    field: FieldView
+    value: Any
+    text: str
+    hidden: bool            # sensitive, and identity is not ticked
 
 
 class MeterView(View, frozen=True, kw_only=True):
@@ -111,6 +186,12 @@ class AccountView(View, frozen=True, kw_only=True):
     meters: list[MeterView]
 
 
+class HiddenView(View, frozen=True, kw_only=True):
+    """A group of fields that is not shown, and the rules of `[[right]]` that leave it out."""
+    group: str              # contacts money papers notes
+    right: str
+
+
 class CardView(View, frozen=True, kw_only=True):
     client_id: int
     kind: Literal["person", "organisation"]
@@ -125,6 +206,16 @@ class CardView(View, frozen=True, kw_only=True):
     currency: str
     masked: bool            # sums are hidden (0) until identity is ticked
     others_on_number: list[CandidateView]
+    version: int = 1        # what an edit is made upon
+    time_zone: str = ""
+    source: str = ""
+    merged_into: int | None = None
+    emails: list[EmailView] = msgspec.field(default_factory=list)
+    addresses: list[AddressView] = msgspec.field(default_factory=list)
+    relations: list[RelationView] = msgspec.field(default_factory=list)
+    consents: list[ConsentView] = msgspec.field(default_factory=list)   # the latest of each kind
+    custom: list[CustomView] = msgspec.field(default_factory=list)      # every defined field
+    hidden: list[HiddenView] = msgspec.field(default_factory=list)      # by rights
 
 
 class TimelineView(View, frozen=True, kw_only=True):

@@ -59,8 +59,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 def problem(refused: Refused) -> web.Response:
     """RFC 9457; `type` is our code."""
-    document = {"type": f"urn:deskline:{refused.code}", "code": refused.code,
-                "title": refused.title, "status": refused.status}
+    document = refused.facts | {"type": f"urn:deskline:{refused.code}", "code": refused.code,
+                                "title": refused.title, "status": refused.status}
     if refused.detail:
         document["detail"] = refused.detail
     return web.Response(body=msgspec.json.encode(document), status=refused.status,
