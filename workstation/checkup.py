@@ -9,11 +9,13 @@ import stat
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 from crm_store import clients, staff
 from crm_store.errors import NotMigrated, StoreError
+from crm_store.sources.values import NothingKnown, Refused, SourceTrouble
 from crm_store.store import Store
 from cti.ami import Account, Session, connect
 from cti.errors import CommandRefused, CommandTimedOut, LinkDown, LoginRefused
@@ -22,11 +24,14 @@ from cti.secrets import derive, load
 from workstation.errors import in_words
 from workstation.pbx_plan import plan_of
 from workstation.settings import Settings, SettingsError
+from workstation.sources.lines import line_of, others_can_read
+from workstation.sources.settings import Source
 
 Colour = Literal["green", "yellow", "red"]
 CONTEXTS = ("from-trunk", "deskline-in", "deskline-queue", "deskline-dial", "deskline-out",
             "deskline-answered", "deskline-offer")
 PORT_LIMIT_S = 2.0
+NOBODYS_KEY = "0"           # an account's number, a client's id or a phone that is none
 ASK_LIMIT_S = 10.0
 
 
@@ -52,6 +57,8 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     yield secret_file(settings)
     yield plan(settings)
     async for finding in database(settings):
+        yield finding
+    async for finding in sources(settings):
         yield finding
     async for finding in asterisk(settings):
         yield finding
@@ -147,6 +154,35 @@ def _people(people: list[staff.Person]) -> Finding:
         return Finding("people", "yellow", f"no password yet: {', '.join(without)}",
                        "deskline staff password LOGIN")
     return good("people", f"{len(people)} can sign in")
+
+
+# ── billing elsewhere ────────────────────────────────────────────────────────────────────────
+async def sources(settings: Settings) -> AsyncIterator[Finding]:
+    """Each source is asked for a key that nobody has: that it knows nothing is an answer."""
+    for source in settings.source:
+        yield await _source(source, settings)
+
+
+async def _source(source: Source, settings: Settings) -> Finding:
+    check, mend = f"source {source.id}", f"deskline sources test {source.id} KEY, with a real one"
+    if others_can_read(source):
+        return Finding(check, "red", f"others can read {source.secret_file}",
+                       f"chmod 600 {source.secret_file}")
+    try:
+        line = line_of(source, settings, lambda: datetime.now(UTC))
+    except SettingsError as exc:
+        return Finding(check, "red", str(exc), "write the secret there")
+    try:
+        await line.ask(NOBODYS_KEY)
+    except NothingKnown:
+        return good(check, "answers")
+    except Refused as exc:
+        return Finding(check, "yellow", f"answers, but not as described: {exc}", mend)
+    except SourceTrouble as exc:
+        return Finding(check, "red", f"{exc} [{exc.reason}]", mend)
+    finally:
+        await line.close()
+    return good(check, "answers")
 
 
 # ── Asterisk ─────────────────────────────────────────────────────────────────────────────────

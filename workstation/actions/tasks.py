@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -25,6 +25,8 @@ from workstation.protocol import (
     TaskHistory,
     TaskView,
 )
+from workstation.requests.kinds import RequestType
+from workstation.settings import Settings
 
 SHOWN = 2_000           # open tasks on the screens at most, the most urgent
 TITLE_LIMIT, NOTE_LIMIT = 200, 2_000
@@ -38,10 +40,11 @@ JUST_NOW = timedelta(minutes=1)     # a date picked a moment ago is not in the p
 async def make(desk: Desk, person: Person, args: MakeTask) -> dict[str, object]:
     now = desk.clock()
     conversation = None if args.conversation is None else own(desk, person, args.conversation)
-    operator, group = _whose(desk, args.operator, args.group, person.operator)
+    operator, group = whose(desk.settings, desk.kinds, args.operator, args.group,
+                            person.operator)
     new = tasks.NewTask(
-        title=_title(args.title), note=_note(args.note), operator=operator, group=group,
-        due_at=_due(args.due_at, now), remind=_reminders(args.remind),
+        title=title_of(args.title), note=note_of(args.note), operator=operator, group=group,
+        due_at=due_of(args.due_at, now), remind=reminders_of(args.remind),
         by=person.operator or person.login, at=now, request_id=args.request_id,
         client_id=args.client_id or (conversation.client_id if conversation else None),
         interaction_id=await interaction_of(desk, conversation) if conversation else None)
@@ -57,7 +60,7 @@ async def finish(desk: Desk, person: Person, args: FinishTask) -> dict[str, obje
         await _seen(desk, tx, person, args.id)
         try:
             row = await tasks.finish(tx, args.id, by=_author(person), at=desk.clock(),
-                                     note=_note(args.note))
+                                     note=note_of(args.note))
         except tasks.AlreadyDone as exc:
             raise _done_already() from exc
     return await _answer(desk, person, row)
@@ -68,20 +71,20 @@ async def reopen(desk: Desk, person: Person, args: ReopenTask) -> dict[str, obje
         await _seen(desk, tx, person, args.id)
         try:
             row = await tasks.reopen(tx, args.id, by=_author(person), at=desk.clock(),
-                                     note=_note(args.note))
+                                     note=note_of(args.note))
         except tasks.NotDone as exc:
             raise Refused("task_not_done", "This task is not done.") from exc
     return await _answer(desk, person, row)
 
 
 async def hand_over(desk: Desk, person: Person, args: HandOverTask) -> dict[str, object]:
-    operator, group = _whose(desk, args.operator, args.group, "")
+    operator, group = whose(desk.settings, desk.kinds, args.operator, args.group)
     async with desk.store.begin() as tx:
         await _seen(desk, tx, person, args.id)
         try:
             row = await tasks.hand_over(
                 tx, args.id, operator=operator, group=group, by=_author(person), at=desk.clock(),
-                note=_note(args.note))
+                note=note_of(args.note))
         except tasks.AlreadyDone as exc:
             raise _done_already() from exc
     return await _answer(desk, person, row)
@@ -89,13 +92,13 @@ async def hand_over(desk: Desk, person: Person, args: HandOverTask) -> dict[str,
 
 async def reschedule(desk: Desk, person: Person, args: RescheduleTask) -> dict[str, object]:
     now = desk.clock()
-    due_at = _due(args.due_at, now)
-    remind = None if args.remind is None else _reminders(args.remind)
+    due_at = due_of(args.due_at, now)
+    remind = None if args.remind is None else reminders_of(args.remind)
     async with desk.store.begin() as tx:
         await _seen(desk, tx, person, args.id)
         try:
             row = await tasks.reschedule(tx, args.id, due_at=due_at, remind=remind,
-                                         by=_author(person), at=now, note=_note(args.note))
+                                         by=_author(person), at=now, note=note_of(args.note))
         except tasks.AlreadyDone as exc:
             raise _done_already() from exc
     return await _answer(desk, person, row)
@@ -211,12 +214,12 @@ async def _linked(tx: Tx, person: Person, new: tasks.NewTask) -> tasks.NewTask:
     return new
 
 
-def _whose(desk: Desk, operator: str | None, group: str | None,
-           mine: str) -> tuple[str | None, str | None]:
+def whose(settings: Settings, kinds: Mapping[str, RequestType], operator: str | None,
+          group: str | None, mine: str = "") -> tuple[str | None, str | None]:
     """Who answers for it; nobody named: oneself. Raises Refused."""
-    if operator is not None and operator not in desk.operators:
+    if operator is not None and operator not in {one.id for one in settings.operator}:
         raise Refused("unknown_operator", "There is no such operator.", operator[:40], 422)
-    if group is not None and group not in groups_of(desk):
+    if group is not None and group not in groups_of(settings, kinds):
         raise Refused("unknown_group", "There is no such group.", group[:40], 422)
     if operator is None and group is None:
         if not mine:
@@ -225,12 +228,12 @@ def _whose(desk: Desk, operator: str | None, group: str | None,
     return operator, group
 
 
-def groups_of(desk: Desk) -> set[str]:
-    named = {group for operator in desk.settings.operator for group in operator.groups}
-    return named | {rule.group for kind in desk.kinds.values() for rule in kind.responsible}
+def groups_of(settings: Settings, kinds: Mapping[str, RequestType]) -> set[str]:
+    named = {group for operator in settings.operator for group in operator.groups}
+    return named | {rule.group for kind in kinds.values() for rule in kind.responsible}
 
 
-def _title(text: str) -> str:
+def title_of(text: str) -> str:
     title = " ".join(text.split())
     if not 1 <= len(title) <= TITLE_LIMIT:
         raise Refused("title_missing", "Say what is to be done.", f"1 to {TITLE_LIMIT} letters",
@@ -238,13 +241,13 @@ def _title(text: str) -> str:
     return title
 
 
-def _note(text: str) -> str:
+def note_of(text: str) -> str:
     if len(text) > NOTE_LIMIT:
         raise Refused("too_long", "This is too long to be kept.", f"{NOTE_LIMIT} letters", 422)
     return text.strip()
 
 
-def _due(text: str, now: datetime) -> datetime:
+def due_of(text: str, now: datetime) -> datetime:
     """RFC 3339 with a zone, ahead of us. Raises Refused."""
     try:
         due_at = datetime.fromisoformat(text)
@@ -258,7 +261,7 @@ def _due(text: str, now: datetime) -> datetime:
     return due_at
 
 
-def _reminders(minutes: Sequence[int]) -> tuple[int, ...]:
+def reminders_of(minutes: Sequence[int]) -> tuple[int, ...]:
     wanted = tuple(sorted(set(minutes)))
     if len(wanted) > REMINDERS or any(abs(count) > REMIND_WITHIN for count in wanted):
         raise Refused("reminders_unusable", "These reminders are too many or too far away.",
