@@ -77,7 +77,7 @@ def walk(connection: Connection, revision: str = HEAD, *, force: bool = False) -
     planned = plan(connection, revision)
     if planned.loses and not force:
         raise errors.WouldLose("; ".join(planned.loses))
-    if not _is_down(planned):
+    if not is_down(planned):
         command.upgrade(_config(connection), planned.end)
         return planned
     before = _counts(connection)
@@ -91,17 +91,22 @@ def walk(connection: Connection, revision: str = HEAD, *, force: bool = False) -
 def plan(connection: Connection, revision: str = HEAD) -> Walk:
     """What `walk` would do, and lose. Raises `NoSuchRevision`, `TooNew`."""
     start = _known_place(connection)
+    planned = Walk(start, end_of(revision))
+    if not is_down(planned):
+        return planned
+    return Walk(start, planned.end, tuple(_losses(connection, str(start), planned.end)))
+
+
+def end_of(revision: str) -> str:
+    """The revision by its own name. Raises `NoSuchRevision`."""
     known = [step.revision for step in steps()]
     end = known[-1] if revision == HEAD else revision
     if end not in known:
         raise errors.NoSuchRevision(f"{revision!r} (there are {known[0]} to {known[-1]})")
-    planned = Walk(start, end)
-    if not _is_down(planned):
-        return planned
-    return Walk(start, end, tuple(_losses(connection, str(start), end)))
+    return end
 
 
-def _is_down(planned: Walk) -> bool:
+def is_down(planned: Walk) -> bool:
     known = [step.revision for step in steps()]
     return planned.start is not None and known.index(planned.end) < known.index(planned.start)
 

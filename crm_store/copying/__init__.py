@@ -58,6 +58,23 @@ def silent(_stage: str, _done: int, _of: int | None) -> None:
     """Nobody looks on."""
 
 
+def address(text: str, password: str | None = None) -> URL:
+    """The URL with its password, which comes from elsewhere. Raises `UrlUnusable`."""
+    url = Store(text).url
+    return url if password is None else url.set(password=password)
+
+
+def has_password(text: str) -> bool:
+    """Raises `UrlUnusable`."""
+    url = Store(text).url
+    return url.password is not None or "password" in url.query
+
+
+def shown(text: str) -> str:
+    """The address for a person: without password."""
+    return Store(text).shown
+
+
 async def copy(source: str | URL, target: str | URL, *, progress: Progress = silent) -> Copied:
     """Everything in `source` into `target`, which has no rows yet.
 
