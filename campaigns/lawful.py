@@ -18,7 +18,7 @@ from crm_store.base import Tx
 from crm_store.campaigns import EntryRow, NumberRow
 from crm_store.claims import ContactRow
 
-_DO_NOT_CALL, _NOBODY = "do_not_call", 0
+_NOBODY = 0
 _HISTORY = timedelta(days=92)       # longer than any window of a rule
 
 
@@ -57,6 +57,7 @@ class Person:
     """What is known of an entry's client, besides his numbers."""
 
     flags: frozenset[str]
+    forbidden_by: str | None        # do_not_call, deceased, in_court, consent_withdrawn
     suppressed_because: str | None
     dead: frozenset[str]            # numbers under a suppression
     zones: tuple[ZoneInfo, ...]
@@ -73,7 +74,8 @@ async def person_of(tx: Tx, entry: EntryRow, numbers: tuple[NumberRow, ...],
     promises = tuple(Promise(row.amount_minor, row.due_on) for row in promised)
     silences = [silent_until(promises, now, zone) for zone in zones]
     return Person(
-        facts.flags, marks.get(None), frozenset(e164 for e164 in marks if e164 is not None),
+        facts.flags, facts.forbidding or ("consent_withdrawn" if facts.refuses_calls else None),
+        marks.get(None), frozenset(e164 for e164 in marks if e164 is not None),
         zones, max((moment for moment in silences if moment is not None), default=None))
 
 
@@ -87,9 +89,12 @@ def _zones(names: tuple[str, ...]) -> tuple[ZoneInfo, ...]:
 
 async def judge(tx: Tx, rule_set: RuleSet, entry: EntryRow, person: Person, e164: str,
                 now: datetime) -> Verdict:
-    """May this number be dialled for this entry now? A suppression answers before any rule."""
+    """May this number be dialled for this entry now? A suppression, and a flag on the card,
+    answer before any rule."""
     if person.suppressed_because is not None or e164 in person.dead:
         return Verdict(False, "suppressed", facts={"because": person.suppressed_because or e164})
+    if person.forbidden_by is not None:
+        return Verdict(False, "flagged", facts={"flag": person.forbidden_by})
     history = await claims.contacts(tx, entry.client_id, e164, since=now - _HISTORY)
     contacts = tuple(_contact(row, entry.client_id) for row in history)
     verdict = decide(rule_set, Inquiry(
@@ -114,8 +119,8 @@ def _kind(row: ContactRow) -> Kind:
 
 
 async def refused_by_hand(tx: Tx, client_id: int | None, e164: str) -> str | None:
-    """Why an operator may not dial a number himself, or None: a mark on the number or on the
-    person, where nobody is named on anyone who has it. Raises `NotFound`."""
+    """Why an operator may not dial a number himself, or None: a mark on the number, a mark or a
+    flag on the person, where nobody is named on anyone who has it. Raises `NotFound`."""
     owners = await restraints.clients_of_phone(tx, e164)
     people = owners if client_id is None else [client_id]
     for person in people or [_NOBODY]:
@@ -123,6 +128,7 @@ async def refused_by_hand(tx: Tx, client_id: int | None, e164: str) -> str | Non
         if marks:
             return next(iter(marks.values()))
     for person in people:
-        if _DO_NOT_CALL in (await restraints.client_facts(tx, person)).flags:
-            return _DO_NOT_CALL
+        forbidding = (await restraints.client_facts(tx, person)).forbidding
+        if forbidding is not None:
+            return forbidding
     return None

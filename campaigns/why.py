@@ -67,6 +67,7 @@ _ENTRY: Mapping[str, str] = {
     "no_number": "There is no number to call.",
     "no_client": "The client does not exist any more.",
     "denied": "The law forbids to call this person: {flag} ({rule}).",
+    "flagged": "The card forbids every call to this person: {flag}.",
     "suppressed": "A do-not-call mark is set: {because}.",
     "no_rule": "No rule of law is in force for this campaign.",
     "no_zone": "The person's time zone is not known.",

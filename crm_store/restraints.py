@@ -11,7 +11,10 @@ from sqlalchemy import insert, or_, select
 from crm_store import errors
 from crm_store.base import Tx
 from crm_store.tables.campaigns import Promises, Suppressions
+from crm_store.tables.client_facts import Consents
 from crm_store.tables.clients import ClientPhones, Clients
+
+UNDIALLABLE = ("do_not_call", "deceased", "in_court")      # flags; whatever the law's rules say
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,12 @@ class ClientFacts:
     name: str
     flags: frozenset[str]
     time_zone: str | None       # IANA, where it is known
+    refuses_calls: bool = False     # he withdrew his consent to be called
+
+    @property
+    def forbidding(self) -> str | None:
+        """The flag on the card that forbids every call to him, or None."""
+        return next((flag for flag in UNDIALLABLE if flag in self.flags), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +40,16 @@ class PromiseRow:
 
 async def client_facts(tx: Tx, client_id: int) -> ClientFacts:
     """Raises `NotFound`."""
-    row = await tx.first(select(Clients.name, Clients.flags, Clients.time_zone).where(
-        Clients.id == client_id))
+    consented = (
+        select(Consents.is_given).where(Consents.client_id == client_id, Consents.kind == "calls")
+        .order_by(Consents.id.desc()).limit(1).scalar_subquery())
+    row = await tx.first(select(
+        Clients.name, Clients.flags, Clients.time_zone, consented.label("consented"),
+    ).where(Clients.id == client_id))
     if row is None:
         raise errors.NotFound(f"client {client_id}")
-    return ClientFacts(row.name, frozenset(row.flags), row.time_zone)
+    return ClientFacts(row.name, frozenset(row.flags), row.time_zone,
+                       refuses_calls=row.consented is False)
 
 
 async def phones_of_client(tx: Tx, client_id: int) -> list[str]:

@@ -13,7 +13,7 @@ from campaigns.coverage import State
 from campaigns.gate import Pass, Refusal
 from campaigns.rule_files import RuleFileError, rule_set
 from crm_store import campaigns as rows
-from crm_store import claims, clients, errors, interactions, restraints, timeline
+from crm_store import claims, clients, editing, errors, interactions, restraints, timeline
 from crm_store.claims import AttemptRow
 from crm_store.store import Store
 from tests.campaigns.conftest import make_campaign
@@ -261,6 +261,47 @@ async def test_talk_that_an_operator_dialled_himself_counts_as_a_contact(store: 
         assert await picking.pick(
             tx, campaign, rule_set(["DEFAULT-strict"]), _lease(), wanted=1, now=START) == []
     assert (await _entry(store, campaign_id)).why == "limit"
+
+
+@pytest.mark.parametrize("flag", ["do_not_call", "deceased", "in_court"])
+async def test_whom_his_card_forbids_to_call_is_not_dialled_whatever_the_rules(
+    store: Store, flag: str,
+) -> None:
+    campaign_id = await make_campaign(store, [["+79160000001"]])
+    async with store.begin() as tx:
+        client_id = (await rows.entry(tx, 1)).client_id
+        await editing.change(tx, client_id, version=1, by="101", at=START,
+                             changes=editing.ClientChanges(flags=(flag,)))
+        campaign = await rows.get(tx, campaign_id)
+        assert await picking.pick(tx, campaign, rule_set(["RU-230-deny"]), _lease(), wanted=1,
+                                  now=START) == []
+        assert await lawful.refused_by_hand(tx, client_id, "+79160000001") == flag
+    entry = await _entry(store, campaign_id)
+    assert (entry.state, entry.why) == (State.NOT_CALLABLE, "flagged")
+
+
+async def test_a_flag_set_a_moment_ago_stops_the_dial_at_the_gate(store: Store) -> None:
+    attempt = await _intend(store, await make_campaign(store, [["+79160000001"]]))
+    async with store.begin() as tx:
+        await editing.change(tx, attempt.client_id, version=1, by="101", at=START,
+                             changes=editing.ClientChanges(flags=("deceased",)))
+        assert await gate.claim(tx, attempt.id, GATE, now=START) == Refusal("flagged")
+
+
+@pytest.mark.parametrize("given", [True, False])
+async def test_who_withdrew_his_consent_to_calls_is_not_dialled(
+    store: Store, given: bool,
+) -> None:
+    campaign_id = await make_campaign(store, [["+79160000001"]])
+    async with store.begin() as tx:
+        client_id = (await rows.entry(tx, 1)).client_id
+        await editing.change(tx, client_id, version=1, by="101", at=START,
+                             changes=editing.ClientChanges(consents=(editing.ConsentEdit(
+                                 kind="calls", is_given=given),)))
+        campaign = await rows.get(tx, campaign_id)
+        picked = await picking.pick(tx, campaign, rule_set(["rehearsal"]), _lease(), wanted=1,
+                                    now=START)
+    assert len(picked) == int(given)
 
 
 async def test_dial_by_hand_is_refused_for_whom_nobody_may_call(store: Store) -> None:
