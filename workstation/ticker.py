@@ -31,6 +31,7 @@ class Ticker:
         self._today = wallboard.Today(desk.zone, desk.clock().astimezone(desk.zone).date())
         self._in_time_s = {queue.id: queue.service_level_s for queue in desk.settings.queue}
         self._lost: dict[str, int] = {}     # gap → calls lost in it
+        self._drawn: dict[str, wallboard.Drawn] = {}
         self._moved = asyncio.Event()
         self._link_was_up = False
 
@@ -111,7 +112,7 @@ class Ticker:
         board.replace("operators", wallboard.operators(floor, self._today, names,
                                                        desk.opened_at))
         board.replace("queues", wallboard.queues(floor, self._today, names))
-        board.replace("calls", wallboard.calls(floor, names))
+        board.replace("calls", wallboard.calls(floor, names, self._drawn))
         board.replace("gaps", self._gaps())
 
     def _gaps(self) -> list[tuple[str, protocol.GapView]]:

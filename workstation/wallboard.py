@@ -79,6 +79,14 @@ class Today:
                 figures_of.talked_s += max(0.0, (at - started_at).total_seconds())
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A call's picture and what it was drawn from: the call itself, its client and campaign."""
+    call: Call
+    known: tuple[tuple[int, str] | None, str]
+    view: protocol.CallView
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
     """What the floor does not know: how things are called."""
@@ -147,9 +155,17 @@ def _waiting(floor: Floor, queue: str) -> list[protocol.WaitingView]:
         for call in (floor.calls.get(place.call),)]
 
 
-def calls(floor: Floor, names: Names) -> Iterator[tuple[str, protocol.CallView]]:
+def calls(floor: Floor, names: Names,
+          drawn: dict[str, Drawn]) -> Iterator[tuple[str, protocol.CallView]]:
+    """`drawn` keeps the pictures from one beat to the next: most calls have not moved."""
+    for gone in drawn.keys() - floor.calls.keys():
+        del drawn[gone]
     for call in floor.calls.values():
-        yield call.id, call_view(call, names)
+        known = (names.clients.get(call.id), names.campaigns.get(call.id, ""))
+        before = drawn.get(call.id)
+        if before is None or before.call is not call or before.known != known:
+            before = drawn[call.id] = Drawn(call, known, call_view(call, names))
+        yield call.id, before.view
 
 
 def call_view(call: Call, names: Names) -> protocol.CallView:

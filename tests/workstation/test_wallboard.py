@@ -72,9 +72,20 @@ def test_everybody_with_queues_has_a_tile_also_before_the_first_sign_in() -> Non
     assert {tile.state for tile in tiles.values()} == {"offline"}
 
 
+def test_pictures_kept_from_the_beat_before_equal_new_ones() -> None:
+    drawn: dict[str, wallboard.Drawn] = {}
+    for share in (0.3, 0.5, 0.7, 0.9, 1.0):
+        floor, _ = played("inbound/through_the_menu_to_an_operator", share=share)
+        kept = dict(wallboard.calls(floor, names(), drawn))
+        assert kept == dict(wallboard.calls(floor, names(), {}))
+        again = dict(wallboard.calls(floor, names(), drawn))
+        assert all(again[call] is view for call, view in kept.items())
+    assert drawn.keys() == floor.calls.keys()
+
+
 def test_a_live_call_is_drawn_with_its_stretches() -> None:
     for share in (0.5, 0.7, 0.9):
         floor, _ = played("inbound/through_the_menu_to_an_operator", share=share)
-        for _, call in wallboard.calls(floor, names()):
+        for _, call in wallboard.calls(floor, names(), {}):
             assert call.segments
             assert all(part.ended_at for part in call.segments[:-1])
