@@ -44,6 +44,12 @@ def cpu_s(pids: Iterable[int]) -> float:
                for fields in map(_stat, pids) if fields)
 
 
+def give_way(pid: int) -> None:
+    """The process takes only the CPU that others leave: it plays what is on other machines."""
+    for thread in Path(f"/proc/{pid}/task").glob("[0-9]*"):
+        os.setpriority(os.PRIO_PROCESS, int(thread.name), 19)
+
+
 def descendants(pid: int) -> set[int]:
     """All that `pid` started and what those started; without itself."""
     children: dict[int, list[int]] = {}

@@ -3,7 +3,8 @@
 Everything is real and runs for this only: Asterisk with callers and desk phones played by a second
 one, a sample base, `deskline serve`, operators' pages in Chromium, the other operators at sockets.
 Each caller waits for an operator, whose phone rings for 1 s; they talk for 1 s, the operator
-finishes at once. The moment of the event is Asterisk's own (the tape), that of a frame the
+finishes at once. What plays the outside gives way to what is measured, as if it were on other
+machines. The moment of the event is Asterisk's own (the tape), that of a frame the
 kernel's, that of painting the page's. The limit is measured in the same browser at the same time.
 
     python -m bench.screen [--rate 20] [--seconds 180] [--operators 80] [--pages 2]

@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bench import machine
 from crm_store import sample
 from crm_store.debtors import client_numbers
 from crm_store.store import Store
@@ -110,7 +111,9 @@ def staged(base: int, operators: int, clients: int, folder: Path | None) -> Iter
         numbers = asyncio.run(_fill(settings, clients))
         up(plan, program, world=True)
         with _serving(settings, place) as server:
-            yield Stage(settings, plan, program, numbers, server)
+            stage = Stage(settings, plan, program, numbers, server)
+            machine.give_way(stage.asterisks()[1])
+            yield stage
     finally:
         down(plan, program)
         if folder is None:
