@@ -6,6 +6,9 @@ import { Ring } from "./ring.js";
 import { isRingMuted } from "./settings.js";
 import { say, t } from "./texts.js";
 
+/** Opening the sound device takes a fifth of a second: after the page is drawn, before a call. */
+const SOUND_AFTER_MS = 1500;
+
 type Shelf = Record<string, ConversationView>;
 
 export interface Announcer {
@@ -15,6 +18,7 @@ export interface Announcer {
 
 export function announce(desk: Desk): Announcer {
   const ring = new Ring();
+  setTimeout(() => ring.prepare(), SOUND_AFTER_MS);
   const compare = (before: Shelf, after: Shelf): void => {
     for (const one of Object.values(after)) {
       if (!before[one.id] && isLive(one)) appeared(desk, one);

@@ -16,6 +16,9 @@ export type Tab = "desk" | "floor" | "calls" | "campaigns" | "requests" | "base"
 export type Shown = { kind: "conversation" | "client"; id: number } | null;
 export type Dialog = "" | "keys" | "search" | "transfer" | "keypad";
 
+/** `touched`: the collections that a delta brought; null when anything may have changed. */
+export type Watcher = (touched: ReadonlySet<string> | null) => void;
+
 export interface Opened {
   card: CardView;
   timeline: TimelineView[];
@@ -45,7 +48,7 @@ export class Desk {
   readonly older = new Map<number, { items: TimelineView[]; cursor: string | null }>();
   readonly drafts: Drafts;
   readonly phone: PhoneDesk;
-  private readonly watchers = new Set<() => void>();
+  private readonly watchers = new Set<Watcher>();
   private readonly link: Link;
   private announcer: Announcer | null = null;
   private toastId = 0;
@@ -67,14 +70,16 @@ export class Desk {
     this.link.open();
   }
 
-  watch(watcher: () => void): () => void {
+  watch(watcher: Watcher): () => void {
     this.watchers.add(watcher);
     return () => this.watchers.delete(watcher);
   }
 
-  changed = (): void => {
-    for (const watcher of this.watchers) watcher();
-  };
+  changed = (): void => this.tell(null);
+
+  private tell(touched: ReadonlySet<string> | null): void {
+    for (const watcher of this.watchers) watcher(touched);
+  }
 
   // ── what the server says ──────────────────────────────────────────────────────────────────
   private opening(snapshot: Snapshot): void {
@@ -108,7 +113,7 @@ export class Desk {
   private hear(changes: Change[], at: string): void {
     heardNow(at);
     this.take(merge(this.views, changes));
-    this.changed();
+    this.tell(new Set(changes.map(([collection]) => collection)));
   }
 
   private take(next: Views): void {

@@ -9,6 +9,8 @@ import "./state_menu.js";
 import type { IconName } from "../icon_shapes.js";
 
 class CallBar extends Piece {
+  static override readonly follows = ["conversations", "operators"] as const;
+
   protected override render(): Html {
     return html`
       <state-menu .desk=${this.desk}></state-menu>

@@ -10,6 +10,8 @@ import { empty, icon, keyHint, type Html } from "./bits.js";
 import { Piece } from "./piece.js";
 
 class ClientPanel extends Piece {
+  static override readonly follows = ["conversations", "sources"] as const;
+
   protected override render(): Html {
     const { conversation, shown } = this.desk;
     if (shown?.kind === "client") {

@@ -7,6 +7,8 @@ import { empty, icon, mark, tone, type Html } from "./bits.js";
 import { Piece } from "./piece.js";
 
 class ConversationList extends Piece {
+  static override readonly follows = ["conversations"] as const;
+
   protected override render(): Html {
     const { conversations, opened } = this.desk;
     const count = conversations.length + opened.size;

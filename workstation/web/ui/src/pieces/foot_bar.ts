@@ -6,6 +6,8 @@ import { icon, type Html } from "./bits.js";
 import { Piece } from "./piece.js";
 
 class FootBar extends Piece {
+  static override readonly follows = ["queues", "requests", "tasks"] as const;
+
   protected override render(): Html {
     const queues = Object.values(this.desk.views.queues).sort((a, b) => a.name.localeCompare(b.name));
     const open = this.desk.conversations.filter((one) => one.state === "wrap_up").length;

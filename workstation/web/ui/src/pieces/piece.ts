@@ -1,9 +1,12 @@
 // The parent of all live pieces: light DOM, one Desk, drawn again when the desk changed.
 import { LitElement } from "lit";
 import type { Desk } from "../desk.js";
+import type { Views } from "../protocol.gen.js";
 import { onSpeak } from "../texts.js";
 
 export abstract class Piece extends LitElement {
+  /** The views it draws: a delta that touches none of them does not draw it again. */
+  static readonly follows: readonly (keyof Views)[] | null = null;
   static override properties = { desk: { attribute: false } };
   declare desk: Desk;
   private stopWatching: (() => void) | undefined;
@@ -14,7 +17,10 @@ export abstract class Piece extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.stopWatching = this.desk.watch(() => this.requestUpdate());
+    const { follows } = this.constructor as typeof Piece;
+    this.stopWatching = this.desk.watch((touched) => {
+      if (!touched || !follows || follows.some((one) => touched.has(one))) this.requestUpdate();
+    });
   }
 
   override disconnectedCallback(): void {

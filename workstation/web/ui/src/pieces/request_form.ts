@@ -14,6 +14,8 @@ interface Filed {
 }
 
 class RequestForm extends Piece {
+  static override readonly follows = ["conversations"] as const;
+
   static override properties = { ...Piece.properties, client: { attribute: false },
                                  conversation: { attribute: false } };
   declare client: number;

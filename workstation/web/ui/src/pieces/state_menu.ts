@@ -5,6 +5,8 @@ import { icon, keyHint, mark, type Html } from "./bits.js";
 import { Piece } from "./piece.js";
 
 class StateMenu extends Piece {
+  static override readonly follows = ["operators"] as const;
+
   protected override render(): Html {
     const operator = this.desk.operator;
     const state = operator?.state ?? "offline";

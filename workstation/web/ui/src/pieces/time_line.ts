@@ -21,6 +21,8 @@ const ICONS: Record<string, IconName> = {
 };
 
 class TimeLine extends Piece {
+  static override readonly follows = ["conversations"] as const;
+
   private filter = "all";
   private clientId = 0;
 

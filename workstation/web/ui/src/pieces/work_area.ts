@@ -9,6 +9,8 @@ import { Piece } from "./piece.js";
 import "./request_form.js";
 
 class WorkArea extends Piece {
+  static override readonly follows = ["conversations", "operators", "tasks"] as const;
+
   protected override render(): Html {
     const { shown, conversation } = this.desk;
     if (shown?.kind === "client") {
