@@ -75,7 +75,7 @@ class Utc(TypeDecorator[datetime]):
     def result_processor(
         self, dialect: Dialect, coltype: object
     ) -> Callable[[Any], datetime | None]:
-        """Without the layers a decorator's `process_result_value` has: rows are full of moments."""
+        """Without the layers of a decorator's own way: rows are full of moments."""
         return _in_utc if dialect.name == "postgresql" else _since_epoch
 
 

@@ -30,10 +30,10 @@ from crm_store.tables.search import AddressWords
 _CURRENCY = "RUB"
 _MONTHS = 6
 # What is used in a month, in thousandths of the unit; read every second month.
-_RESOURCES = (("electricity", "kWh", 250_000), ("cold_water", "m3", 6_000),
+RESOURCES = (("electricity", "kWh", 250_000), ("cold_water", "m3", 6_000),
               ("hot_water", "m3", 4_000), ("gas", "m3", 30_000))
-_METHODS = ("bank", "card", "card", "cash", "post")
-_SOURCES = ("phone", "web", "web", "inspector")
+METHODS = ("bank", "card", "card", "cash", "post")
+SOURCES = ("phone", "web", "web", "inspector")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def add_account(
     account_id = rows.next_id(Accounts)
     number = f"40{account_id:07d}"
     address_id = _add_address(rows, rng, names)
-    months = _months_before(now)
+    months = months_before(now)
     bills = [_plan_bill(rng, client, month) for month in months]
     unpaid = min(rng.randrange(1, 5), len(bills)) if is_debtor else 0
     paid, owed = bills[:len(bills) - unpaid], bills[len(bills) - unpaid:]
@@ -83,7 +83,7 @@ def add_account(
     return _add_meters(rows, rng, client.id, account_id, number, months)
 
 
-def _months_before(now: datetime) -> list[datetime]:
+def months_before(now: datetime) -> list[datetime]:
     """The first days of the months that have been billed, the latest more than a week ago."""
     month = (now - timedelta(days=8)).astimezone(UTC).replace(
         day=1, hour=6, minute=0, second=0, microsecond=0)
@@ -151,7 +151,7 @@ def _add_payment(
     rows: Rows, rng: Random, client_id: int, account_id: int, account: str, bill: _Bill,
     extra: int, now: datetime,
 ) -> None:
-    payment_id, method = rows.next_id(Payments), rng.choice(_METHODS)
+    payment_id, method = rows.next_id(Payments), rng.choice(METHODS)
     paid_at = min(bill.issued_at + timedelta(days=rng.randrange(4, 25),
                                              minutes=rng.randrange(600)), now)
     amount = bill.total_minor + extra
@@ -168,7 +168,7 @@ def _add_meters(
     months: list[datetime],
 ) -> Billed:
     number, value = "", 0
-    for resource, unit, monthly in rng.sample(_RESOURCES, rng.choice((1, 1, 2, 3))):
+    for resource, unit, monthly in rng.sample(RESOURCES, rng.choice((1, 1, 2, 3))):
         meter_id = rows.next_id(Meters)
         number = f"{meter_id:08d}"
         rows.add(Meters, {"id": meter_id, "account_id": account_id, "number": number,
@@ -184,7 +184,7 @@ def _add_reading(
     rows: Rows, rng: Random, client_id: int, meter_id: int, meter: str, resource: str, unit: str,
     value_milli: int, month: datetime,
 ) -> None:
-    reading_id, source = rows.next_id(Readings), rng.choice(_SOURCES)
+    reading_id, source = rows.next_id(Readings), rng.choice(SOURCES)
     at = month - timedelta(days=rng.randrange(1, 7), minutes=rng.randrange(900))
     rows.add(Readings, {"id": reading_id, "meter_id": meter_id, "value_milli": value_milli,
                         "read_at": at, "source": source, "by": None})

@@ -18,8 +18,8 @@ from crm_store.tables.contacts import Dispositions, Interactions, Notes, Segment
 from crm_store.tables.requests import RequestEvents, Requests
 
 _OPERATORS = ("101", "102", "103", "104", "105", "106", "107", "108")
-_DEBTOR_OUTCOMES = ("promised", "paid", "resolved", "call_back")
-_OUTCOMES = ("resolved", "resolved", "resolved", "request", "call_back", "other")
+DEBTOR_OUTCOMES = ("promised", "paid", "resolved", "call_back")
+OUTCOMES = ("resolved", "resolved", "resolved", "request", "call_back", "other")
 _DAYS = 180
 
 
@@ -71,7 +71,7 @@ def _add_call(
         "talked_s": talked_s if is_answered else 0.0, "held_s": 0.0, "absorbed_into": None,
         "disposition": None, "note": None, "disposed_by": None, "disposed_at": None}
     if is_answered:
-        row |= _disposition(rows, rng, row, names, _DEBTOR_OUTCOMES if is_out else _OUTCOMES)
+        row |= _disposition(rows, rng, row, names, DEBTOR_OUTCOMES if is_out else OUTCOMES)
     rows.add(Interactions, row)
     _add_segments(rows, row)
     rows.tell(client.id, started_at, "call", interaction_id, call_item(SimpleNamespace(**row)))

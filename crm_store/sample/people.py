@@ -18,7 +18,7 @@ from crm_store.tables.search import ClientWords
 _SLOTS = 4                      # numbers reserved for each client
 _OPERATORS = ("903", "905", "909", "915", "916", "917", "921", "925", "926", "927", "937", "960",
               "962", "985", "999")
-_SPELLINGS = ("+7{a}{b}{c}{d}", "8{a}{b}{c}{d}", "8 ({a}) {b}-{c}-{d}", "+7 {a} {b} {c} {d}",
+SPELLINGS = ("+7{a}{b}{c}{d}", "8{a}{b}{c}{d}", "8 ({a}) {b}-{c}-{d}", "+7 {a} {b} {c} {d}",
               "{a}{b}{c}{d}", "8-{a}-{b}-{c}-{d}")
 
 
@@ -84,7 +84,7 @@ def _link(
     is_confirmed = is_primary and rng.random() < 0.2
     return {
         "e164": e164, "client_id": client_id, "is_primary": is_primary, "label": None,
-        "original": rng.choice(_SPELLINGS).format(a=a, b=b, c=c, d=d), "source": "sample",
+        "original": rng.choice(SPELLINGS).format(a=a, b=b, c=c, d=d), "source": "sample",
         "trust": trust_of("sample", confirmed=is_confirmed), "created_at": since,
         "confirmed_at": since + timedelta(days=30) if is_confirmed else None,
         "confirmed_by": "101" if is_confirmed else None}
