@@ -109,6 +109,11 @@ async def seal(tx: Tx, *, limit: int = SEALED_AT_ONCE) -> int:
     return len(seals)
 
 
+async def is_waiting(tx: Tx) -> bool:
+    """Whether anything is to be sealed."""
+    return await tx.first(select(Audit.id).where(Audit.hash.is_(None)).limit(1)) is not None
+
+
 async def waiting(tx: Tx) -> int:
     """How many rows are not sealed yet."""
     return int(await tx.scalar(select(func.count()).select_from(Audit)

@@ -117,11 +117,14 @@ async def kinds(tx: Tx) -> list[str]:
         after = following
 
 
-async def views_since(tx: Tx, what: str, at: datetime) -> list[tuple[str, datetime, int | None]]:
-    """Who did it when to which client, oldest first."""
-    rows = await tx.all(select(Audit.by, Audit.at, Audit.client_id)
+async def views_since(
+    tx: Tx, what: str, at: datetime
+) -> list[tuple[str, datetime, int | None, str]]:
+    """Who did it when to which client and by which way (`via`), oldest first."""
+    rows = await tx.all(select(Audit.by, Audit.at, Audit.client_id, Audit.facts)
                         .where(Audit.what == what, Audit.at > at).order_by(Audit.at))
-    return [(row.by, row.at, row.client_id) for row in rows]
+    return [(row.by, row.at, row.client_id,
+             str(json.loads(row.facts).get("via", "")) if row.facts else "") for row in rows]
 
 
 # ── verifying ────────────────────────────────────────────────────────────────────────────────

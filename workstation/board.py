@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import msgspec
 
 from workstation import protocol
+from workstation.concealing import conceal
 from workstation.policy import Person, sees
+from workstation.rights import CLEAR, Lens
 
 Key: TypeAlias = tuple[str, str]            # collection, id
 COLLECTIONS = ("operators", "queues", "calls", "conversations", "requests", "campaigns", "gaps",
@@ -40,6 +42,16 @@ class Placed:
     view: protocol.View
     raw: msgspec.Raw
     owner: str
+    concealed: dict[Lens, msgspec.Raw] = field(default_factory=dict, compare=False)
+
+    def through(self, lens: Lens) -> msgspec.Raw:
+        """As it goes out to somebody; the few who see less share what is encoded for them."""
+        if lens is CLEAR:
+            return self.raw
+        found = self.concealed.get(lens)
+        if found is None:
+            found = self.concealed[lens] = msgspec.Raw(encode(conceal(self.view, lens)))
+        return found
 
 
 class Screen:
@@ -48,6 +60,7 @@ class Screen:
     def __init__(self, person: Person, session: str) -> None:
         self.person = person
         self.session = session
+        self.lens = CLEAR               # set when it joins: what its person does not see
         self.shown: dict[Key, msgspec.Raw] = {}
         self.pending: dict[Key, msgspec.Raw | None] = {}
         self.said: deque[protocol.Reply | protocol.Notice] = deque()
@@ -60,7 +73,7 @@ class Screen:
         """Bring one view up to date, for this person's eyes."""
         if self.is_stale:
             return
-        raw = placed.raw if placed is not None and self.may_see(placed) else None
+        raw = placed.through(self.lens) if placed is not None and self.may_see(placed) else None
         if self.shown.get(key) is raw:
             return
         if raw is None:
@@ -105,10 +118,12 @@ class Board:
         self._due: dict[Key, None] = {}
         self._screens: dict[Screen, None] = {}
         self._by_operator: dict[str, dict[Screen, None]] = {}
+        self.lens_of: Callable[[Person], Lens] = lambda _: CLEAR     # who sees less, see sight
 
     # ── screens ──────────────────────────────────────────────────────────────────────────────
     def join(self, screen: Screen) -> None:
         self._screens[screen] = None
+        screen.lens = self.lens_of(screen.person)
         self._by_operator.setdefault(screen.person.operator, {})[screen] = None
 
     def leave(self, screen: Screen) -> None:
@@ -129,8 +144,9 @@ class Board:
         screen.pending.clear()
         for (_, key), placed in self._placed.items():
             if screen.may_see(placed):
-                views[key[0]][key[1]] = placed.raw
-                screen.shown[key] = placed.raw
+                raw = placed.through(screen.lens)
+                views[key[0]][key[1]] = raw
+                screen.shown[key] = raw
         screen.is_stale = False
         return views
 
@@ -143,10 +159,11 @@ class Board:
                 collections: Iterable[str]) -> dict[str, dict[str, msgspec.Raw]]:
         """What this person's screen would show, for the API."""
         screen = Screen(person, "")
+        screen.lens = self.lens_of(person)
         found: dict[str, dict[str, msgspec.Raw]] = {name: {} for name in collections}
         for (_, (collection, name)), placed in self._placed.items():
             if collection in found and screen.may_see(placed):
-                found[collection][name] = placed.raw
+                found[collection][name] = placed.through(screen.lens)
         return found
 
     def put(self, collection: str, name: str, view: protocol.View | None, *,
@@ -197,7 +214,7 @@ class Board:
         held = self._placed.get(place)
         if view is None:
             return self._placed.pop(place, None) is not None
-        if held is not None and held.view == view:
+        if held is not None and (held.view is view or held.view == view):
             return False
         self._placed[place] = Placed(view, msgspec.Raw(encode(view)), owner)
         return True

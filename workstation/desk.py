@@ -20,6 +20,7 @@ from workstation.policy import Person
 from workstation.pops import Pops
 from workstation.requests.kinds import RequestType
 from workstation.settings import OperatorSettings, Queue, Settings
+from workstation.sight import Sight
 from workstation.sources.figures import Figures
 from workstation.wrap_up import WrapUp
 
@@ -41,6 +42,7 @@ class Desk:
     background: Background
     pops: Pops
     figures: Figures
+    sight: Sight
     kinds: Mapping[str, RequestType]
     clock: Callable[[], datetime]
     opened_at: datetime

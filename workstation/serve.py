@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import errno
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import structlog
@@ -20,8 +21,9 @@ from crm_store.store import Store
 from cti.engine import Engine, LinkPlan
 from cti.feed import Feed
 from cti.secrets import derive
-from workstation import reminders
+from workstation import notices, reminders
 from workstation.accounts import Accounts
+from workstation.anchors import Anchors
 from workstation.background import Background
 from workstation.board import Board
 from workstation.conversations import Conversations
@@ -29,12 +31,15 @@ from workstation.desk import Desk
 from workstation.journal import Journal
 from workstation.pbx_plan import plan_of
 from workstation.pops import Pops
+from workstation.protocol import ConversationView
 from workstation.rehearsal.marker import rehearses
 from workstation.requests import kinds
-from workstation.settings import Settings
+from workstation.settings import Settings, anchors_file
+from workstation.sight import Sight
 from workstation.sources.figures import Figures
 from workstation.sources.lines import lines_of
 from workstation.ticker import Ticker
+from workstation.traces import Traces
 from workstation.web.app import make_app
 from workstation.wrap_up import WrapUp
 
@@ -91,7 +96,12 @@ def wire(settings: Settings, secret: bytes, store: Store, engine: Engine,
     accounts = Accounts(store, settings, secret, clock)
     conversations = Conversations(board)
     figures = Figures(store=store, board=board, lines=lines_of(settings, clock), clock=clock)
-    conversations.watch = figures.follow
+    traces = Traces(store, Anchors(anchors_file(settings)), clock)
+    conversations.watch = partial(tell_all, (figures.follow, traces.follow))
+    sight = Sight(store=store, rules=settings.right, limits=settings.view_limits,
+                  conversations=conversations, traces=traces,
+                  tell_leads=partial(notices.tell_leads, board))
+    board.lens_of = sight.lens_of
     journal = Journal(store, settings.company.region, engine.retell)
     wrap_up = WrapUp(settings, engine.floor, engine.commands, conversations, clock)
     background = Background(settings, request_types)
@@ -102,8 +112,14 @@ def wire(settings: Settings, secret: bytes, store: Store, engine: Engine,
         settings=settings, secret=secret, store=store, floor=engine.floor,
         commands=engine.commands, link_is_up=engine.link_is_up, trouble=engine.trouble,
         accounts=accounts, board=board, conversations=conversations, journal=journal,
-        wrap_up=wrap_up, background=background, pops=pops, figures=figures,
+        wrap_up=wrap_up, background=background, pops=pops, figures=figures, sight=sight,
         kinds=request_types, clock=clock, opened_at=clock())
+
+
+def tell_all(told: Sequence[Callable[[ConversationView], object]],
+             view: ConversationView) -> None:
+    for tell in told:
+        tell(view)
 
 
 def followers(desk: Desk, feed: Feed) -> dict[str, Coroutine[None, None, None]]:
@@ -115,6 +131,7 @@ def followers(desk: Desk, feed: Feed) -> dict[str, Coroutine[None, None, None]]:
         "wrap-up": desk.wrap_up.run(),
         "reminders": reminders.run(desk),
         "sources": desk.figures.run(),
+        "audit": desk.sight.traces.run(),
     }
 
 

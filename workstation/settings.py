@@ -18,6 +18,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from workstation.privacy_settings import Privacy, Retention
+from workstation.rights import Right, ViewLimits
 from workstation.sources.settings import Source
 
 DEFAULT_FILE = Path("deskline.toml")
@@ -185,6 +187,10 @@ class Settings(BaseSettings):
     operator: tuple[OperatorSettings, ...] = Field(default_factory=_sample_operators)
     disposition: tuple[DispositionChoice, ...] = _DISPOSITIONS
     source: tuple[Source, ...] = ()
+    right: tuple[Right, ...] = ()
+    view_limits: ViewLimits = ViewLimits()
+    privacy: Privacy = Privacy()
+    retention: Retention = Retention()
     pause_reasons: tuple[PauseReason, ...] = ("break", "lunch", "meeting", "training")
 
     @property
@@ -194,6 +200,11 @@ class Settings(BaseSettings):
     @property
     def secret_file(self) -> Path:
         return self.data_dir / "secret"
+
+
+def anchors_file(settings: Settings) -> Path:
+    """Places of the audit's chain, noted outside the database."""
+    return settings.data_dir / "audit-anchors.jsonl"
 
 
 def load(config: Path | None = None, **overrides: Any) -> Settings:
@@ -245,6 +256,8 @@ def _check_references(settings: Settings) -> None:
         raise SettingsError("two operators have the same id")
     if len({source.id for source in settings.source}) < len(settings.source):
         raise SettingsError("two sources have the same id")
+    if len({right.id for right in settings.right}) < len(settings.right):
+        raise SettingsError("two rights have the same id")
 
 
 def _known(where: str, names: tuple[str, ...], known: set[str], kind: str) -> None:

@@ -16,7 +16,7 @@ NUMBER, SHARED = "+79165550199", "+79165550177"
 # Whatever tells of him; none of it may be left anywhere.
 MARKS = ("Zxqvidov", "zkskvidov", "Кзыщдов", "9165550199", "zxq@mail.example", "Zxqstreet",
          "ACC-ZXQ-77", "MET-ZXQ-55", "zxq-note", "zxq-reason", "zxq-form", "zxq-task",
-         "zxq-reference", "zxq-custom", "zxq-draft", "zxq-did")
+         "zxq-reference", "zxq-custom", "zxq-draft", "zxq-did", "zxq-tag")
 
 
 def _t(name: str) -> type[Base]:
@@ -66,7 +66,7 @@ async def _who_he_is(tx: Tx, him: int, near: int) -> None:
     await _row(tx, "custom_words", word="zxq-custom", field_id=1, client_id=him)
     clients_table = Base.metadata.tables["clients"]
     await tx.run(clients_table.update().where(clients_table.c.id == him).values(
-        custom={"passport": "zxq-custom"}, tags=["zxq-note"]))
+        custom={"passport": "zxq-custom"}, tags=["zxq-tag"]))
     await _row(tx, "merges", id=1, kept_id=him, absorbed_id=near, at=NOW, by="101",
                reason="zxq-reason", newest={}, undone_at=NOW, undone_by="101")
     await _row(tx, "merge_rows", merge_id=1, table_name="client_phones", column_name="client_id",

@@ -11,8 +11,9 @@ from aiohttp import web
 
 from workstation.board import encode
 from workstation.desk import Desk
-from workstation.errors import NotAllowed, NotSignedIn, Unreadable
+from workstation.errors import NotAllowed, NotSignedIn, Refused, Unreadable
 from workstation.policy import Person, Who, may
+from workstation.sight import edit_in
 from workstation.web.security import DESK, session_of, signed_in
 
 PREFIX = "/api/v1"
@@ -73,7 +74,7 @@ def handler(route: Route) -> Callable[[web.Request], Awaitable[web.StreamRespons
         person = await _person(request, route.who)
         asked = Asked(request.app[DESK], person, dict(request.match_info), _query(request, route),
                       await _body(request, route))
-        result = await route.answer(asked)
+        result = await _answer(route, asked)
         if isinstance(result, web.StreamResponse):
             return result
         if route.status == 204:
@@ -81,6 +82,31 @@ def handler(route: Route) -> Callable[[web.Request], Awaitable[web.StreamRespons
         return web.Response(body=encode(result), status=route.status,
                             content_type="application/json")
     return handle
+
+
+async def _answer(route: Route, asked: Asked) -> Any:
+    """Through the gate of rights, in and out."""
+    sight, person = asked.desk.sight, asked.who
+    if person is None:
+        return await route.answer(asked)
+    await sight.admit(
+        person, f"{route.method} {route.path}", _client_in(route, asked),
+        reads=route.method == "GET", edit=edit_in(asked.body),
+        reason=getattr(asked.query, "reason", "") or "")
+    try:
+        result = await route.answer(asked)
+    except Refused as refused:
+        refused.facts = await sight.shown(person, refused.facts)
+        raise
+    return result if isinstance(result, web.StreamResponse) else await sight.shown(person, result)
+
+
+def _client_in(route: Route, asked: Asked) -> int | None:
+    """Whom the path, the query or the body names."""
+    if route.path.startswith("/clients/{id}"):
+        return asked.number("id")
+    named = getattr(asked.query, "client_id", None) or getattr(asked.body, "client_id", None)
+    return named if isinstance(named, int) else None
 
 
 async def _person(request: web.Request, who: Who) -> Person | None:

@@ -1,0 +1,20 @@
+"""Short words to the leads' screens, of what they should know now."""
+
+from __future__ import annotations
+
+import structlog
+
+from workstation.board import Board, TooManyAnswers
+from workstation.protocol import Notice
+
+log = structlog.get_logger()
+
+
+def tell_leads(board: Board, who: str, figures: str) -> None:
+    """Somebody wants to open more cards than he may; `figures` are those of the hour and day."""
+    for screen in board.screens():
+        if screen.person.oversees:
+            try:
+                screen.say(Notice(seq=0, code="view_limit", text=f"{who}: {figures}"))
+            except TooManyAnswers:
+                log.debug("a lead was not told", login=screen.person.login)
