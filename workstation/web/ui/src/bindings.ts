@@ -42,6 +42,8 @@ function work(desk: Desk): Binding[] {
       run: () => press("[data-act=identity]") },
     { keys: "Alt+KeyM", text: "wrap_up.more", shown: "Alt M", ...typing,
       run: () => press("[data-act=extend]") },
+    { keys: "Alt+KeyT", text: "task.make", shown: "Alt T", ...typing,
+      run: () => desk.dialog ? false : desk.tasks.openHere() },
     { keys: "Alt+ArrowLeft Alt+ArrowUp", text: "keys.previous", shown: "Alt ←", ...typing,
       run: () => step(desk, -1) },
     { keys: "Alt+ArrowRight Alt+ArrowDown", text: "keys.next", shown: "Alt →", ...typing,

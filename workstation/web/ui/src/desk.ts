@@ -1,6 +1,6 @@
 // All that one screen knows and may ask. Pieces of the page watch it and draw; they keep no truth.
 import type {
-  Actions, CardView, Catalogue, Change, ConversationView, Me, OperatorView, Snapshot,
+  Actions, CardView, Catalogue, Change, ConversationView, Me, OperatorView, Problem, Snapshot,
   TimelineView, Views,
 } from "./protocol.gen.js";
 import { announce, type Announcer } from "./announce.js";
@@ -9,12 +9,13 @@ import { Link, Refused } from "./link.js";
 import { heardNow, now } from "./moments.js";
 import { PhoneDesk } from "./phone_desk.js";
 import { sectionsOf } from "./sections.js";
+import { TaskDesk } from "./task_desk.js";
 import { fromSnapshot, merge, noViews } from "./views.js";
 import { say, t, tOr, tellTimeIn } from "./texts.js";
 
-export type Tab = "desk" | "floor" | "calls" | "campaigns" | "requests" | "base";
+export type Tab = "desk" | "floor" | "calls" | "campaigns" | "requests" | "tasks" | "base";
 export type Shown = { kind: "conversation" | "client"; id: number } | null;
-export type Dialog = "" | "keys" | "search" | "transfer" | "keypad";
+export type Dialog = "" | "keys" | "search" | "transfer" | "keypad" | "task";
 
 /** `touched`: the collections that a delta brought; null when anything may have changed. */
 export type Watcher = (touched: ReadonlySet<string> | null) => void;
@@ -23,6 +24,11 @@ export interface Opened {
   card: CardView;
   timeline: TimelineView[];
   cursor: string | null;
+}
+
+export interface Tried {
+  result: unknown;
+  problem: Problem | null;
 }
 
 export interface Toast {
@@ -48,6 +54,7 @@ export class Desk {
   readonly older = new Map<number, { items: TimelineView[]; cursor: string | null }>();
   readonly drafts: Drafts;
   readonly phone: PhoneDesk;
+  readonly tasks = new TaskDesk(this);
   private readonly watchers = new Set<Watcher>();
   private readonly link: Link;
   private announcer: Announcer | null = null;
@@ -118,7 +125,9 @@ export class Desk {
 
   private take(next: Views): void {
     const before = this.views;
+    const alerted = new Set(this.tasks.alerts.map((alert) => alert.key));
     this.views = next;
+    if (next.tasks !== before.tasks) this.tasks.tell(alerted);
     if (next.conversations !== before.conversations) {
       this.drafts.hear(next.conversations);
       this.announcer ??= announce(this);
@@ -156,10 +165,10 @@ export class Desk {
   }
 
   get tabs(): Tab[] {
-    if (!this.isLead) return ["desk", "requests"];
+    if (!this.isLead) return ["desk", "requests", "tasks"];
     const own: Tab[] = this.hasDesk ? ["desk"] : [];
     const base: Tab[] = sectionsOf(this).length ? ["base"] : [];
-    return ["floor", "calls", "campaigns", "requests", ...base, ...own];
+    return ["floor", "calls", "campaigns", "requests", "tasks", ...base, ...own];
   }
 
   private firstTab(): Tab {
@@ -252,6 +261,16 @@ export class Desk {
     }
   }
 
+  /** Asks and hands a refusal to who can show it at its place; a lost link is a refusal too. */
+  async tryTo<A extends keyof Actions>(action: A, args: Actions[A]): Promise<Tried> {
+    try {
+      return { result: await this.link.do(action, args), problem: null };
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      return { result: undefined, problem: error.problem };
+    }
+  }
+
   async openClient(clientId: number): Promise<void> {
     const result = await this.ask("client.card", { client_id: clientId }) as Opened | undefined;
     if (!result) return;
@@ -313,6 +332,9 @@ export function isLive(conversation: ConversationView): boolean {
 
 function wordsFor(error: unknown): string {
   if (!(error instanceof Refused)) throw error;
-  const { code, title, detail } = error.problem;
+  return problemInWords(error.problem);
+}
+
+export function problemInWords({ code, title, detail }: Problem): string {
   return tOr(`problem.${code}`, detail ? `${title}: ${detail}` : title);
 }

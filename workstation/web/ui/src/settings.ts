@@ -37,6 +37,15 @@ export function muteRing(muted: boolean): void {
   write("ring", muted ? "muted" : "on");
 }
 
+/** Short words kept on this machine, for instance what was put away. */
+export function readList(name: string): string[] {
+  return (read(name) ?? "").split(",").filter(Boolean);
+}
+
+export function writeList(name: string, words: readonly string[]): void {
+  write(name, words.join(","));
+}
+
 function read(name: string): string | null {
   try {
     return localStorage.getItem(`deskline.${name}`);

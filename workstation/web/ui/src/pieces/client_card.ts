@@ -7,6 +7,8 @@ import { now } from "../moments.js";
 import { phone as written } from "../numbers.js";
 import { day, money, number, say, t, tOr, words } from "../texts.js";
 import { empty, icon, keyHint, type Html } from "./bits.js";
+import "./client_sources.js";
+import "./client_tasks.js";
 import { Piece } from "./piece.js";
 
 class ClientPanel extends Piece {
@@ -98,6 +100,8 @@ class ClientPanel extends Piece {
         ${chips(card)}
         ${one ? this.identity(one, card) : nothing}
         ${debt(card)}
+        <client-sources .desk=${this.desk} .client=${card.client_id}></client-sources>
+        <client-tasks .desk=${this.desk} .client=${card.client_id}></client-tasks>
         ${this.phones(card, one)}
         ${card.accounts.map((account) => accountBlock(account, card.masked))}
         ${this.others(card, one)}

@@ -18,6 +18,8 @@ import "./time_line.js";
 import "./work_area.js";
 import "./foot_bar.js";
 import "./request_board.js";
+import "./task_alerts.js";
+import "./task_board.js";
 import "./floor_board.js";
 import "./calls_board.js";
 import "./campaign_board.js";
@@ -42,6 +44,7 @@ class DeskApp extends Piece {
       <div class="toasts" role="status" aria-live="polite">${desk.toasts.map((toast) => html`
         <button class="toast is-${toast.tone}" @click=${() => desk.forget(toast.id)}>
           ${icon(toast.tone === "error" ? "triangle-alert" : "check")} ${toast.text}</button>`)}</div>
+      <task-alerts class="task-alerts" role="status" .desk=${desk}></task-alerts>
       <desk-dialogs .desk=${desk}></desk-dialogs>`;
   }
 
@@ -51,6 +54,7 @@ class DeskApp extends Piece {
       case "calls": return html`<calls-board class="page" .desk=${desk}></calls-board>`;
       case "campaigns": return html`<campaign-board class="page" .desk=${desk}></campaign-board>`;
       case "base": return html`<base-pages class="page base-pages" .desk=${desk}></base-pages>`;
+      case "tasks": return html`<task-board class="page" .desk=${desk}></task-board>`;
       case "requests": return html`<request-board class="page" .desk=${desk}></request-board>`;
       default: return html`<h1 class="sr-only">${t("tab.desk")}</h1>
         <conversation-list class="column" .desk=${desk}></conversation-list>
@@ -82,9 +86,17 @@ class DeskApp extends Piece {
 
   private tabCount(tab: Tab): Html {
     const { requests, calls } = this.desk.views;
+    if (tab === "tasks") return this.taskCount();
     const count = tab === "requests" ? Object.keys(requests).length
       : tab === "calls" ? Object.keys(calls).length : 0;
     return count ? html` <span class="count">${count}</span>` : nothing;
+  }
+
+  private taskCount(): Html {
+    const { mine, late } = this.desk.tasks;
+    if (mine.length === 0) return nothing;
+    return html` <span class="count ${late.length ? "is-late" : ""}">${mine.length}${
+      late.length ? " !" : ""}</span>`;
   }
 
   private localeButton(): Html {

@@ -20,6 +20,10 @@ class FootBar extends Piece {
       <button class="foot-item" @click=${() => this.desk.go("requests")}>${icon("clipboard-list")}
         ${t("foot.requests", { n: requests.length })}${late
           ? html` <strong class="is-late">${t("foot.late", { n: late })}</strong>` : nothing}</button>
+      <button class="foot-item" @click=${() => this.desk.go("tasks")}>${icon("check")}
+        ${t("foot.tasks", { n: this.desk.tasks.mine.length })}${this.desk.tasks.late.length
+          ? html` <strong class="is-late">${t("foot.late", { n: this.desk.tasks.late.length })}</strong>`
+          : nothing}</button>
       <button class="foot-item" @click=${() => this.desk.open("keys")}>${icon("keyboard")}
         ${t("foot.keys")} <kbd>?</kbd></button>`;
   }

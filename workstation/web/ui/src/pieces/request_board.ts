@@ -61,7 +61,10 @@ class RequestBoard extends Piece {
       <td class="next">${request.stages.map((next) => html`<button class="button small"
         data-request=${request.id} data-stage=${next}
         @click=${() => void this.desk.ask("request.move", { id: request.id, stage: next })}>
-        ${words("stage_to", next)}</button>`)}</td></tr>`;
+        ${words("stage_to", next)}</button>`)}<button class="button small" data-act="task"
+        @click=${() => this.desk.tasks.open({ kind: "make", requestId: request.id,
+          title: say(request.title), clientId: request.client_id || null,
+          clientName: request.client_name })}>${icon("plus")} ${t("task.short")}</button></td></tr>`;
   }
 
   /** The first of what the form says, choices by their label. */

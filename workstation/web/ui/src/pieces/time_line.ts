@@ -11,13 +11,13 @@ import { Piece } from "./piece.js";
 type Facts = Record<string, unknown>;
 
 const FILTERS: Record<string, readonly string[]> = {
-  all: [], calls: ["call", "attempt"], requests: ["request"],
+  all: [], calls: ["call", "attempt"], requests: ["request", "task"],
   billing: ["invoice", "correction", "payment", "promise", "reading"], notes: ["note"],
 };
 
 const ICONS: Record<string, IconName> = {
   call: "phone-incoming", note: "message-square", invoice: "file-text", payment: "banknote",
-  correction: "file-text", promise: "clock", reading: "gauge", request: "clipboard-list", attempt: "phone-outgoing",
+  correction: "file-text", promise: "clock", reading: "gauge", request: "clipboard-list", task: "check", attempt: "phone-outgoing",
 };
 
 class TimeLine extends Piece {
@@ -75,7 +75,7 @@ class TimeLine extends Piece {
       <time datetime=${item.at}>${day(item.at, now())}</time>
       ${icon(iconOf(item))}
       <div class="event-body"><p class="event-line">${hasTime(item)
-        ? html`<span class="num faint">${timeOfDay(item.at)}</span> ` : nothing}${this.line(item)}</p>
+        ? html`<span class="num faint">${timeOfDay(item.at)}</span> ` : nothing}${this.line(item)}${this.clientId ? this.taskButton(item) : nothing}</p>
         ${note ? html`<blockquote>${note}</blockquote>` : nothing}</div>
     </li>`;
   }
@@ -97,9 +97,33 @@ class TimeLine extends Piece {
         [text(facts["due_on"])])}${sumOf(facts)}`;
       case "reading": return reading(facts);
       case "request": return this.request(facts);
+      case "task": return this.task(facts);
       default: return html`<strong>${words("event", item.kind)}</strong> ${rest(
         [text(facts["by"]) || this.operator(facts)])}`;
     }
+  }
+
+  private task(facts: Facts): Html {
+    const who = text(facts["operator"]) ? this.operator(facts)
+      : this.desk.groupName(text(facts["group"]));
+    const on = text(facts["done_at"]) || text(facts["due_at"]);
+    return html`<strong>${t("event.task")}</strong> ${text(facts["title"])} ${rest(
+      [who])}<span class="chip">${t(facts["done_at"] ? "task.done_on" : "task.due_on", {
+        day: on ? day(on, now()) : "" })}</span>`;
+  }
+
+  /** A task about this event: its first words are the title to begin with. */
+  private taskButton(item: TimelineView): Html {
+    return html`<button class="quiet event-task" title=${t("task.about_this")}
+      aria-label=${t("task.about_this")} @click=${(event: Event) => {
+        const said = (event.currentTarget as HTMLElement).closest(".event")
+          ?.querySelector(".event-line")?.textContent ?? "";
+        const { clientId } = this.source();
+        const card = this.desk.opened.get(clientId)?.card ?? this.desk.conversation?.card;
+        this.desk.tasks.open({ kind: "make", title: said.replace(/\s+/g, " ").trim().slice(0, 120),
+          clientId: clientId || null, clientName: card?.name ?? "",
+          requestId: item.kind === "request" ? figure(item.facts["request_id"]) || null : null });
+      }}>${icon("plus")}</button>`;
   }
 
   private operator(facts: Facts): string {
