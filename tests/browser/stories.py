@@ -336,8 +336,11 @@ def _entries(args: dict[str, Any]) -> dict[str, Any]:
 def _hits(args: dict[str, Any]) -> dict[str, Any]:
     names = ("Ivanov Ivan Ivanovich", "Ivanova Maria Petrovna", "Ivanchenko Pavel")
     found = [name for name in names if args["text"].casefold()[:4] in name.casefold()]
-    return {"hits": [{"client_id": 4812 + index, "name": name, "why": "+7 495 123-45-67",
-                      "marked": ""} for index, name in enumerate(found)]}
+    return {"hits": [p.HitView(
+        client_id=4812 + index, name=name, kind="person", why="name", marked=name,
+        marks=[[0, len(args["text"])]], number="+74951234567", account=f"4001{index}",
+        address="Samara, Lenina 5-12", field=None, request_id=None, similar=False)
+        for index, name in enumerate(found)]}
 
 
 def _card(args: dict[str, Any]) -> dict[str, Any]:

@@ -66,6 +66,15 @@ def account(number: str = "100234", **changes: Any) -> p.AccountView:
     return p.AccountView(**(facts | changes))
 
 
+def hit(client_id: int, name: str, **changes: Any) -> p.HitView:
+    """A client that a search found."""
+    facts: dict[str, Any] = {
+        "client_id": client_id, "name": name, "kind": "person", "why": "name", "marked": name,
+        "marks": [], "number": "+79161234567", "account": "400-1",
+        "address": "Samara, Lenina 5-12", "field": None, "request_id": None, "similar": False}
+    return p.HitView(**(facts | changes))
+
+
 def card(client_id: int = 501, name: str = "Ivanov Ivan Ivanovich", **changes: Any) -> p.CardView:
     facts: dict[str, Any] = {
         "client_id": client_id, "kind": "person", "name": name, "language": "ru",

@@ -234,14 +234,16 @@ async def test_signing_out_goes_offline_ends_the_session_and_leaves() -> None:
 
 async def test_search_finds_as_one_types_and_links_the_client() -> None:
     answers: dict[str, Any] = {
-        "client.search": {"hits": [{"client_id": 777, "name": "Sidorov P.", "why": "phone",
-                                    "marked": ""}]},
+        "client.search": {"hits": [story.hit(777, "Sidorov P.", why="name", marks=[[0, 4]]),
+                                   story.hit(778, "Sidorova A.", why="phone",
+                                             marked="+79161234567", marks=[[8, 12]])]},
         "client.card": {"card": story.card(777, "Sidorov Petr"), "timeline": story.timeline(),
                         "cursor": None}}
     async with on_stage(*BASE, story.unknown(2), answers=answers) as stage:
         await stage.press("ctrl+k")
         await stage.type("sido")
-        await stage.sees("Sidorov P.", "1 found")
+        await stage.sees("Sidorov P.", "2 found", "account 400-1 · Samara, Lenina 5-12",
+                         "phone +79161234567")
         await stage.press("enter")
         await stage.sees("Sidorov Petr", "L link to this conversation")
         await stage.press("l")

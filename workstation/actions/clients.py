@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from crm_store import clients, timeline
+from crm_store import timeline
 from workstation import views
 from workstation.background import PAGE, card_view
 from workstation.desk import Desk
 from workstation.errors import Unreadable
 from workstation.policy import Person
-from workstation.protocol import ClientCard, MoreTimeline, SearchClients
+from workstation.protocol import ClientCard, MoreTimeline
 
-SEARCH_LIMIT = 20
-SEARCH_DEPTH = 500          # hits a page by page search leads to; who wants more types more
-TEXT_LIMIT = 200
 KINDS = frozenset({"attempt", "call", "correction", "invoice", "note", "payment", "promise",
                    "reading", "request"})
 
@@ -23,29 +20,6 @@ def is_masked(desk: Desk, person: Person, client_id: int) -> bool:
         return False
     return not any(view.client_id == client_id and view.identity == "confirmed"
                    for view in desk.conversations.of(person.operator))
-
-
-async def search(desk: Desk, person: Person, args: SearchClients) -> dict[str, object]:
-    return {"hits": await _hits(desk, args.text, SEARCH_LIMIT)}
-
-
-async def search_page(desk: Desk, text: str, *, start: int,
-                      limit: int) -> tuple[list[dict[str, object]], int | None]:
-    """Hits from `start` on, best first, and where the next page starts."""
-    hits = await _hits(desk, text, SEARCH_DEPTH)
-    end = start + limit
-    return hits[start:end], end if len(hits) > end else None
-
-
-async def _hits(desk: Desk, text: str, limit: int) -> list[dict[str, object]]:
-    wanted = text.strip()[:TEXT_LIMIT]
-    if not wanted:
-        return []
-    async with desk.store.read() as tx:
-        hits = await clients.search(tx, wanted, limit=limit,
-                                    region=desk.settings.company.region)
-    return [{"client_id": hit.client_id, "name": hit.name, "why": hit.by,
-             "marked": hit.matched} for hit in hits]
 
 
 async def card(desk: Desk, person: Person, args: ClientCard) -> dict[str, object]:

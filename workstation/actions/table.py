@@ -10,7 +10,16 @@ from typing import Any
 import msgspec
 
 from workstation import protocol
-from workstation.actions import calls, campaigns, clients, conversations, presence, requests, tasks
+from workstation.actions import (
+    calls,
+    campaigns,
+    clients,
+    conversations,
+    presence,
+    requests,
+    search,
+    tasks,
+)
 from workstation.desk import Desk
 from workstation.errors import NotAllowed, Unreadable
 from workstation.policy import Person, Who, may
@@ -25,6 +34,7 @@ class Action:
     who: Who
     act: Act
     reads: bool = False     # changes nothing: need not wait for the person's other actions
+    latest_only: bool = False   # the next one from the same screen ends it: typed on
 
 
 async def end_session(desk: Desk, person: Person, args: protocol.SignOut) -> dict[str, object]:
@@ -46,7 +56,8 @@ TABLE: dict[str, Action] = {
     "request.file": Action(protocol.FileRequest, Who.OPERATORS, requests.file),
     "request.list": Action(protocol.ListRequests, Who.SIGNED_IN, requests.listing, reads=True),
     "request.move": Action(protocol.MoveRequest, Who.SIGNED_IN, requests.move),
-    "client.search": Action(protocol.SearchClients, Who.SIGNED_IN, clients.search, reads=True),
+    "client.search": Action(protocol.SearchClients, Who.SIGNED_IN, search.search, reads=True,
+                            latest_only=True),
     "client.card": Action(protocol.ClientCard, Who.SIGNED_IN, clients.card, reads=True),
     "client.timeline": Action(protocol.MoreTimeline, Who.SIGNED_IN, clients.more_timeline,
                               reads=True),
@@ -66,6 +77,10 @@ TABLE: dict[str, Action] = {
     "task.history": Action(protocol.TaskHistory, Who.SIGNED_IN, tasks.history, reads=True),
     "session.end": Action(protocol.SignOut, Who.SIGNED_IN, end_session),
 }
+
+
+def is_latest_only(name: str) -> bool:
+    return name in TABLE and TABLE[name].latest_only
 
 
 async def perform(desk: Desk, person: Person, name: str,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import msgspec
 from textual import on
@@ -17,25 +17,17 @@ from workstation.protocol import (
     ChooseClient,
     ClientCard,
     Dial,
+    HitView,
     SearchClients,
     TimelineView,
-    View,
 )
 from workstation.terminal.keys import letter
-from workstation.terminal.pictures import client
-from workstation.terminal.pictures.line import row, stack
+from workstation.terminal.pictures import client, found
+from workstation.terminal.pictures.line import stack
 from workstation.terminal.screens import Dialog
 from workstation.terminal.widgets.panels import Choices, Picture, Scroll
 
-PAUSE_S = 0.15          # after the last key, before the server is asked
-
-
-class Hit(View, frozen=True, kw_only=True):
-    """One result of `client.search`; `why` says what matched."""
-    client_id: int
-    name: str
-    why: str = ""
-    marked: Any = None
+PAUSE_S = 0.08          # after the last key, before the server is asked
 
 
 class SearchDialog(Dialog[int]):
@@ -72,15 +64,16 @@ class SearchDialog(Dialog[int]):
 
     async def _find(self, text: str) -> None:
         result = await self.terminal.ask("client.search", SearchClients(text=text))
-        if result is None:
+        if not result:              # refused, or overtaken by the next letter
             return
-        hits = msgspec.convert(result.get("hits", []), list[Hit], strict=False)
+        hits = msgspec.convert(result.get("hits", []), list[HitView])
         words = self.desk.words
-        self.query_one("#hits", Choices).show(
-            (str(hit.client_id), row((hit.name, "bold"), (f"  {hit.why}", "$dim")))
-            for hit in hits)
+        choices = self.query_one("#hits", Choices)
+        width = max(40, choices.content_size.width)
+        choices.show((str(hit.client_id), found.hit(self.desk, hit, width)) for hit in hits)
+        told = words("terminal.hits", n=len(hits)) if hits else words("search.none")
         self.query_one(".keys", Picture).show(Content(
-            f"{words('terminal.hits', n=len(hits))} · {words('terminal.search_keys')}"))
+            f"{told} · {words('terminal.search_keys')}"))
 
     @on(Input.Submitted)
     def _first(self) -> None:

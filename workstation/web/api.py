@@ -15,7 +15,7 @@ import msgspec
 from crm_store import clients, interaction_pages, interactions, requests
 from crm_store import timeline as stored_timeline
 from workstation import protocol, views
-from workstation.actions import calls, campaigns, presence
+from workstation.actions import calls, campaigns, presence, search
 from workstation.actions import clients as client_actions
 from workstation.actions import requests as request_actions
 from workstation.background import card_view
@@ -96,7 +96,7 @@ async def find_clients(asked: Asked) -> Any:
     text = asked.query.q or asked.query.phone or asked.query.account
     if not text:
         raise Unreadable("one of q, phone, account is needed")
-    items, following = await client_actions.search_page(
+    items, following = await search.search_page(
         asked.desk, text, start=campaigns.after(asked.query.cursor), limit=asked.query.size)
     return _page(items, None if following is None else str(following))
 
@@ -284,8 +284,9 @@ GET, POST = "GET", "POST"
 ROUTES: tuple[Route, ...] = (
     *session.ROUTES,
     Route(method=GET, path="/clients", who=Who.SIGNED_IN, answer=find_clients, query=ClientQuery,
-          result=shapes.Listed[shapes.Hit],
-          says="Clients by name, number in any spelling, account or request number."),
+          result=shapes.Listed[protocol.HitView],
+          says="Clients by name (typos, either alphabet), number or part of it, account, e-mail, "
+               "address, request number, searchable fields; best first, with what matched."),
     Route(method=POST, path="/clients", who=Who.OPERATORS, answer=create_client, status=201,
           body=NewClientBody, result=protocol.CardView, says="A new client."),
     Route(method=GET, path="/clients/{id}", who=Who.SIGNED_IN, answer=one_client,

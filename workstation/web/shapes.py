@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Generic, Literal, TypeVar
+from typing import Generic, TypeVar
 
 import msgspec
 
@@ -21,14 +21,6 @@ class Listed(Shape, Generic[Item], frozen=True):
     """One page; `cursor` asks for the next one, null on the last."""
     items: list[Item]
     cursor: str | None
-
-
-class Hit(Shape, frozen=True):
-    """A client found; `marked` is the number, name, account or request number that matched."""
-    client_id: int
-    name: str
-    why: Literal["phone", "name", "account", "request"]
-    marked: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

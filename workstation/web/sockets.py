@@ -8,6 +8,7 @@ behind.
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -143,6 +144,7 @@ async def _watch_session(desk: Desk, screen: Screen) -> None:
 async def _read(desk: Desk, socket: web.WebSocketResponse, screen: Screen, session: SignedIn,
                 tasks: asyncio.TaskGroup) -> None:
     doing = asyncio.Semaphore(DOING_LIMIT)
+    latest: dict[str, asyncio.Task[None]] = {}
     async for frame in socket:
         if frame.type is not WSMsgType.TEXT:
             break
@@ -155,7 +157,11 @@ async def _read(desk: Desk, socket: web.WebSocketResponse, screen: Screen, sessi
             break
         await doing.acquire()
         work = tasks.create_task(_do(desk, screen, session, message), name=message.action)
-        work.add_done_callback(lambda _: doing.release())
+        work.add_done_callback(partial(_ended, screen, doing, message.n))
+        if table.is_latest_only(message.action):
+            if (overtaken := latest.get(message.action)) is not None:
+                overtaken.cancel()
+            latest[message.action] = work
         if screen.is_over:
             break
 
@@ -168,12 +174,23 @@ async def _do(desk: Desk, screen: Screen, session: SignedIn, asked: protocol.Do)
         result = await table.perform(desk, screen.person, asked.action, asked.args)
     except Exception as exc:  # noqa: BLE001 - refusal() logs what nobody foresaw
         told = refusal(exc).problem()
-    try:
-        screen.say(protocol.Reply(seq=0, n=asked.n, result=result, problem=told))
-    except TooManyAnswers:
-        log.warning("a screen asks faster than it reads", login=screen.person.login)
+    _reply(screen, protocol.Reply(seq=0, n=asked.n, result=result, problem=told))
     if asked.action == "session.end" and told is None:
         await end_session(desk, session)
+
+
+def _ended(screen: Screen, doing: asyncio.Semaphore, n: int, work: asyncio.Task[None]) -> None:
+    """What the next one overtook, perhaps before it began, is answered with nothing."""
+    doing.release()
+    if work.cancelled():
+        _reply(screen, protocol.Reply(seq=0, n=n))
+
+
+def _reply(screen: Screen, reply: protocol.Reply) -> None:
+    try:
+        screen.say(reply)
+    except TooManyAnswers:
+        log.warning("a screen asks faster than it reads", login=screen.person.login)
 
 
 async def end_session(desk: Desk, session: SignedIn) -> None:

@@ -66,6 +66,7 @@ export interface CallView {
 export interface ReasonView {
   kind: string;
   text: string;
+  name?: string;
 }
 
 export interface CandidateView {
@@ -80,6 +81,76 @@ export interface PhoneView {
   source: string;
   confirmed_at: string | null;
   confirmed_by: string | null;
+  name?: string;
+  primary?: boolean;
+  trust?: number;
+}
+
+export interface EmailView {
+  email: string;
+  name: string;
+  primary: boolean;
+  source: string;
+  trust: number;
+  confirmed_at: string | null;
+  confirmed_by: string | null;
+}
+
+export interface AddressView {
+  id: number;
+  text: string;
+  city: string;
+  street: string;
+  house: string;
+  flat: string;
+  postcode: string;
+  name: string;
+  primary: boolean;
+  source: string;
+  trust: number;
+  confirmed_at: string | null;
+  confirmed_by: string | null;
+}
+
+export interface RelationView {
+  id: number;
+  client_id: number;
+  name: string;
+  role: string;
+  calls_for: boolean;
+  note: string;
+  confirmed_at: string | null;
+  confirmed_by: string | null;
+}
+
+export interface ConsentView {
+  kind: string;
+  given: boolean;
+  channel: string;
+  note: string;
+  by: string;
+  at: string;
+}
+
+export interface FieldView {
+  key: string;
+  label: string;
+  kind: "text" | "number" | "date" | "choice" | "money" | "reference";
+  choices: string[];
+  currency: string;
+  refers_to: string;
+  searchable: boolean;
+  sensitive: boolean;
+  place: number;
+  version: number;
+  retired: boolean;
+}
+
+export interface CustomView {
+  field: FieldView;
+  value: unknown;
+  text: string;
+  hidden: boolean;
 }
 
 export interface MeterView {
@@ -97,6 +168,11 @@ export interface AccountView {
   meters: MeterView[];
 }
 
+export interface HiddenView {
+  group: string;
+  right: string;
+}
+
 export interface CardView {
   client_id: number;
   kind: "person" | "organisation";
@@ -111,6 +187,16 @@ export interface CardView {
   currency: string;
   masked: boolean;
   others_on_number: CandidateView[];
+  version?: number;
+  time_zone?: string;
+  source?: string;
+  merged_into?: number | null;
+  emails?: EmailView[];
+  addresses?: AddressView[];
+  relations?: RelationView[];
+  consents?: ConsentView[];
+  custom?: CustomView[];
+  hidden?: HiddenView[];
 }
 
 export interface TimelineView {
@@ -277,6 +363,7 @@ export interface Problem {
   code: string;
   title: string;
   detail?: string;
+  facts?: Record<string, unknown>;
 }
 
 export interface Reply {
@@ -377,6 +464,7 @@ export interface SearchClients {
 
 export interface ClientCard {
   client_id: number;
+  reason?: string;
 }
 
 export interface MoreTimeline {
@@ -406,6 +494,135 @@ export interface CampaignEntries {
 
 export interface SignOut {
 
+}
+
+export interface PhoneEdit {
+  number: string;
+  name?: string | null;
+  primary?: boolean | null;
+  confirmed?: boolean;
+  removed?: boolean;
+}
+
+export interface EmailEdit {
+  email: string;
+  name?: string | null;
+  primary?: boolean | null;
+  confirmed?: boolean;
+  removed?: boolean;
+}
+
+export interface AddressEdit {
+  id?: number | null;
+  city?: string;
+  street?: string;
+  house?: string;
+  flat?: string;
+  postcode?: string;
+  name?: string | null;
+  primary?: boolean | null;
+  confirmed?: boolean;
+  removed?: boolean;
+}
+
+export interface RelationEdit {
+  id?: number | null;
+  client_id?: number | null;
+  role?: string;
+  calls_for?: boolean;
+  note?: string | null;
+  confirmed?: boolean;
+  removed?: boolean;
+}
+
+export interface ConsentEdit {
+  kind: "calls" | "messages" | "mail" | "recording" | "data" | "sharing";
+  given: boolean;
+  channel?: "phone" | "paper" | "web" | "mail" | "import";
+  note?: string;
+}
+
+export interface ClientEdit {
+  name?: string | null;
+  kind?: "person" | "organisation" | null;
+  language?: string | null;
+  time_zone?: string | null;
+  tags?: string[] | null;
+  flags?: ("vip" | "do_not_call" | "deceased" | "in_court")[] | null;
+  custom?: Record<string, unknown>;
+  phones?: PhoneEdit[];
+  emails?: EmailEdit[];
+  addresses?: AddressEdit[];
+  relations?: RelationEdit[];
+  consents?: ConsentEdit[];
+}
+
+export interface ChangedView {
+  version: number;
+  field: string;
+  label: string;
+  before: unknown;
+  after: unknown;
+  hidden: boolean;
+  by: string;
+  at: string;
+}
+
+export interface ChangeClient {
+  client_id: number;
+  version: number;
+  changes: ClientEdit;
+}
+
+export interface ClientHistory {
+  client_id: number;
+  cursor?: string | null;
+}
+
+export interface ListFields {
+  retired?: boolean;
+}
+
+export interface FieldShape {
+  label: string;
+  kind: "text" | "number" | "date" | "choice" | "money" | "reference";
+  choices?: string[];
+  currency?: string;
+  refers_to?: "" | "client" | "account" | "request";
+  searchable?: boolean;
+  sensitive?: boolean;
+  place?: number;
+}
+
+export interface DefineField {
+  shape: FieldShape;
+  key?: string;
+}
+
+export interface AlterField {
+  key: string;
+  version: number;
+  shape: FieldShape;
+}
+
+export interface RetireField {
+  key: string;
+  version: number;
+}
+
+export interface HitView {
+  client_id: number;
+  name: string;
+  kind: "person" | "organisation";
+  why: "phone" | "name" | "account" | "request" | "email" | "address" | "custom";
+  marked: string;
+  marks: number[][];
+  number: string | null;
+  account: string | null;
+  address: string | null;
+  field: string | null;
+  request_id: number | null;
+  similar: boolean;
 }
 
 export interface FigureView {
@@ -549,6 +766,12 @@ export interface Actions {
   "client.search": SearchClients;
   "client.card": ClientCard;
   "client.timeline": MoreTimeline;
+  "client.change": ChangeClient;
+  "client.history": ClientHistory;
+  "field.list": ListFields;
+  "field.define": DefineField;
+  "field.alter": AlterField;
+  "field.retire": RetireField;
   "call.hangup": HangUp;
   "call.dial": Dial;
   "campaign.start": CampaignArgs;

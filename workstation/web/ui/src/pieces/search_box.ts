@@ -1,28 +1,36 @@
-// One field for everybody: phone in any spelling, name, account, request number. Results as typed.
+// One field for everybody: name with typos, phone or part of it, account, address, request number.
+// Results as typed; a line shows what matched, and number, account, address to tell two apart.
 import { html, nothing } from "lit";
+import { parts, phoneParts, type Part } from "../marks.js";
 import { phone } from "../numbers.js";
+import type { HitView } from "../protocol.gen.js";
 import { t, words } from "../texts.js";
 import { icon, type Html } from "./bits.js";
 import { Piece } from "./piece.js";
 
-interface Hit {
-  client_id: number;
-  name: string;
-  why: string;
-  marked?: string | null;
+function shown(found: Part[]): Html {
+  return html`${found.map(({ text, met }) => met ? html`<mark>${text}</mark>` : text)}`;
 }
 
-/** What the text met, when that is not the name itself. */
-function because({ why, marked }: Hit): string {
-  if (why === "name") return "";
-  return [words("hit", why), phone(marked ?? "")].filter(Boolean).join(" ");
+/** What the text met, when that is not the name the client bears now. */
+function because({ why, name, marked, marks, field }: HitView): Html {
+  if (why === "name" && marked === name) return nothing;
+  const met = why === "phone" ? phoneParts(marked, marks) : parts(marked, marks);
+  return html`<small class="hit-why">${field ?? words("hit", why)} ${shown(met)}</small>`;
 }
 
-const ASK_AFTER_MS = 120;
+/** Number, account, address: but not what stands there already as what matched. */
+function apart({ why, marked, number, account, address }: HitView): string {
+  return [why !== "phone" && number ? phone(number) : "",
+          account && account !== marked ? t("search.account", { number: account }) : "",
+          why !== "address" ? address : ""].filter(Boolean).join(" · ");
+}
+
+const ASK_AFTER_MS = 60;
 
 class SearchBox extends Piece {
   private text = "";
-  private hits: Hit[] = [];
+  private hits: HitView[] = [];
   private at = 0;
   private answered = "";
   private timer: ReturnType<typeof setTimeout> | undefined;
@@ -39,8 +47,12 @@ class SearchBox extends Piece {
       <ul id="search-hits" class="hits" role="listbox" aria-label=${t("search.found")}>
         ${this.hits.map((hit, index) => html`<li role="option" id="hit-${index}" class="hit"
           aria-selected=${index === this.at} @click=${() => this.choose(index)}>
-          ${icon("user")}<span class="hit-name">${phone(hit.name)}</span>
-          <small class="faint">${because(hit)}</small></li>`)}
+          ${icon(hit.kind === "organisation" ? "users" : "user")}
+          <span class="hit-name">${hit.why === "name" && hit.marked === hit.name
+            ? shown(parts(hit.name, hit.marks)) : phone(hit.name)}
+            ${hit.similar ? html`<em class="faint">${t("search.similar")}</em>` : nothing}</span>
+          ${because(hit)}
+          <small class="hit-apart faint">${apart(hit)}</small></li>`)}
       </ul>
       <p class="search-foot faint" role="status">${nothingFound
         ? t("search.none") : this.hits.length ? t("search.keys", { n: this.hits.length })
@@ -61,7 +73,7 @@ class SearchBox extends Piece {
     const text = this.text;
     const result = text.length < 2 ? { hits: [] } : await this.desk.ask("client.search", { text });
     if (text !== this.text || !result) return;
-    this.hits = (result as { hits: Hit[] }).hits;
+    this.hits = (result as { hits: HitView[] }).hits;
     this.answered = text;
     this.at = 0;
     this.requestUpdate();
@@ -73,6 +85,9 @@ class SearchBox extends Piece {
       event.preventDefault();
       this.at = (this.at + step + this.hits.length) % this.hits.length;
       this.requestUpdate();
+      void this.updateComplete.then(() => {
+        this.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
+      });
     }
     if (event.code === "Enter" || event.code === "NumpadEnter") {
       event.preventDefault();
