@@ -14,6 +14,8 @@ from typing import Literal, TypeAlias
 
 from rapidfuzz.distance import DamerauLevenshtein
 
+from crm_store.folding import fold
+
 ReasonCode: TypeAlias = Literal[
     "same_name", "name_within", "initials", "similar_name", "rare_name", "same_phone",
     "same_email", "same_account", "same_address", "other_kind",
@@ -26,8 +28,9 @@ _POINTS: dict[ReasonCode, int] = {
 }
 _COMMON = 5                 # a number of more clients than this proves little
 _WORDS_COMPARED = 5
-_COMPANY = frozenset({"ooo", "oao", "zao", "pao", "ao", "ip", "llc", "ltd", "inc", "gmbh", "plc",
-                      "co", "company", "tsz", "tszh", "snt", "gup", "mup"})
+_COMPANY = frozenset(map(fold, (
+    "ooo", "oao", "zao", "pao", "ao", "ip", "llc", "ltd", "inc", "gmbh", "plc", "co", "company",
+    "tsz", "tszh", "snt", "gup", "mup")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +70,7 @@ NOBODY = Verdict(0, ())
 def compare(one: Facts, other: Facts, *, name_holders: int = 0, crowd: int = 2) -> Verdict:
     """Symmetric. `name_holders`: how many clients have this name, 0 when nobody counted;
     `crowd`: how many are at the number they share."""
-    alike = _name(one, other)
+    alike = compare_names(one, other)
     if alike is None:
         return NOBODY
     reasons = [Reason(alike, _POINTS[alike])]
@@ -94,7 +97,7 @@ def _worth(code: ReasonCode, crowd: int) -> int:
     return points // 2 if code == "same_phone" and crowd > _COMMON else points
 
 
-def _name(one: Facts, other: Facts) -> ReasonCode | None:
+def compare_names(one: Facts, other: Facts) -> ReasonCode | None:
     """How the names are alike; None when they are two people's."""
     mine, theirs = _essence(one), _essence(other)
     if not mine or not theirs:
@@ -112,9 +115,11 @@ def _name(one: Facts, other: Facts) -> ReasonCode | None:
 
 
 def _essence(facts: Facts) -> tuple[str, ...]:
-    """The words without a company's legal form."""
+    """The words without a company's legal form; "ooo" folds to "o", which may be an initial
+    where it does not stand first."""
     words = tuple(facts.name.split())
-    return tuple(word for word in words if word not in _COMPANY) or words
+    return tuple(word for place, word in enumerate(words)
+                 if word not in _COMPANY or (place and len(word) == 1)) or words
 
 
 def _aligned(short: Sequence[str], long: Sequence[str]) -> ReasonCode | None:

@@ -140,8 +140,8 @@ async def _work(tx: Tx, made: int, has: dict[str, Any], calls: list[int]) -> Non
             client_id=made, interaction_id=calls[0] if calls else None))
     for _ in range(has["tasks"]):
         await tx.run(insert(Tasks).values(
-            title="call", note="", remind=[], client_id=made, operator="101", due_at=NOW, made_by="101",
-            made_at=NOW))
+            title="call", note="", remind=[], client_id=made, operator="101", due_at=NOW,
+            made_by="101", made_at=NOW))
     for _ in range(has["suppressions"]):
         await tx.run(insert(Suppressions).values(
             client_id=made, reason="complaint", by="101", at=NOW))
