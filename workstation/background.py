@@ -8,18 +8,10 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from crm_store import (
-    campaigns,
-    claims,
-    clients,
-    drafts,
-    identity,
-    interactions,
-    phones,
-    timeline,
-)
+from crm_store import clients, interactions, phones, pops, timeline
 from crm_store.base import Tx
-from crm_store.errors import NotFound
+from crm_store.cards import Card
+from crm_store.store import Store
 from workstation import card_views, protocol, views
 from workstation.requests import forms
 from workstation.requests.kinds import RequestType
@@ -53,58 +45,61 @@ class Background:
 
     async def gather(self, tx: Tx, wanted: Wanted) -> dict[str, Any]:
         """The fields of a ConversationView that the store knows."""
-        e164 = phones.normalise(wanted.number, region=self._settings.company.region).e164
-        found = await clients.candidates(tx, e164) if e164 else []
-        candidates = [views.candidate(row) for row in found]
-        campaign, sure, reason = "", wanted.hint, "menu"
-        if wanted.attempt is not None:
-            campaign, client = await _of_attempt(tx, wanted.attempt)
-            sure, reason = client or sure, "campaign"
-        sure = await _known(tx, sure)
-        candidates = await _put_first(tx, candidates, sure, reason)
-        client_id = sure or clients.likeliest(found)
-        fields: dict[str, Any] = {"candidates": candidates, "campaign": campaign, "notice": ""}
-        is_ticked = False
-        if wanted.interaction is not None:
-            stored = await interactions.one(tx, wanted.interaction)
-            client_id = stored.client_id or client_id
-            fields["draft"] = views.draft(
-                await drafts.load(tx, wanted.interaction, wanted.operator))
-            is_ticked = client_id is not None and await identity.is_confirmed(
-                tx, client_id, by=wanted.operator, interaction_id=wanted.interaction)
-            fields["identity"] = "confirmed" if is_ticked else "unknown"
-        fields |= await self.of_client(tx, client_id, candidates, wanted, masked=not is_ticked)
-        return fields
+        return self._fields(await pops.read(tx, self._caller(wanted), page=PAGE), wanted)
 
-    async def warm_up(self, tx: Tx) -> None:
+    async def glance(self, store: Store, wanted: Wanted) -> dict[str, Any]:
+        """The same, for a call that rings: nothing else is read with it."""
+        return self._fields(await pops.glance(store, self._caller(wanted), page=PAGE), wanted)
+
+    def _caller(self, wanted: Wanted) -> pops.Caller:
+        return pops.Caller(
+            number=self._e164(wanted), named=wanted.hint, attempt=wanted.attempt,
+            interaction=wanted.interaction, operator=wanted.operator)
+
+    def _e164(self, wanted: Wanted) -> str | None:
+        return phones.normalise(wanted.number, region=self._settings.company.region).e164
+
+    def _fields(self, pop: pops.Pop, wanted: Wanted) -> dict[str, Any]:
+        candidates = _put_first([views.candidate(row) for row in pop.candidates], pop.named)
+        fields: dict[str, Any] = {"candidates": candidates, "campaign": pop.campaign,
+                                  "notice": ""}
+        if wanted.interaction is not None:
+            fields["draft"] = views.draft(pop.draft)
+            fields["identity"] = "confirmed" if pop.is_confirmed else "unknown"
+        return fields | self._of_client(pop.card, pop.timeline, candidates, wanted,
+                                        masked=not pop.is_confirmed)
+
+    async def warm_up(self, store: Store) -> None:
         """Prepare what a pop reads: the first caller of the day waits no longer than others."""
         e164 = phones.normalise("+74951200000", region=self._settings.company.region).e164 or ""
         views.number_label(e164)
-        await clients.candidates(tx, e164)
-        await interactions.by_number(tx, e164, PAGE)
-        await timeline.page(tx, 1, limit=PAGE)
-        await _known(tx, 1)
+        await pops.glance(store, pops.Caller(number=e164))
+        await pops.glance(store, pops.Caller(number=e164, named=1))
 
     async def of_client(self, tx: Tx, client_id: int | None,
                         candidates: list[protocol.CandidateView], wanted: Wanted, *,
                         masked: bool) -> dict[str, Any]:
         """Card, timeline and form of one client; the number's history when nobody is known."""
-        fields: dict[str, Any] = {"client_id": client_id, "card": None, "timeline_cursor": None,
-                                  "timeline": [], "form": self.form(wanted, None)}
         if client_id is None:
-            e164 = phones.normalise(wanted.number, region=self._settings.company.region).e164
-            if e164:
-                items = await interactions.by_number(tx, e164, PAGE)
-                fields["timeline"] = _past(items, wanted, masked=masked)
-            return fields
-        shown = await card_view(tx, client_id, candidates, masked=masked)
+            e164 = self._e164(wanted)
+            items = await interactions.by_number(tx, e164, PAGE) if e164 else []
+            return self._of_client(None, timeline.Page(tuple(items), None), candidates, wanted,
+                                   masked=masked)
+        card = await clients.card(tx, client_id)
         page = await timeline.page(tx, client_id, limit=PAGE)
-        fields |= {
-            "card": shown, "form": self.form(wanted, shown),
+        return self._of_client(card, page, candidates, wanted, masked=masked)
+
+    def _of_client(self, card: Card | None, page: timeline.Page[timeline.TimelineItem],
+                   candidates: list[protocol.CandidateView], wanted: Wanted, *,
+                   masked: bool) -> dict[str, Any]:
+        shown = None if card is None else card_views.card(
+            card, [one for one in candidates if one.client_id != card.client_id], masked=masked)
+        return {
+            "client_id": card.client_id if card else None, "card": shown,
+            "form": self.form(wanted, shown),
             "timeline": _past(page.items, wanted, masked=masked),
             "timeline_cursor": str(page.next) if page.next is not None else None,
         }
-        return fields
 
     def form(self, wanted: Wanted, card: protocol.CardView | None) -> protocol.FormView | None:
         """The form that the queue opens by itself, filled from the card."""
@@ -130,36 +125,16 @@ async def card_view(tx: Tx, client_id: int, others: list[protocol.CandidateView]
         row, [other for other in others if other.client_id != client_id], masked=masked)
 
 
-async def _of_attempt(tx: Tx, attempt: int) -> tuple[str, int | None]:
-    """The campaign's name and the client that an attempt was meant for."""
-    try:
-        row = await claims.get(tx, attempt)
-        return (await campaigns.get(tx, row.campaign_id)).name, row.client_id
-    except NotFound:
-        return "", None
-
-
-async def _known(tx: Tx, client_id: int | None) -> int | None:
-    """A client the menu or a tape named may be another database's."""
-    if client_id is None:
-        return None
-    try:
-        return (await clients.card(tx, client_id)).client_id
-    except NotFound:
-        return None
-
-
-async def _put_first(tx: Tx, candidates: list[protocol.CandidateView], client_id: int | None,
-                     reason: str) -> list[protocol.CandidateView]:
+def _put_first(candidates: list[protocol.CandidateView],
+               named: pops.Named | None) -> list[protocol.CandidateView]:
     """The client we are surest of leads the list, with the reason for it."""
-    if client_id is None:
+    if named is None:
         return candidates
-    why = protocol.ReasonView(kind=reason, text="")
+    why = protocol.ReasonView(kind=named.by, text="")
     for found in candidates:
-        if found.client_id == client_id:
-            first = protocol.CandidateView(client_id=client_id, name=found.name,
+        if found.client_id == named.client_id:
+            first = protocol.CandidateView(client_id=named.client_id, name=found.name,
                                            reasons=[why, *found.reasons])
             return [first, *(other for other in candidates if other is not found)]
-    row = await clients.card(tx, client_id)
-    named = protocol.CandidateView(client_id=client_id, name=row.name, reasons=[why])
-    return [named, *candidates]
+    return [protocol.CandidateView(client_id=named.client_id, name=named.name, reasons=[why]),
+            *candidates]

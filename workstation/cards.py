@@ -78,7 +78,8 @@ class Cards:
                 async with asyncio.timeout(CARD_WITHIN_S):
                     interaction = (None if self._is_new(view, call)
                                    else await self._journal.interaction(view.call))
-                    return await self._gather(self.wanted(view, call, interaction))
+                    wanted = self.wanted(view, call, interaction)
+                    return await self._background.glance(self._store, wanted)
             except (StoreError, TimeoutError) as exc:
                 log.warning("a card could not be read", call=call.id, error=type(exc).__name__)
             except Exception:
@@ -99,10 +100,6 @@ class Cards:
         filled = self._conversations.change(view.operator, view.call, **fields)
         if filled is not None:
             self.remember(filled)
-
-    async def _gather(self, wanted: Wanted) -> dict[str, Any]:
-        async with self._store.read() as tx:
-            return await self._background.gather(tx, wanted)
 
     def _is_kept(self, view: ConversationView) -> bool:
         return self._conversations.of_call(view.operator, view.call) is not None

@@ -41,8 +41,7 @@ class Recall:
     async def run(self, wanted: Callable[[ConversationView, int], Wanted]) -> None:
         """Once. `wanted` says whose background a conversation needs."""
         try:
-            async with self._store.read() as tx:
-                await self._background.warm_up(tx)
+            await self._background.warm_up(self._store)
         except StoreError as exc:
             log.warning("the store could not be warmed up", error=str(exc))
         for operator in [known.id for known in self._settings.operator if known.queues]:

@@ -16,6 +16,7 @@ from crm_store import interactions
 from crm_store.base import Tx
 from crm_store.errors import Busy
 from crm_store.interactions import CallFacts
+from crm_store.store import Store
 from cti.changes import (
     CallAnswered,
     CallEnded,
@@ -84,15 +85,15 @@ async def test_a_card_that_cannot_be_read_is_read_again(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await add_client(office, "Ivanov", _caller_of(TAPE))
-    known, failures = Background.gather, [Busy(), RuntimeError("a bug")]
+    known, failures = Background.glance, [Busy(), RuntimeError("a bug")]
 
-    async def at_last(self: Background, tx: Tx, wanted: Wanted) -> dict[str, Any]:
+    async def at_last(self: Background, store: Store, wanted: Wanted) -> dict[str, Any]:
         if failures:
             raise failures.pop()
-        return await known(self, tx, wanted)
+        return await known(self, store, wanted)
 
     monkeypatch.setattr("workstation.cards.FIRST_PAUSE_S", 0.3)
-    monkeypatch.setattr(Background, "gather", at_last)
+    monkeypatch.setattr(Background, "glance", at_last)
     async with office.screen("anna") as anna:
         await office.play(TAPE, until=is_offer)
         await anna.until(lambda views: any(

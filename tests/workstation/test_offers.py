@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from crm_store.base import Tx
+from crm_store.store import Store
 from cti.changes import OfferEnded, OperatorOffered
 from tests.workstation.office import Office, add_client
 from tests.workstation.test_live import _caller_of, is_shown
@@ -78,13 +78,13 @@ async def test_a_slow_store_delays_the_card_and_never_the_strip(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await add_client(office, "Ivanov", _caller_of("inbound/answered_caller_hangs_up"))
-    read, may_go_on = Background.gather, asyncio.Event()
+    read, may_go_on = Background.glance, asyncio.Event()
 
-    async def slowly(self: Background, tx: Tx, wanted: Wanted) -> dict[str, Any]:
+    async def slowly(self: Background, store: Store, wanted: Wanted) -> dict[str, Any]:
         await may_go_on.wait()
-        return await read(self, tx, wanted)
+        return await read(self, store, wanted)
 
-    monkeypatch.setattr(Background, "gather", slowly)
+    monkeypatch.setattr(Background, "glance", slowly)
     async with office.screen("anna") as anna:
         await office.play("inbound/answered_caller_hangs_up", until=lambda change:
                           isinstance(change, OperatorOffered))
