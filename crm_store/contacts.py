@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from crm_store import timeline
 from crm_store.base import JSON, Tx
+from crm_store.prepared import Ask
 from crm_store.tables.contacts import Interactions
 
 Place: TypeAlias = tuple[int, datetime] | None      # client and moment, where it has a client
@@ -113,8 +114,14 @@ def place_of(row: Any) -> Place:
 
 async def show(tx: Tx, before: Place, row: Any) -> None:
     """Bring the timeline in line with the row as it is now; it stood at `before`."""
+    await tx.trip(lambda ask: show_now(ask, before, row))
+
+
+def show_now(ask: Ask, before: Place, row: Any) -> None:
+    """`show` within a trip."""
     now = place_of(row)
     if before and before != now:
-        await timeline.remove(tx, *before, "call", row.id)
+        ask.rows(timeline.REMOVE, client_id=before[0], at=before[1], kind="call", ref=row.id)
     if now:
-        await timeline.put(tx, *now, "call", row.id, call_item(row))
+        ask.rows(timeline.PUT, client_id=now[0], at=now[1], kind="call", ref=row.id,
+                 facts=call_item(row))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Select, bindparam, insert, select, update
 
 from crm_store import errors
-from crm_store.base import Bytewise, Tx, Whole
+from crm_store.base import Bytewise, Plain, Tx, Utc, Whole
 from crm_store.calls import absorb, add_segments, upsert_call
 from crm_store.contacts import (
     COLUMNS,
@@ -19,8 +20,9 @@ from crm_store.contacts import (
     call_item,
     place_of,
     show,
+    show_now,
 )
-from crm_store.prepared import Asked, Prepared
+from crm_store.prepared import Ask, Asked, Prepared
 from crm_store.tables.clients import ClientChoices, Clients
 from crm_store.tables.contacts import Dispositions, Interactions, Notes, Segments
 from crm_store.timeline import Cursor, Page, TimelineItem, put
@@ -51,14 +53,17 @@ async def set_disposition(
     tx: Tx, interaction_id: int, *, outcome_id: str, note: str = "", by: str, at: datetime
 ) -> None:
     """What the human chose. Each call adds an event; the latest counts. Raises `NotFound`."""
-    before = place_of(await _row(tx, interaction_id))
-    await tx.run(insert(Dispositions).values(
-        interaction_id=interaction_id, outcome_id=outcome_id, note=note, by=by, at=at))
-    row = (await tx.run(
-        update(Interactions).where(Interactions.id == interaction_id)
-        .values(disposition=outcome_id, note=note, disposed_by=by, disposed_at=at)
-        .returning(*COLUMNS))).one()
-    await show(tx, before, row)
+    chosen = {"interaction_id": interaction_id, "outcome_id": outcome_id, "note": note, "by": by,
+              "at": at}
+    await tx.trip(partial(_dispose, chosen=chosen))
+
+
+def _dispose(ask: Ask, chosen: dict[str, Any]) -> None:
+    rows = ask.rows(_DISPOSED, **chosen)
+    if not rows:
+        raise errors.NotFound(f"interaction {chosen['interaction_id']}")
+    ask.rows(_DISPOSITION, **chosen)
+    show_now(ask, place_of(rows[0]), rows[0])       # its place does not change
 
 
 async def add_note(
@@ -147,6 +152,14 @@ async def _row(tx: Tx, interaction_id: int) -> Any:
     return row
 
 
+_DISPOSITION = Prepared(
+    insert(Dispositions).inline(), keys=("interaction_id", "outcome_id", "note", "by", "at"))
+_DISPOSED = Prepared(
+    update(Interactions).where(Interactions.id == bindparam("interaction_id", type_=Whole))
+    .values(disposition=bindparam("outcome_id", type_=Plain()),
+            note=bindparam("note", type_=Plain()), disposed_by=bindparam("by", type_=Plain()),
+            disposed_at=bindparam("at", type_=Utc))
+    .returning(*COLUMNS))
 _OF_NUMBER = Prepared(
     select(*COLUMNS)
     .where(Interactions.number == bindparam("number", type_=Bytewise),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, Generic, Literal, TypeVar, get_args
 
 from sqlalchemy import (
@@ -118,22 +118,26 @@ async def put(
     tx: Tx, client_id: int, at: datetime, kind: TimelineKind, ref: int, facts: dict[str, JSON]
 ) -> None:
     """Write or rewrite one row. Call it in the transaction that writes the source row."""
-    await tx.run(_put(tx.dialect), {"client_id": client_id, "at": at, "kind": kind, "ref": ref,
-                                    "facts": facts})
+    await tx.fetch(PUT, client_id=client_id, at=at, kind=kind, ref=ref, facts=facts)
 
 
-@cache
+async def remove(tx: Tx, client_id: int, at: datetime, kind: TimelineKind, ref: int) -> None:
+    """Take a row out, for instance before it is put under another client."""
+    await tx.fetch(REMOVE, client_id=client_id, at=at, kind=kind, ref=ref)
+
+
 def _put(dialect: str) -> Any:
     new = insert_into(dialect, Timeline)
     return new.on_conflict_do_update(
         index_elements=["client_id", "at", "kind", "ref"], set_={"facts": new.excluded.facts})
 
 
-async def remove(tx: Tx, client_id: int, at: datetime, kind: TimelineKind, ref: int) -> None:
-    """Take a row out, for instance before it is put under another client."""
-    await tx.run(delete(Timeline).where(
-        Timeline.client_id == client_id, Timeline.at == at, Timeline.kind == kind,
-        Timeline.ref == ref))
+# Within a trip: values as of `put` and `remove`.
+PUT = Prepared(_put, keys=("client_id", "at", "kind", "ref", "facts"))
+REMOVE = Prepared(delete(Timeline).where(
+    Timeline.client_id == bindparam("client_id", type_=Whole),
+    Timeline.at == bindparam("at", type_=Utc), Timeline.kind == bindparam("kind", type_=Bytewise),
+    Timeline.ref == bindparam("ref", type_=Whole)))
 
 
 async def page(
