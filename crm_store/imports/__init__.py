@@ -8,7 +8,7 @@ whole import can be undone, and a second import of the same file changes nothing
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -20,7 +20,8 @@ from crm_store.imports.runs import Import, NotPossible, Overtaken, Plan
 from crm_store.store import Store
 
 __all__ = ["FIELDS", "Import", "ImportReport", "MapUnusable", "NotPossible", "Overtaken", "Plan",
-           "RowProblem", "SheetUnreadable", "report_of", "run"]
+           "RowProblem", "RowSuspect", "SheetUnreadable", "rehearse", "report_of", "run",
+           "usable_look"]
 
 Progress = Callable[[int], None]        # rows read so far
 PROBLEMS_KEPT = 10_000
@@ -31,6 +32,15 @@ class RowProblem:
     """`row` counts as the file does: the header is row 1. `reason` is all of them."""
     row: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowSuspect:
+    """A row that makes a new client, though somebody alike is there."""
+    row: int
+    client_id: int
+    name: str
+    why: str                            # phone, email, …
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,7 @@ class ImportReport:
     encoding: str
     dry_run: bool
     id: int | None                      # of the import; None for a dry run
+    suspected: tuple[RowSuspect, ...] = ()      # of a dry run, the first of them
 
 
 async def run(
@@ -67,15 +78,9 @@ async def run(
         if progress:
             progress(done)
 
-    seen = await running.look(store, path, chosen, examples=0)
-    if seen.trouble:
-        raise MapUnusable(seen.trouble)
     if dry_run:
-        checked = await running.check(store, path, chosen, now=now, progress=tell, shown=0,
-                                      refused_shown=PROBLEMS_KEPT)
-        return _report(seen, checked.rows, checked.counts, tuple(
-            RowProblem(one.row, "; ".join(map(str, one.reasons))) for one in checked.refused),
-            None)
+        return await rehearse(store, path, chosen, now=now, progress=tell)
+    seen = await usable_look(store, path, chosen)
     kept = files.keep(path, folder) if folder else files.in_place(path)
     draft = await running.begin(store, kept, folder or path.parent, name=path.name, plan=chosen,
                                 by=by, now=now)
@@ -84,8 +89,34 @@ async def run(
     return await report_of(store, done, seen)
 
 
-async def report_of(store: Store, done: Import, seen: running.Look) -> ImportReport:
-    """What an import did."""
+async def usable_look(store: Store, path: Path, plan: Plan) -> running.Look:
+    """The file's columns and encoding. Raises `SheetUnreadable`, `MapUnusable`."""
+    seen = await running.look(store, path, plan, examples=0)
+    if seen.trouble:
+        raise MapUnusable(seen.trouble)
+    return seen
+
+
+async def rehearse(
+    store: Store, path: Path, plan: Plan, *, now: datetime,
+    progress: running.Progress | None = None,
+) -> ImportReport:
+    """A dry run over the whole file: the report of a run, and nothing is written."""
+    seen = await usable_look(store, path, plan)
+    return _of_check(seen, await running.check(
+        store, path, plan, now=now, progress=progress, shown=0, refused_shown=PROBLEMS_KEPT))
+
+
+def _of_check(seen: running.Look, checked: running.Checked) -> ImportReport:
+    report = _report(seen, checked.rows, checked.counts, tuple(
+        RowProblem(one.row, "; ".join(map(str, one.reasons))) for one in checked.refused), None)
+    return replace(report, suspected=tuple(
+        RowSuspect(done.row, one.client_id, one.name, one.why)
+        for done in checked.suspected for one in done.suspects))
+
+
+async def report_of(store: Store, done: Import, seen: running.Look | None) -> ImportReport:
+    """What an import did; `seen` is its file, None when that is gone."""
     async with store.read() as tx:
         refused = await runs.problems(tx, done.id, limit=PROBLEMS_KEPT)
     counts = {"created": done.created, "updated": done.updated, "unchanged": done.unchanged,
@@ -94,10 +125,11 @@ async def report_of(store: Store, done: Import, seen: running.Look) -> ImportRep
         RowProblem(one.row, "; ".join(map(str, one.reasons))) for one in refused), done.id)
 
 
-def _report(seen: running.Look, rows: int, counts: Mapping[str, int],
+def _report(seen: running.Look | None, rows: int, counts: Mapping[str, int],
             problems: tuple[RowProblem, ...], import_id: int | None) -> ImportReport:
     return ImportReport(
         rows=rows, created=counts.get("created", 0), updated=counts.get("updated", 0),
         unchanged=counts.get("unchanged", 0), refused=counts.get("refused", 0),
-        suspects=counts.get("suspects", 0), problems=problems, columns=seen.columns,
-        ignored=seen.ignored, encoding=seen.encoding, dry_run=import_id is None, id=import_id)
+        suspects=counts.get("suspects", 0), problems=problems,
+        columns=seen.columns if seen else {}, ignored=seen.ignored if seen else (),
+        encoding=seen.encoding if seen else "", dry_run=import_id is None, id=import_id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Literal
@@ -25,6 +25,8 @@ _EMAIL = re.compile(r"[^\s@\"'<>,;:\\()\[\]]{1,64}@(?:[^\s@.,;:\"'<>()\[\]\\/]{1
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,2}")
 _FLOAT_ID = re.compile(r"(\d{1,15})[.,]0+|(\d)[.,](\d{1,14})[eE]\+?(\d{1,2})")
 _MONEY_NOISE = re.compile(r"[\s\u00a0\u202f'’₽$€£]|руб\.?|\bр\.|rub\b|eur\b|usd\b", re.IGNORECASE)
+_ISO_DAY = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
+_WRITTEN_DAY = re.compile(r"([0-9]{1,2})[./]([0-9]{1,2})[./]([0-9]{4}|[0-9]{2})")
 _MOST_TAGS, _LONGEST_TAG = 50, 60
 FIRST_YEAR, LAST_YEAR = 1950, 2100
 
@@ -126,15 +128,20 @@ def day(field: str, said: str | None) -> date | None:
     if said is None:
         return None
     text = said.removesuffix("00:00:00").removesuffix("0:00").rstrip(" T")
-    for style in ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%d.%m.%y"):
-        try:
-            found = datetime.strptime(text, style).date()   # noqa: DTZ007  a day has no zone
-        except ValueError:
-            continue
-        if FIRST_YEAR <= found.year <= LAST_YEAR:
-            return found
+    if numbers := _ISO_DAY.fullmatch(text):
+        year, month, number = map(int, numbers.groups())
+    elif numbers := _WRITTEN_DAY.fullmatch(text):
+        number, month, year = map(int, numbers.groups())
+        year += 2000 if year < 100 else 0
+    else:
+        raise _wrong(field, "not_day", said)
+    try:
+        found = date(year, month, number)
+    except ValueError as exc:
+        raise _wrong(field, "not_day", said) from exc
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
         raise _wrong(field, "unlikely_day", said)
-    raise _wrong(field, "not_day", said)
+    return found
 
 
 @lru_cache(maxsize=512)

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from crm_store.folding import fold
+from crm_store import folding
 from crm_store.imports.facts import (
     Done,
     Known,
@@ -27,6 +28,7 @@ from crm_store.imports.facts import (
 from crm_store.imports.parsing import CUSTOM, UNREAD, ImportedRow
 from crm_store.imports.reasons import Reason, reason
 
+fold = lru_cache(maxsize=4_096)(folding.fold)       # a row asks for its name several times
 _UNITS = {"electricity": "kWh", "heat": "Gcal"}
 _SUSPECTS_NAMED = 3
 

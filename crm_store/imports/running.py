@@ -31,6 +31,7 @@ from crm_store.store import Store
 Clock = Callable[[], datetime]
 Progress = Callable[[int, int | None], None]        # records done, of how many if that is known
 _TRIES, _PAUSE_S = 6, 0.5
+_SUSPECTED_SHOWN = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,7 @@ class _Run:
             done += len(rows)
             if progress:
                 progress(done, table.sheet.total)
+            await asyncio.sleep(0)      # who waits for the one writing connection comes first
 
     async def _some(self, rows: Sequence[Read]) -> None:
         """One chunk, whatever it takes: what another writer made impossible is tried again, what
@@ -199,6 +201,7 @@ class Checked:
     counts: Counter[str]
     fates: tuple[Done | Refusal, ...]
     refused: tuple[Refusal, ...]        # the first of them
+    suspected: tuple[Done, ...]         # the first who would be created beside somebody alike
     is_whole: bool                      # every row was looked at
 
 
@@ -213,6 +216,7 @@ async def check(
     counts, total = Counter[str](), 0
     fates: list[Done | Refusal] = []
     refused: list[Refusal] = []
+    suspected: list[Done] = []
     is_whole = True
     with opened(path, plan, customs) as table:
         for rows in table.chunks():
@@ -226,6 +230,9 @@ async def check(
             if len(fates) < shown:
                 fates += sorted([*work.done, *work.refused], key=lambda fate: fate.row)
             refused += work.refused[:max(0, refused_shown - len(refused))]
+            alike = [done for done in work.done if done.suspects]
+            suspected += alike[:max(0, _SUSPECTED_SHOWN - len(suspected))]
             if progress:
                 progress(total, table.sheet.total)
-    return Checked(total, counts, tuple(fates[:shown]), tuple(refused), is_whole)
+    return Checked(total, counts, tuple(fates[:shown]), tuple(refused), tuple(suspected),
+                   is_whole)

@@ -12,10 +12,9 @@ from sqlalchemy import Table, bindparam, delete, update
 from crm_store import audit, custom_fields, naming
 from crm_store.base import JSON, Tx
 from crm_store.custom_fields import Field
-from crm_store.folding import fold
 from crm_store.imports.facts import Done, Owing, Work
 from crm_store.imports.numbering import next_ids, real
-from crm_store.imports.planning import place_of
+from crm_store.imports.planning import fold, place_of
 from crm_store.reach import trust_of
 from crm_store.tables.billing import Accounts, Addresses, Debts, Meters
 from crm_store.tables.client_facts import ClientAddresses, ClientEmails, CustomWords
