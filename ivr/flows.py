@@ -141,9 +141,12 @@ class Enquiries:
             task.cancel()
         await self._tasks.__aexit__(None, None, None)
 
-    def caller(self, number: str | None) -> Caller:
-        """`number` as the telephone side gave it: hostile text, or None where it is hidden."""
-        return Caller(phones.normalise(number, region=self._region).e164)
+    def caller(self, number: str | None, region: str = "") -> Caller:
+        """`number` as the telephone side gave it: hostile text, or None where it is hidden.
+
+        `region` is that of the entry he dialled; empty: the company's.
+        """
+        return Caller(phones.normalise(number, region=region or self._region).e164)
 
     async def find(self, what: str, caller: Caller, digits: str = "") -> Answer:
         """`what` is one of LOOK_UPS; never raises, never takes longer than the limit."""

@@ -15,9 +15,13 @@ from ivr.wording import Wording
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Of a number that callers dial: its menu, and the queue of key 0 and of every trouble."""
+    """Of a number that callers dial: its menu, and the queue of key 0 and of every trouble.
+
+    `region` completes local numbers of its callers, where it is not the company's.
+    """
     menu: str
     queue: str
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -53,6 +53,6 @@ def menu_script(plan: IvrPlan, prompts: PromptCache, enquiries: Enquiries) -> Sc
         entry = plan.entry_of(request.query.get("entry", ""))
         number = None if request.is_number_withheld else request.caller_number
         session = MenuSession(agi, plan.menus[entry.menu], plan.wording, prompts, enquiries,
-                              enquiries.caller(number), entry.queue)
+                              enquiries.caller(number, entry.region), entry.queue)
         await session.run()
     return answer_caller

@@ -34,6 +34,7 @@ from cti.errors import Overrun
 from cti.feed import Fed, Subscription
 from cti.tape import TapePosition
 from workstation import records, unforeseen
+from workstation.regions import Regions
 
 log = structlog.get_logger()
 
@@ -54,9 +55,9 @@ Retell = Callable[[TapePosition | None], Iterator[Fed]]     # as `Engine.retell`
 class Journal:
     """`retell` tells again what we were too slow to be told."""
 
-    def __init__(self, store: Store, region: str, retell: Retell | None = None) -> None:
+    def __init__(self, store: Store, regions: Regions, retell: Retell | None = None) -> None:
         self._store = store
-        self._region = region
+        self._regions = regions
         self._retell = retell
         self._read_to: TapePosition | None = None
         self._reread_to: TapePosition | None = None     # what was told up to here is written
@@ -222,8 +223,8 @@ class Journal:
         return steps
 
     def _gather(self, change: CallChange) -> CallFacts:
-        facts = self._facts.get(change.call) or records.begin(change, self._region)
-        facts = records.note(facts, change, self._region)
+        facts = self._facts.get(change.call) or records.begin(change, self._regions)
+        facts = records.note(facts, change, self._regions.company)
         if facts.attempt is None and change.call in self._attempts:
             facts = replace(facts, attempt=self._attempts[change.call])
         if facts.client_id is None and change.call in self._guesses:

@@ -43,6 +43,7 @@ from workstation.policy import Person
 from workstation.protocol import ConversationView
 from workstation.recall import Recall
 from workstation.records import stored_number
+from workstation.regions import regions_of
 from workstation.settings import Settings
 from workstation.unforeseen import logged, outlived
 from workstation.wrap_up import REASON, WrapUp
@@ -57,6 +58,7 @@ class Pops:
                  people: dict[str, Person], clock: Callable[[], datetime]) -> None:
         self._store = store
         self._settings = settings
+        self._regions = regions_of(settings)
         self._queues = {queue.id: queue for queue in settings.queue}
         self._floor = floor
         self._journal = journal
@@ -139,7 +141,7 @@ class Pops:
     def _strip(self, call: Call, operator: str, state: Any, at: datetime,
                queue_id: str | None) -> ConversationView:
         queue = self._queues.get(queue_id or call.queue or "")
-        number = stored_number(call.client_number, self._settings.company.region) or ""
+        number = stored_number(call.client_number, self._regions.of(call.entry)) or ""
         return ConversationView(
             id=views.conversation_id(call.id),
             call=call.id, operator=operator, state=state,

@@ -20,13 +20,15 @@ from cti.changes import (
     MenuStep,
     SegmentClosed,
 )
+from workstation.regions import Regions
 
 
-def begin(change: CallChange, region: str) -> CallFacts:
+def begin(change: CallChange, regions: Regions) -> CallFacts:
     """The facts of a call at the first change we see of it."""
     started_at = change.started_at if isinstance(change, CallEnded) else change.at
     is_inbound = change.direction == "in"
     outside = change.caller_number if is_inbound else change.dialled_number
+    region = regions.of(change.dialled_number if is_inbound else None)
     return CallFacts(
         call_id=change.call, pbx=change.pbx, direction=change.direction, started_at=started_at,
         number=stored_number(outside, region), dialled=change.dialled_number or None,

@@ -32,6 +32,7 @@ from workstation.journal import Journal
 from workstation.pbx_plan import plan_of
 from workstation.pops import Pops
 from workstation.protocol import ConversationView
+from workstation.regions import regions_of
 from workstation.rehearsal.marker import rehearses
 from workstation.requests import kinds
 from workstation.settings import Settings, anchors_file
@@ -102,7 +103,7 @@ def wire(settings: Settings, secret: bytes, store: Store, engine: Engine,
                   conversations=conversations, traces=traces,
                   tell_leads=partial(notices.tell_leads, board))
     board.lens_of = sight.lens_of
-    journal = Journal(store, settings.company.region, engine.retell)
+    journal = Journal(store, regions_of(settings), engine.retell)
     wrap_up = WrapUp(settings, engine.floor, engine.commands, conversations, clock)
     background = Background(settings, request_types)
     pops = Pops(store=store, settings=settings, floor=engine.floor, journal=journal,

@@ -84,7 +84,7 @@ class Menu(Part):
 
 class Company(Part):
     name: str = "Volga Energy"
-    region: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "RU"
+    region: Annotated[str, Field(pattern=r"^[A-Z]{2}(-[0-9]{1,6})?$")] = "RU"
     time_zone: str = "Europe/Moscow"
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "RUB"
     language: Literal["en", "ru"] = "en"
@@ -118,8 +118,13 @@ class Queue(Part):
 
 
 class Entry(Part):
-    """A number callers dial: which menu answers it and where they go if the menu cannot."""
+    """A number callers dial: which menu answers it and where they go if the menu cannot.
+
+    `region` completes what callers of this entry send as a local number: a country, or a country
+    with the area code, `RU-846`. Empty: the company's.
+    """
     number: Annotated[str, Field(pattern=r"^\+?[0-9]{3,15}$")]
+    region: Annotated[str, Field(pattern=r"^([A-Z]{2}(-[0-9]{1,6})?)?$")] = ""
     menu: Slug = "main"
     queue: Slug = "billing"
 

@@ -18,6 +18,7 @@ from cti.feed import Fed, Feed
 from cti.tape import TapePosition
 from tests.workstation.office import TAPES, Office
 from workstation.journal import Journal, Retell
+from workstation.regions import Regions
 
 PHONES = {f"PJSIP/{operator}": f"{operator}" for operator in range(101, 111)}
 
@@ -42,7 +43,7 @@ async def rows(office: Office) -> list[Interaction]:
 @asynccontextmanager
 async def overrun(office: Office, retell: Retell, *fed: Fed) -> AsyncIterator[Journal]:
     """A journal that is told of one event too many, and reads again."""
-    journal, feed = Journal(office.store, "RU", retell), Feed()
+    journal, feed = Journal(office.store, Regions("RU"), retell), Feed()
     subscription = feed.subscribe("journal", limit=1)
     for one in fed:
         feed.publish(one)
@@ -99,7 +100,8 @@ async def test_a_tape_that_can_never_be_read_does_not_end_the_journal(
     def never(since: TapePosition | None) -> Iterator[Fed]:
         raise OSError("a bad disk")
 
-    journal, subscription = Journal(office.store, "RU", never), feed.subscribe("journal", limit=1)
+    journal = Journal(office.store, Regions("RU"), never)
+    subscription = feed.subscribe("journal", limit=1)
     for one in told[:2]:
         feed.publish(one)
     async with asyncio.TaskGroup() as tasks:
@@ -117,7 +119,7 @@ async def test_what_was_told_again_is_not_written_once_more(
 ) -> None:
     """What came into the feed while the tape was read was on the tape as well."""
     told, feed = of_calls(engine), Feed()
-    journal = Journal(office.store, "RU", engine.retell)
+    journal = Journal(office.store, Regions("RU"), engine.retell)
     subscription = feed.subscribe("journal", limit=1)
     for one in told[:2]:
         feed.publish(one)

@@ -101,7 +101,7 @@ def plan_of(settings: Settings) -> IvrPlan:
     known = menu_file.Known(spoken.phrases, [queue.id for queue in settings.queue],
                             LOOK_UPS.keys(), FACTS.keys())
     menu = _menu(settings, known)
-    entries = {entry.number.removeprefix("+"): Entry(entry.menu, entry.queue)
+    entries = {entry.number.removeprefix("+"): Entry(entry.menu, entry.queue, entry.region)
                for entry in settings.entry}
     for number, entry in entries.items():
         if entry.menu != menu.id:
