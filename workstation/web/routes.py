@@ -166,7 +166,7 @@ def openapi(routes: tuple[Route, ...], version: str) -> dict[str, Any]:
 _ABOUT = (
     "Moments are RFC 3339 UTC, durations seconds, money integer minor units with a currency, "
     "phones E.164. Lists page by limit and cursor. Not there yet, and answered 404: "
-    "/reports/{name}, /webhooks, /audit, /clients/{id}/merge, /clients/{id}/unmerge, "
+    "/reports/{name}, /webhooks, /audit, "
     "/calls/{id}/hold, /calls/{id}/resume.")
 _PROBLEM = {
     "type": "object", "required": ["type", "title", "status", "code"],
