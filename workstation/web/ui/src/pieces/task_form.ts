@@ -34,6 +34,10 @@ class TaskForm extends Piece {
       </form>`;
   }
 
+  protected override firstUpdated(): void {
+    this.querySelector<HTMLElement>("[autofocus]")?.focus();
+  }
+
   private about(draft: TaskDraft): Html {
     const { task } = draft;
     const client = task?.client_name || draft.clientName;
