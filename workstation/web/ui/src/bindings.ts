@@ -38,6 +38,8 @@ function work(desk: Desk): Binding[] {
       run: () => focus("#request-type") },
     { keys: "Alt+Enter", text: "request.file", shown: "Alt ↵", ...typing,
       run: () => press("[data-act=file]") },
+    { keys: "Alt+KeyE", text: "edit.title", shown: "Alt E", ...typing,
+      run: () => press("[data-act=edit-card]") },
     { keys: "Alt+KeyI", text: "keys.identity", shown: "Alt I", ...typing,
       run: () => press("[data-act=identity]") },
     { keys: "Alt+KeyM", text: "wrap_up.more", shown: "Alt M", ...typing,

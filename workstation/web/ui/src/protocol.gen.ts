@@ -610,6 +610,195 @@ export interface RetireField {
   version: number;
 }
 
+export interface LikenessView {
+  code: string;
+  points: number;
+  count?: number;
+}
+
+export interface SuspectView {
+  client_id: number;
+  name: string;
+  kind: "person" | "organisation";
+  score: number;
+  reasons: LikenessView[];
+}
+
+export interface PairSide {
+  client_id: number;
+  name: string;
+}
+
+export interface PairView {
+  id: number;
+  low: PairSide;
+  high: PairSide;
+  score: number;
+  reasons: LikenessView[];
+  state: "open" | "later" | "same" | "different";
+  found_by: string;
+  found_at: string;
+  not_before: string | null;
+  decided_by: string | null;
+  decided_at: string | null;
+  keep: number;
+}
+
+export interface MergeView {
+  id: number;
+  kept: PairSide;
+  absorbed: PairSide;
+  at: string;
+  by: string;
+  reason: string;
+  undone_at: string | null;
+  undone_by: string | null;
+}
+
+export interface ComparedView {
+  pair: PairView;
+  low: CardView;
+  high: CardView;
+  choosable: string[];
+}
+
+export interface CheckDuplicates {
+  name?: string;
+  kind?: "person" | "organisation";
+  phone?: string;
+  email?: string;
+  account?: string;
+  conversation?: number | null;
+}
+
+export interface ListDuplicates {
+  state?: "open" | "later" | "same" | "different";
+  cursor?: string | null;
+}
+
+export interface CompareDuplicates {
+  id: number;
+}
+
+export interface DecideDuplicates {
+  id: number;
+  decision: "same" | "different" | "later" | "open";
+  keep?: number | null;
+  take?: string[];
+}
+
+export interface MergeClients {
+  kept: number;
+  absorbed: number;
+  take?: string[];
+  reason?: string;
+}
+
+export interface UnmergeClients {
+  merge: number;
+}
+
+export interface ListMerges {
+  client_id?: number | null;
+  cursor?: number | null;
+}
+
+export interface AuditEntryView {
+  id: number;
+  at: string;
+  by: string;
+  what: string;
+  client_id: number | null;
+  client_name: string;
+  facts: Record<string, unknown> | null;
+  place: number | null;
+}
+
+export interface ChainView {
+  checked_at: string;
+  rows: number;
+  head: number;
+  head_hash: string;
+  waiting: number;
+  forgotten: number;
+  fault: string;
+  broken_place: number | null;
+  broken_row: number | null;
+}
+
+export interface ObstacleView {
+  kind: string;
+  ref: number;
+}
+
+export interface OtherView {
+  client_id: number;
+  name: string;
+}
+
+export interface PersonView {
+  client_id: number;
+  client_ids: number[];
+  name: string;
+  rows: Record<string, number>;
+  others: OtherView[];
+  obstacles: ObstacleView[];
+  erased_at: string | null;
+}
+
+export interface ErasedView {
+  client_ids: number[];
+  reason: string;
+  by: string;
+  started_at: string;
+  finished_at: string;
+  rows: Record<string, number>;
+  numbers: string[];
+}
+
+export interface RetainedView {
+  kind: string;
+  keep_days: number;
+  before: string;
+  rows: number;
+  digest: string;
+}
+
+export interface AuditList {
+  by?: string;
+  client_id?: number | null;
+  what?: string;
+  since?: string;
+  until?: string;
+  cursor?: string | null;
+}
+
+export interface AuditVerify {
+
+}
+
+export interface FindPerson {
+  client_id: number;
+}
+
+export interface ErasePerson {
+  client_id: number;
+  name: string;
+  reason: "asked" | "objected" | "unlawful" | "not_needed" | "court";
+}
+
+export interface ListErased {
+
+}
+
+export interface PlanRetention {
+
+}
+
+export interface RunRetention {
+
+}
+
 export interface HitView {
   client_id: number;
   name: string;
@@ -785,5 +974,19 @@ export interface Actions {
   "task.hand_over": HandOverTask;
   "task.reschedule": RescheduleTask;
   "task.history": TaskHistory;
+  "audit.list": AuditList;
+  "audit.verify": AuditVerify;
+  "person.find": FindPerson;
+  "person.erase": ErasePerson;
+  "person.erased": ListErased;
+  "retention.plan": PlanRetention;
+  "retention.run": RunRetention;
+  "duplicate.check": CheckDuplicates;
+  "duplicate.list": ListDuplicates;
+  "duplicate.compare": CompareDuplicates;
+  "duplicate.decide": DecideDuplicates;
+  "client.merge": MergeClients;
+  "client.unmerge": UnmergeClients;
+  "merge.list": ListMerges;
   "session.end": SignOut;
 }

@@ -112,6 +112,25 @@ export function number(value: number): string {
     locale, { maximumFractionDigits: 1 })).format(value);
 }
 
+/** A language's name in the user's own, `de` → German. */
+export function languageName(code: string): string {
+  try {
+    return new Intl.DisplayNames([locale], { type: "language" }).of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
+
+/** The time of day in another zone now; "" for a zone nobody knows. */
+export function timeThere(timeZone: string, at: Date): string {
+  try {
+    return new Intl.DateTimeFormat(locale === "en" ? "en-GB" : locale, {
+      hour: "2-digit", minute: "2-digit", timeZone }).format(at);
+  } catch {
+    return "";
+  }
+}
+
 export function percent(share: number): string {
   return format("percent", () => new Intl.NumberFormat(
     locale, { style: "percent", maximumFractionDigits: 0 })).format(share);

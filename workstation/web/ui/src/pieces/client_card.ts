@@ -3,13 +3,18 @@ import { html, nothing } from "lit";
 import type {
   AccountView, CandidateView, CardView, ConversationView, PhoneView, ReasonView,
 } from "../protocol.gen.js";
-import { now } from "../moments.js";
+import { begin, editing } from "../card_edits.js";
+import { now, secondsSince } from "../moments.js";
 import { phone as written } from "../numbers.js";
-import { day, money, number, say, t, tOr, words } from "../texts.js";
+import { day, languageName, money, number, stretch, t, words } from "../texts.js";
 import { empty, icon, keyHint, type Html } from "./bits.js";
+import "./card_editor.js";
+import "./card_history.js";
+import * as parts from "./card_parts.js";
 import "./client_sources.js";
 import "./client_tasks.js";
 import { Piece } from "./piece.js";
+import "./duplicate_warning.js";
 
 class ClientPanel extends Piece {
   static override readonly follows = ["conversations", "sources"] as const;
@@ -71,7 +76,7 @@ class ClientPanel extends Piece {
       <div class="radio-line" role="radiogroup" aria-label=${t("unknown.kind")}>
         <label><input type="radio" name="kind" value="person" checked> ${t("kind.person")}</label>
         <label><input type="radio" name="kind" value="organisation"> ${t("kind.organisation")}</label>
-      </div></form>`;
+      </div><duplicate-warning .desk=${this.desk} .one=${one}></duplicate-warning></form>`;
   }
 
   private choose(one: ConversationView, clientId: number): void {
@@ -88,23 +93,36 @@ class ClientPanel extends Piece {
 
   // ── the card ──────────────────────────────────────────────────────────────────────────────
   private card(card: CardView, one: ConversationView | null): Html {
+    const edit = editing(card.client_id);
+    if (edit) return html`<card-editor .desk=${this.desk} .edit=${edit}></card-editor>`;
     return html`
       <div class="scroll card">
         <div class="card-head">
           ${icon(card.kind === "organisation" ? "building-2" : "user")}
           <h2 class="card-name">${written(card.name)}</h2>
+          <button class="quiet edit-card" data-act="edit-card" title=${`${t("edit.title")} (Alt E)`}
+            aria-label=${t("edit.title")} @click=${() => { begin(card); this.requestUpdate(); }}>
+            ${icon("pencil")}</button>
           <p class="faint">${t(`kind.${card.kind}`)} · ${t("client.id", { id: card.client_id })}${
-            card.language ? html` · ${tOr(`language.${card.language}`, card.language)}` : nothing}</p>
+            card.language ? html` · ${languageName(card.language)}` : nothing}${
+            parts.hisTime(card, this.desk.catalogue?.time_zone ?? "")}</p>
         </div>
         ${one?.notice ? html`<p class="notice-line">${words("conversation_notice", one.notice)}</p>` : nothing}
-        ${chips(card)}
+        ${parts.flags(card)}
         ${one ? this.identity(one, card) : nothing}
         ${debt(card)}
         <client-sources .desk=${this.desk} .client=${card.client_id}></client-sources>
         <client-tasks .desk=${this.desk} .client=${card.client_id}></client-tasks>
         ${this.phones(card, one)}
+        ${parts.emails(card, this.desk)}
+        ${parts.custom(card)}
+        ${parts.relations(card, (id) => void this.desk.openClient(id))}
         ${card.accounts.map((account) => accountBlock(account, card.masked))}
         ${this.others(card, one)}
+        ${parts.addresses(card, this.desk)}
+        ${parts.consents(card, this.desk)}
+        <card-history .desk=${this.desk} .client=${card.client_id}
+          .version=${card.version ?? 1}></card-history>
       </div>`;
   }
 
@@ -123,33 +141,26 @@ class ClientPanel extends Piece {
   private phones(card: CardView, one: ConversationView | null): Html {
     return html`<section><h3>${t("client.phones")}</h3><ul class="facts">
       ${card.phones.map((phone) => html`<li class="phone-row">
-        <span class="number">${phone.label}</span>
+        <span class="number">${phone.label}${parts.label(phone.name)}</span>
         ${phone.e164 === one?.number ? html`<span class="chip">${t("client.this_call")}</span>`
           : this.dialButton(phone, card)}
-        <small class="faint">${this.trust(phone)}</small></li>`)}
+        <small class="faint">${parts.trust(phone, this.desk)}</small></li>`)}
       </ul></section>`;
   }
 
-  private trust(phone: PhoneView): string {
-    const [kind, ...file] = phone.source.split(":");
-    if (!phone.confirmed_at) return [words("source", kind ?? ""), ...file].join(" ");
-    const on = day(phone.confirmed_at, now());
-    return phone.confirmed_by
-      ? t("client.confirmed_by", { day: on, who: this.desk.operatorName(phone.confirmed_by) })
-      : t("client.confirmed", { day: on });
-  }
-
   private dialButton(phone: PhoneView, card: CardView): Html {
-    return html`<button class="quiet" title=${t("client.call")} ?disabled=${this.desk.live !== null}
+    return html`<button class="quiet" title=${t("client.call")} ?disabled=${this.desk.live !== null || parts.forbidding(card) !== null}
       aria-label=${t("client.call_number", { number: phone.label })}
       @click=${() => void this.desk.phone.dial(phone.e164, card.client_id)}>${icon("phone")}</button>`;
   }
 
   private others(card: CardView, one: ConversationView | null): Html {
-    if (card.others_on_number.length === 0) return nothing;
+    const told = new Set((card.relations ?? []).map((relation) => relation.client_id));
+    const others = card.others_on_number.filter((other) => !told.has(other.client_id));
+    if (others.length === 0) return nothing;
     return html`<section><h3>${t("client.others")} <span class="count">${
-      card.others_on_number.length}</span></h3><ul class="facts">
-      ${card.others_on_number.map((other) => html`<li><button class="link-row"
+      others.length}</span></h3><ul class="facts">
+      ${others.map((other) => html`<li><button class="link-row"
         @click=${() => one ? this.choose(one, other.client_id)
           : void this.desk.openClient(other.client_id)}>
         <span>${other.name}</span><small class="faint">${reasons(other)}</small></button></li>`)}
@@ -162,19 +173,13 @@ function reasons(candidate: CandidateView): string {
 }
 
 /** The reason's sentence; its text holds only the facts (a count, a date, a source). */
-function because({ kind, text }: ReasonView): string {
+function because({ kind, text, name }: ReasonView): string {
+  if (kind === "related") return t("because.related", { role: words("role", text), name: name ?? "" });
+  if (kind === "called_for") return t("because.called_for", { role: words("role", text), name: name ?? "" });
   if (kind === "source") return words("source", text);
   const count = Number(text);
   const told = t(`because.${kind}`, text && Number.isInteger(count) ? { n: count } : { facts: text });
   return told === `because.${kind}` ? text || words("because", kind) : told;
-}
-
-function chips(card: CardView): Html {
-  if (card.flags.length + card.tags.length === 0) return nothing;
-  return html`<p class="chips">
-    ${card.flags.map((flag) => html`<span class="chip is-flag">${icon("flag")} ${
-      say(flag)}</span>`)}
-    ${card.tags.map((tag) => html`<span class="chip">${tag}</span>`)}</p>`;
 }
 
 function debt(card: CardView): Html {
@@ -182,7 +187,8 @@ function debt(card: CardView): Html {
   if (card.debt_minor === 0) return row(t("client.debt"), html`${t("client.no_debt")}`);
   return row(t("client.debt"), html`<strong class="sum is-owed">${
     money(card.debt_minor, card.currency)}</strong>${card.debt_since ? html`
-    <small class="faint">${t("client.debt_since", { day: day(card.debt_since, now()) })}</small>`
+    <small class="faint">${t("client.debt_since", { day: day(card.debt_since, now()) })} (${
+      stretch(secondsSince(`${card.debt_since}T00:00:00Z`))})</small>`
     : nothing}`);
 }
 

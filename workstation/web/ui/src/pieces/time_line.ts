@@ -98,6 +98,11 @@ class TimeLine extends Piece {
       case "reading": return reading(facts);
       case "request": return this.request(facts);
       case "task": return this.task(facts);
+      case "change": return html`<strong>${t("event.change")}</strong> ${rest(
+        [fieldNames(facts["fields"]), this.desk.operatorName(text(facts["by"]))])}`;
+      case "consent": return html`<strong>${t("event.consent")}</strong> ${rest([
+        words("consent", text(facts["consent"])), this.desk.operatorName(text(facts["by"]))])}<span
+        class="chip">${t(`consent_is.${facts["is_given"] ? "given" : "withdrawn"}`)}</span>`;
       default: return html`<strong>${words("event", item.kind)}</strong> ${rest(
         [text(facts["by"]) || this.operator(facts)])}`;
     }
@@ -165,6 +170,13 @@ function reading(facts: Facts): Html {
   const parts = [words("source", text(facts["source"])), text(facts["meter"])];
   return html`<strong>${t("event.reading")}</strong> ${rest(parts)}<span class="sum">${
     number(figure(facts["value"]))} ${say(text(facts["unit"]))}</span>`;
+}
+
+/** What was changed on a card, without its values. */
+function fieldNames(fields: unknown): string {
+  if (!Array.isArray(fields)) return "";
+  const names = fields.map((one) => words("changed", String(one).split(/[:.]/)[0] ?? ""));
+  return [...new Set(names)].join(", ");
 }
 
 function outcome(facts: Facts): string {
