@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from crm_store import errors, sqlite
 from crm_store.base import Tx
 from crm_store.glances import Glances, PostgresGlances, SqliteGlances
+from crm_store.grouping import Grouping
 from crm_store.plain import dumps, loads
 from crm_store.prepared import Ask
 from crm_store.translate import translated
@@ -46,6 +47,7 @@ class Store:
         else:
             self._writer = self._reader = _postgres_engine(self.url)
             self._glances = PostgresGlances(self._reader)
+        self._grouping = Grouping(self.begin)
         self._errors = (SQLAlchemyError, OSError, TimeoutError, sqlite3.Error,
                         self._reader.dialect.loaded_dbapi.Error)
 
@@ -72,6 +74,14 @@ class Store:
             options = {"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"}
         async with self._transaction(self._reader, options, keep=True) as tx:
             yield tx
+
+    async def write(self, work: Callable[[Tx], Awaitable[T]]) -> T:
+        """What `work` gave, once it is durable: a small write that shares its commit with others
+        that come meanwhile. `work` may be run twice. PostgreSQL groups commits by itself."""
+        if self._writer is not self._reader:
+            return await self._grouping.write(work)
+        async with self.begin() as tx:
+            return await work(tx)
 
     async def glance(self, work: Callable[[Ask], T]) -> T:
         """What `work` makes of what it asks, for less than a transaction costs: for what a person
