@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 from crm_store import timeline
 from workstation import views
 from workstation.background import PAGE, card_view
@@ -10,8 +12,7 @@ from workstation.errors import Unreadable
 from workstation.policy import Person
 from workstation.protocol import ClientCard, MoreTimeline
 
-KINDS = frozenset({"attempt", "call", "correction", "invoice", "note", "payment", "promise",
-                   "reading", "request"})
+KINDS = frozenset(get_args(timeline.TimelineKind))
 
 
 def is_masked(desk: Desk, person: Person, client_id: int) -> bool:
@@ -27,6 +28,7 @@ async def card(desk: Desk, person: Person, args: ClientCard) -> dict[str, object
     async with desk.store.read() as tx:
         shown = await card_view(tx, args.client_id, [], masked=masked)
         page = await timeline.page(tx, args.client_id, limit=PAGE)
+    desk.figures.open(person.operator, args.client_id, masked=shown.masked)
     return {"card": shown, **_page(page, masked)}
 
 

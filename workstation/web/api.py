@@ -15,7 +15,7 @@ import msgspec
 from crm_store import clients, interaction_pages, interactions, requests
 from crm_store import timeline as stored_timeline
 from workstation import protocol, views
-from workstation.actions import calls, campaigns, presence, search
+from workstation.actions import calls, campaigns, client_edits, presence, search
 from workstation.actions import clients as client_actions
 from workstation.actions import requests as request_actions
 from workstation.background import card_view
@@ -72,6 +72,7 @@ class NewClientBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     name: str
     kind: Literal["person", "organisation"] = "person"
     phone: str | None = None
+    card: protocol.ClientEdit | None = None     # everything else that is known of him
 
 
 class Transfer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -111,6 +112,9 @@ async def create_client(asked: Asked) -> Any:
     async with desk.store.begin() as tx:
         made = await clients.create(tx, name=body.name.strip(), kind=body.kind, number=number,
                                     by=asked.person.login, at=desk.clock())
+        if body.card is not None:
+            args = protocol.ChangeClient(client_id=made, version=1, changes=body.card)
+            await client_edits.save(tx, desk, asked.person, args, masked=False)
         return await card_view(tx, made, [], masked=not asked.person.oversees)
 
 
