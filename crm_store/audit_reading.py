@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -130,7 +130,7 @@ async def views_since(
 # ── verifying ────────────────────────────────────────────────────────────────────────────────
 async def verify(
     tx: Tx, *, anchors: Mapping[int, str] | None = None,
-    progress: Callable[[int], Awaitable[None]] | None = None,
+    progress: Callable[[int], None] | None = None,
 ) -> Verdict:
     """Walk the whole chain and stop at the first row that is not as it was.
 
@@ -150,7 +150,7 @@ async def verify(
             break
         broken = next((fault for row in rows if (fault := walk.step(row)) is not None), None)
         if progress is not None:
-            await progress(walk.rows)
+            progress(walk.rows)
     if broken is None and (beyond := [place for place in noted if place > walk.place]):
         broken = Broken(place=min(walk.place + 1, *beyond), row_id=None, fault="end_missing")
     waiting = await tx.scalar(select(func.count()).select_from(Audit).where(Audit.hash.is_(None)))

@@ -97,11 +97,24 @@ async def unfinished(tx: Tx) -> list[int]:
 
 async def proof(tx: Tx, client_id: int) -> Proof:
     """Raises `NotFound` when he was not erased."""
-    row = await tx.first(select(
-        Erasures.reason, Erasures.by, Erasures.started_at, Erasures.finished_at, Erasures.done)
-        .where(Erasures.client_id == client_id, Erasures.finished_at.is_not(None)))
-    if row is None or row.finished_at is None:
+    row = await tx.first(_FINISHED.where(Erasures.client_id == client_id))
+    if row is None:
         raise errors.NotFound(f"erasure of client {client_id}")
+    return _proof(row)
+
+
+async def proofs(tx: Tx, *, limit: int) -> list[Proof]:
+    """The latest first."""
+    rows = await tx.all(_FINISHED.order_by(Erasures.finished_at.desc()).limit(limit))
+    return [_proof(row) for row in rows]
+
+
+_FINISHED = select(
+    Erasures.reason, Erasures.by, Erasures.started_at, Erasures.finished_at, Erasures.done,
+).where(Erasures.finished_at.is_not(None))
+
+
+def _proof(row: Any) -> Proof:
     done = row.done
     return Proof(client_ids=tuple(done["client_ids"]), reason=row.reason, by=row.by,
                  started_at=row.started_at, finished_at=row.finished_at,

@@ -15,7 +15,9 @@ from workstation.accounts import Accounts
 from workstation.background import Background
 from workstation.board import Board
 from workstation.conversations import Conversations
+from workstation.imports import Readers
 from workstation.journal import Journal
+from workstation.keeper import Keeper
 from workstation.policy import Person
 from workstation.pops import Pops
 from workstation.requests.kinds import RequestType
@@ -43,11 +45,13 @@ class Desk:
     pops: Pops
     figures: Figures
     sight: Sight
+    keeper: Keeper
     kinds: Mapping[str, RequestType]
     clock: Callable[[], datetime]
     opened_at: datetime
     phones: dict[str, str] = field(default_factory=dict)    # operator → the phone he attached
     turns: dict[str, asyncio.Lock] = field(default_factory=dict)    # person → his actions' order
+    readers: Readers = field(default_factory=Readers)       # processes that read files
 
     @property
     def zone(self) -> ZoneInfo:

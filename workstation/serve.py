@@ -29,6 +29,7 @@ from workstation.board import Board
 from workstation.conversations import Conversations
 from workstation.desk import Desk
 from workstation.journal import Journal
+from workstation.keeper import Keeper
 from workstation.pbx_plan import plan_of
 from workstation.pops import Pops
 from workstation.protocol import ConversationView
@@ -50,6 +51,16 @@ SHUTDOWN_S = 3.0
 
 class CannotServe(Exception):
     """The server cannot start; the message is one line for the person who started it."""
+
+
+class PartFailed(Exception):
+    """A task of the server was refused something by the system, or waited too long."""
+
+    def __init__(self, name: str, reason: OSError) -> None:
+        self.reason = reason
+        said = str(reason) or ("it waited too long" if isinstance(reason, TimeoutError)
+                               else type(reason).__name__)
+        super().__init__(f"the {name} failed: {said}")
 
 
 def utc_now() -> datetime:
@@ -85,7 +96,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         finally:
             desk.accounts.stop()
     except StoreError as exc:
-        raise CannotServe(f"the database {settings.store_url}: {exc}") from exc
+        raise CannotServe(f"the database {store.shown}: {exc}") from exc
     finally:
         await store.close()
 
@@ -114,6 +125,7 @@ def wire(settings: Settings, secret: bytes, store: Store, engine: Engine,
         commands=engine.commands, link_is_up=engine.link_is_up, trouble=engine.trouble,
         accounts=accounts, board=board, conversations=conversations, journal=journal,
         wrap_up=wrap_up, background=background, pops=pops, figures=figures, sight=sight,
+        keeper=Keeper(store, settings, secret, clock),
         kinds=request_types, clock=clock, opened_at=clock())
 
 
@@ -133,6 +145,7 @@ def followers(desk: Desk, feed: Feed) -> dict[str, Coroutine[None, None, None]]:
         "reminders": reminders.run(desk),
         "sources": desk.figures.run(),
         "audit": desk.sight.traces.run(),
+        "daily": desk.keeper.run(),
     }
 
 
@@ -154,12 +167,24 @@ async def _tasks(desk: Desk, engine: Engine) -> AsyncIterator[None]:
     works |= {"dialler": dialler(desk, engine).run(), "engine": engine.run()}
     try:
         async with asyncio.TaskGroup() as tasks:
-            started = [tasks.create_task(work, name=name) for name, work in works.items()]
+            started = [tasks.create_task(_part(name, work), name=name)
+                       for name, work in works.items()]
             yield
             for task in started:
                 task.cancel()
-    except* OSError as problems:
+    except* PartFailed as problems:
         raise CannotServe(_in_words(first_of(problems), desk.settings)) from problems
+    finally:
+        for work in works.values():     # who was never begun
+            work.close()
+
+
+async def _part(name: str, work: Coroutine[None, None, None]) -> None:
+    """One task of the server; what the system refuses it goes by its name."""
+    try:
+        await work
+    except OSError as exc:      # a TimeoutError is one too, and says nothing
+        raise PartFailed(name, exc) from exc
 
 
 @asynccontextmanager
@@ -209,7 +234,7 @@ def _port_in_words(error: OSError, host: str, port: int) -> str:
 
 
 def _in_words(error: BaseException, settings: Settings) -> str:
-    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+    if isinstance(error, PartFailed) and error.reason.errno == errno.EADDRINUSE:
         return (f"port {settings.menu.gate_port} on {settings.menu.host} (claim gate) is in use "
                 "by another program: stop it, or set menu.gate_port")
     return str(error)

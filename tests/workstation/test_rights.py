@@ -27,6 +27,10 @@ ACTIONS = {
     "task.make": EVERYBODY, "task.list": EVERYBODY, "task.done": EVERYBODY,
     "task.reopen": EVERYBODY, "task.hand_over": EVERYBODY, "task.reschedule": EVERYBODY,
     "task.history": EVERYBODY,
+    "audit.list": {"administrator"}, "audit.verify": {"administrator"},
+    "person.find": {"administrator"}, "person.erase": {"administrator"},
+    "person.erased": {"administrator"}, "retention.plan": {"administrator"},
+    "retention.run": {"administrator"},
 }
 ARGS: dict[str, dict[str, object]] = {
     "state.set": {"state": "offline"}, "phone.attach": {"phone": "web"},
@@ -46,6 +50,8 @@ ARGS: dict[str, dict[str, object]] = {
     "task.make": {"title": "x", "due_at": "nonsense"}, "task.done": {"id": 1},
     "task.reopen": {"id": 1}, "task.hand_over": {"id": 1, "group": "billing"},
     "task.reschedule": {"id": 1, "due_at": "nonsense"}, "task.history": {"id": 1},
+    "person.find": {"client_id": 999_999},
+    "person.erase": {"client_id": 999_999, "name": "x", "reason": "asked"},
 }
 
 

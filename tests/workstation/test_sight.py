@@ -239,6 +239,9 @@ VIEWS_WITHOUT = frozenset({
     # the shell around others, and definitions
     "ConversationView", "FormView", "DispositionView", "FieldView", "HiddenView", "Choice",
     "Catalogue", "Me", "PhoneAccess", "Problem",
+    # for administrators, who see everything of it or nothing
+    "AuditEntryView", "ChainView", "ErasedView", "ObstacleView", "OtherView", "PersonView",
+    "RetainedView",
     # what screens send
     "PhoneEdit", "EmailEdit", "AddressEdit", "RelationEdit", "ConsentEdit", "ClientEdit",
     "FieldShape",

@@ -13,16 +13,21 @@ from workstation import protocol
 from workstation.actions import (
     calls,
     campaigns,
+    client_edits,
     clients,
     conversations,
+    duplicates,
+    fields,
     presence,
+    privacy,
     requests,
     search,
     tasks,
 )
 from workstation.desk import Desk
-from workstation.errors import NotAllowed, Unreadable
+from workstation.errors import NotAllowed, Refused, Unreadable
 from workstation.policy import Person, Who, may
+from workstation.sight import edit_in
 
 ACTION_LIMIT_S = 15.0
 Act = Callable[[Desk, Person, Any], Awaitable[dict[str, object]]]
@@ -61,6 +66,13 @@ TABLE: dict[str, Action] = {
     "client.card": Action(protocol.ClientCard, Who.SIGNED_IN, clients.card, reads=True),
     "client.timeline": Action(protocol.MoreTimeline, Who.SIGNED_IN, clients.more_timeline,
                               reads=True),
+    "client.change": Action(protocol.ChangeClient, Who.SIGNED_IN, client_edits.change),
+    "client.history": Action(protocol.ClientHistory, Who.SIGNED_IN, client_edits.history,
+                             reads=True),
+    "field.list": Action(protocol.ListFields, Who.SIGNED_IN, fields.listing, reads=True),
+    "field.define": Action(protocol.DefineField, Who.ADMINISTRATORS, fields.define),
+    "field.alter": Action(protocol.AlterField, Who.ADMINISTRATORS, fields.alter),
+    "field.retire": Action(protocol.RetireField, Who.ADMINISTRATORS, fields.retire),
     "call.hangup": Action(protocol.HangUp, Who.SIGNED_IN, calls.hang_up),
     "call.dial": Action(protocol.Dial, Who.OPERATORS, calls.dial),
     "campaign.start": Action(protocol.CampaignArgs, Who.SUPERVISORS, campaigns.start),
@@ -75,6 +87,27 @@ TABLE: dict[str, Action] = {
     "task.hand_over": Action(protocol.HandOverTask, Who.SIGNED_IN, tasks.hand_over),
     "task.reschedule": Action(protocol.RescheduleTask, Who.SIGNED_IN, tasks.reschedule),
     "task.history": Action(protocol.TaskHistory, Who.SIGNED_IN, tasks.history, reads=True),
+    "audit.list": Action(protocol.AuditList, Who.ADMINISTRATORS, privacy.listing, reads=True),
+    "audit.verify": Action(protocol.AuditVerify, Who.ADMINISTRATORS, privacy.verify, reads=True),
+    "person.find": Action(protocol.FindPerson, Who.ADMINISTRATORS, privacy.find, reads=True),
+    "person.erase": Action(protocol.ErasePerson, Who.ADMINISTRATORS, privacy.erase),
+    "person.erased": Action(protocol.ListErased, Who.ADMINISTRATORS, privacy.erased, reads=True),
+    "retention.plan": Action(protocol.PlanRetention, Who.ADMINISTRATORS, privacy.plan,
+                             reads=True),
+    "retention.run": Action(protocol.RunRetention, Who.ADMINISTRATORS, privacy.run),
+    "duplicate.check": Action(protocol.duplicates.CheckDuplicates, Who.OPERATORS,
+                              duplicates.check, reads=True),
+    "duplicate.list": Action(protocol.duplicates.ListDuplicates, Who.SUPERVISORS,
+                             duplicates.listing, reads=True),
+    "duplicate.compare": Action(protocol.duplicates.CompareDuplicates, Who.SUPERVISORS,
+                                duplicates.compare, reads=True),
+    "duplicate.decide": Action(protocol.duplicates.DecideDuplicates, Who.SUPERVISORS,
+                               duplicates.decide),
+    "client.merge": Action(protocol.duplicates.MergeClients, Who.SUPERVISORS, duplicates.merge),
+    "client.unmerge": Action(protocol.duplicates.UnmergeClients, Who.SUPERVISORS,
+                             duplicates.unmerge),
+    "merge.list": Action(protocol.duplicates.ListMerges, Who.SUPERVISORS,
+                         duplicates.list_merges, reads=True),
     "session.end": Action(protocol.SignOut, Who.SIGNED_IN, end_session),
 }
 
@@ -96,7 +129,19 @@ async def perform(desk: Desk, person: Person, name: str,
     except msgspec.MsgspecError as exc:
         raise Unreadable(str(exc)) from exc
     async with asyncio.timeout(ACTION_LIMIT_S):
-        if action.reads:
-            return await action.act(desk, person, args)
-        async with desk.turn(person):
-            return await action.act(desk, person, args)
+        await desk.sight.admit(
+            person, name, getattr(args, "client_id", None), reads=action.reads,
+            edit=edit_in(args), reason=getattr(args, "reason", ""))
+        try:
+            return await desk.sight.shown(person, await _act(desk, person, action, args))
+        except Refused as refused:
+            refused.facts = await desk.sight.shown(person, refused.facts)
+            raise
+
+
+async def _act(desk: Desk, person: Person, action: Action,
+               args: protocol.Args) -> dict[str, object]:
+    if action.reads:
+        return await action.act(desk, person, args)
+    async with desk.turn(person):
+        return await action.act(desk, person, args)

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from workstation.protocol import clients, tasks
+from workstation.protocol import clients, duplicates, privacy, tasks
 from workstation.protocol.args import Args
 
 
@@ -182,5 +182,13 @@ ACTIONS: dict[str, type[Args]] = {
     "task.hand_over": tasks.HandOverTask,
     "task.reschedule": tasks.RescheduleTask,
     "task.history": tasks.TaskHistory,
+    "audit.list": privacy.AuditList,
+    "audit.verify": privacy.AuditVerify,
+    "person.find": privacy.FindPerson,
+    "person.erase": privacy.ErasePerson,
+    "person.erased": privacy.ListErased,
+    "retention.plan": privacy.PlanRetention,
+    "retention.run": privacy.RunRetention,
+    **duplicates.ACTIONS,
     "session.end": SignOut,
 }

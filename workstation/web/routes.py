@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from aiohttp import web
+from aiohttp import StreamReader, web
 
 from workstation.board import encode
 from workstation.desk import Desk
@@ -36,6 +36,7 @@ class Asked:
     path: dict[str, str]
     query: Any
     body: Any
+    content: StreamReader | None = None     # the body as it comes, where no `body` is read of it
 
     @property
     def person(self) -> Person:
@@ -73,7 +74,7 @@ def handler(route: Route) -> Callable[[web.Request], Awaitable[web.StreamRespons
     async def handle(request: web.Request) -> web.StreamResponse:
         person = await _person(request, route.who)
         asked = Asked(request.app[DESK], person, dict(request.match_info), _query(request, route),
-                      await _body(request, route))
+                      await _body(request, route), request.content)
         result = await _answer(route, asked)
         if isinstance(result, web.StreamResponse):
             return result
@@ -166,7 +167,7 @@ def openapi(routes: tuple[Route, ...], version: str) -> dict[str, Any]:
 _ABOUT = (
     "Moments are RFC 3339 UTC, durations seconds, money integer minor units with a currency, "
     "phones E.164. Lists page by limit and cursor. Not there yet, and answered 404: "
-    "/reports/{name}, /webhooks, /audit, "
+    "/reports/{name}, /webhooks, "
     "/calls/{id}/hold, /calls/{id}/resume.")
 _PROBLEM = {
     "type": "object", "required": ["type", "title", "status", "code"],
