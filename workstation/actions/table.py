@@ -133,10 +133,12 @@ async def perform(desk: Desk, person: Person, name: str,
             person, name, getattr(args, "client_id", None), reads=action.reads,
             edit=edit_in(args), reason=getattr(args, "reason", ""))
         try:
-            return await desk.sight.shown(person, await _act(desk, person, action, args))
+            answer: dict[str, object] = await desk.sight.shown(
+                person, await _act(desk, person, action, args))
         except Refused as refused:
             refused.facts = await desk.sight.shown(person, refused.facts)
             raise
+        return answer
 
 
 async def _act(desk: Desk, person: Person, action: Action,
