@@ -59,6 +59,10 @@ class StoreSettings(Part):
     url: str = ""                   # empty: SQLite in data_dir
 
 
+class Imports(Part):
+    max_mb: Annotated[int, Field(ge=1, le=10_240)] = 1024       # of a file that is uploaded
+
+
 class Pbx(Part):
     name: Slug = "main"
     host: Host = "127.0.0.1"
@@ -183,6 +187,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path(".deskline")
     server: Server = Server()
     store: StoreSettings = StoreSettings()
+    imports: Imports = Imports()
     pbx: Pbx = Pbx()
     menu: Menu = Menu()
     company: Company = Company()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from crm_store.imports import files, running, runs
+from crm_store.imports import checking, files, running, runs
 from crm_store.imports.columns import MapUnusable
 from crm_store.imports.parsing import FIELDS
 from crm_store.imports.records import SheetUnreadable
@@ -103,11 +103,11 @@ async def rehearse(
 ) -> ImportReport:
     """A dry run over the whole file: the report of a run, and nothing is written."""
     seen = await usable_look(store, path, plan)
-    return _of_check(seen, await running.check(
+    return _of_check(seen, await checking.check(
         store, path, plan, now=now, progress=progress, shown=0, refused_shown=PROBLEMS_KEPT))
 
 
-def _of_check(seen: running.Look, checked: running.Checked) -> ImportReport:
+def _of_check(seen: running.Look, checked: checking.Checked) -> ImportReport:
     report = _report(seen, checked.rows, checked.counts, tuple(
         RowProblem(one.row, "; ".join(map(str, one.reasons))) for one in checked.refused), None)
     return replace(report, suspected=tuple(

@@ -18,7 +18,7 @@ from pathlib import Path
 from crm_store import audit, custom_fields, errors
 from crm_store.imports import files, runs
 from crm_store.imports.columns import MapUnusable
-from crm_store.imports.facts import Done, Read, Refusal, Work
+from crm_store.imports.facts import Read, Work
 from crm_store.imports.matching import look_up
 from crm_store.imports.planning import plan as planned
 from crm_store.imports.reading import Opened, opened
@@ -31,7 +31,6 @@ from crm_store.store import Store
 Clock = Callable[[], datetime]
 Progress = Callable[[int, int | None], None]        # records done, of how many if that is known
 _TRIES, _PAUSE_S = 6, 0.5
-_SUSPECTED_SHOWN = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,48 +190,3 @@ def counts_of(work: Work) -> Counter[str]:
 def _refused(read: Read, problem: errors.StoreError) -> Read:
     said = problem.detail or str(problem)
     return Read(read.number, read.cells, None, (Reason("row", "refused_by_base", said[:120]),))
-
-
-# ── without writing ──────────────────────────────────────────────────────────────────────────
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What an import would do. `fates` are those of the first rows, in the order of the file."""
-    rows: int
-    counts: Counter[str]
-    fates: tuple[Done | Refusal, ...]
-    refused: tuple[Refusal, ...]        # the first of them
-    suspected: tuple[Done, ...]         # the first who would be created beside somebody alike
-    is_whole: bool                      # every row was looked at
-
-
-async def check(
-    store: Store, path: Path, plan: Plan, *, now: datetime, most: int | None = None,
-    shown: int = 100, refused_shown: int = 10_000, progress: Progress | None = None,
-) -> Checked:
-    """The same as a run, and nothing is written. A client who stands twice in the file, far
-    apart, counts as created twice. Raises `SheetUnreadable`, `MapUnusable`, store's errors."""
-    async with store.read() as tx:
-        customs = await custom_fields.defined(tx)
-    counts, total = Counter[str](), 0
-    fates: list[Done | Refusal] = []
-    refused: list[Refusal] = []
-    suspected: list[Done] = []
-    is_whole = True
-    with opened(path, plan, customs) as table:
-        for rows in table.chunks():
-            if most is not None and total >= most:
-                is_whole = False
-                break
-            async with store.read() as tx:
-                work = planned(rows, await look_up(tx, rows), source="", by="", now=now)
-            counts += counts_of(work)
-            total += len(rows)
-            if len(fates) < shown:
-                fates += sorted([*work.done, *work.refused], key=lambda fate: fate.row)
-            refused += work.refused[:max(0, refused_shown - len(refused))]
-            alike = [done for done in work.done if done.suspects]
-            suspected += alike[:max(0, _SUSPECTED_SHOWN - len(suspected))]
-            if progress:
-                progress(total, table.sheet.total)
-    return Checked(total, counts, tuple(fates[:shown]), tuple(refused), tuple(suspected),
-                   is_whole)

@@ -131,6 +131,13 @@ async def set_plan(tx: Tx, import_id: int, plan: Plan, headers: Sequence[str]) -
         raise NotPossible(f"import {import_id} has begun: its columns are fixed")
 
 
+async def set_kind(tx: Tx, import_id: int, kind: str, headers: Sequence[str], rows: int | None
+                   ) -> None:
+    """What a draft's file was found to be."""
+    await tx.run(update(Imports).where(Imports.id == import_id, Imports.state == "draft").values(
+        kind=kind, headers=list(headers), rows=rows))
+
+
 async def take(
     tx: Tx, import_id: int, runner: str, *, to: Literal["running", "undoing"], at: datetime,
     by: str | None = None,

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, delete, update
 
-from crm_store import audit, custom_fields, naming
+from crm_store import audit, custom_fields, duplicates, naming
 from crm_store.base import JSON, Tx
 from crm_store.custom_fields import Field
 from crm_store.imports.facts import Done, Owing, Work
@@ -49,7 +49,8 @@ class _Ids:
 
 
 async def write(tx: Tx, work: Work, context: Context) -> None:
-    """Everything of the chunk but the import's own counts. Raises the store's errors."""
+    """Everything of the chunk but the import's own counts. Who was created beside somebody alike
+    is put on the work list of duplicates. Raises the store's errors."""
     ids = _Ids(
         await next_ids(tx, Clients, len(work.clients)),
         await next_ids(tx, Addresses, len(work.addresses)),
@@ -63,6 +64,9 @@ async def write(tx: Tx, work: Work, context: Context) -> None:
     await _billing(tx, work, ids, context)
     await _changed(tx, work, ids, context)
     await _traces(tx, work, ids, context)
+    await duplicates.look_at(
+        tx, [real(done.client_id, ids.clients) for done in work.done if done.suspects],
+        found_by=f"import:{context.import_id}", at=context.now)
 
 
 async def _clients(tx: Tx, work: Work, ids: _Ids, context: Context) -> None:

@@ -12,11 +12,16 @@ from workstation.web.routes import BODY_LIMIT, PREFIX, handler, openapi
 from workstation.web.security import DESK, add_headers, guard
 
 
+async def _end_readers(app: web.Application) -> None:
+    await app[DESK].readers.close()
+
+
 def make_app(desk: Desk) -> web.Application:
     app = web.Application(middlewares=[guard], client_max_size=BODY_LIMIT)
     app[DESK] = desk
     app.on_response_prepare.append(add_headers)
     app.on_shutdown.append(sockets.say_goodbye)
+    app.on_cleanup.append(_end_readers)
     for route in resources.ROUTES:
         raw = session.RAW.get((route.method, route.path))
         app.router.add_route(route.method, PREFIX + route.path, raw or handler(route))

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from workstation.web import api
-from workstation.web.resources import tasks
+from workstation.web.resources import clients, duplicates, imports, privacy, sources, tasks
 from workstation.web.routes import Route
 
 ROUTES: tuple[Route, ...] = (
     *api.ROUTES,
+    *clients.ROUTES,
+    *duplicates.ROUTES,
+    *imports.ROUTES,
+    *privacy.ROUTES,
+    *sources.ROUTES,
     *tasks.ROUTES,
 )
