@@ -67,10 +67,10 @@ async def look(store: Store, path: Path, plan: Plan, *, examples: int = 5) -> Lo
         customs = await custom_fields.defined(tx)
     try:
         with opened(path, plan, customs) as table:
-            first = [row.cells for rows in table.chunks(size=examples) for row in rows]
+            first = [row.cells for row in next(table.chunks(size=examples), [])]
             sheet, mapped = table.sheet, table.mapped
             return Look(sheet.kind, sheet.headers, sheet.encoding, sheet.separator, sheet.total,
-                        mapped.named, mapped.ignored, tuple(first[:examples]), "")
+                        mapped.named, mapped.ignored, tuple(first), "")
     except MapUnusable as exc:
         return _unmapped(path, plan, str(exc), examples)
 
