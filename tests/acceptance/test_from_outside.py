@@ -33,6 +33,8 @@ def test_doctor_is_green_on_a_running_demo(demo: Demo) -> None:
 
 
 def test_rehearsed_calls_are_answered_popped_and_logged_and_none_is_lost(demo: Demo) -> None:
+    """And the colleagues are afterwards as they were before."""
+    before = _states(demo)
     found = demo.deskline("rehearse", "--calls", "8", "--per-second", "0.5", "--seed", "3",
                           "--json", limit_s=300)
     assert found.returncode == 0, found.stdout + found.stderr
@@ -40,6 +42,12 @@ def test_rehearsed_calls_are_answered_popped_and_logged_and_none_is_lost(demo: D
     assert report["placed"] == report["logged"] == 8
     assert report["lost"] == report["refused"] == 0
     assert 0 < report["answered"] <= report["popped"]
+    assert _states(demo) == before
+
+
+def _states(demo: Demo) -> dict[str, str]:
+    floor = Api(demo, "sofia").ask("GET", "/floor")
+    return {one["id"]: one["state"] for one in floor["operators"].values()}
 
 
 async def test_a_killed_server_costs_no_call_and_no_history(demo: Demo, tmp_path: Path) -> None:

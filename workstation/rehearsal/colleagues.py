@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +23,7 @@ from workstation import protocol
 
 log = structlog.get_logger()
 RETRY_S = 3.0
+GO_BACK_S = 5.0
 NOTES = ("Asked about the last invoice, explained.", "Reading taken by phone.",
          "Balance explained, will pay at the end of the month.", "Asked for a copy of the bill.",
          "Wants to move the due date.", "Complains about an estimate; meter photo promised.")
@@ -52,6 +54,9 @@ class Colleague:
     _seen: set[str] = field(default_factory=set)
     _finishing: set[str] = field(default_factory=set)
     _n: int = 0
+    _was: str | None = None     # the state this one found itself in, before it made itself ready
+    _reason: str = ""
+    _link: ClientConnection | None = None
 
     async def work(self) -> None:
         """Work until cancelled; a lost link or a server not yet there is tried again."""
@@ -67,9 +72,22 @@ class Colleague:
             await link.send(msgspec.json.encode(
                 protocol.SignIn(login=self.login, password=self.password)).decode())
             self._finishing.clear()
-            async with asyncio.TaskGroup() as tasks:
-                async for frame in link:
-                    await self._hear(link, tasks, _decode(frame))
+            self._link = link
+            try:
+                async with asyncio.TaskGroup() as tasks:
+                    async for frame in link:
+                        await self._hear(link, tasks, _decode(frame))
+            finally:
+                self._link = None
+
+    async def go_back(self) -> None:
+        """To the state this one was in before; who was at work already stays."""
+        if self._link is None or self._was is None:
+            return
+        with suppress(OSError, websockets.WebSocketException):
+            async with asyncio.timeout(GO_BACK_S):
+                await self._do(self._link, "state.set",
+                               {"state": self._was, "reason": self._reason})
 
     async def _hear(
         self, link: ClientConnection, tasks: asyncio.TaskGroup, message: protocol.ServerMessage
@@ -88,6 +106,9 @@ class Colleague:
     async def _sign_on(self, link: ClientConnection, operator: str) -> None:
         mine = self._views.get("operators", {}).get(operator)
         if self.works and (mine is None or mine["state"] in ("offline", "paused")):
+            if self._was is None:
+                self._was = mine["state"] if mine is not None else "offline"
+                self._reason = mine["reason"] if mine is not None else ""
             await self._do(link, "phone.attach", {"phone": "desk"})
             await self._do(link, "state.set", {"state": "ready"})
 

@@ -20,6 +20,7 @@ from workstation.rehearsal.report import Logged, Placed, Report, report
 from workstation.settings import Settings
 
 SIGN_ON_S = 3.0         # colleagues get this long to be ready before the first call
+SIGN_OFF_S = 1.0        # and this long to be told that they are as they were
 GRACE_S = 45.0          # after the last caller's time is up, for queues and wrap-up to settle
 LOOK_EVERY_S = 2.0
 PAGE = 200
@@ -46,11 +47,17 @@ async def rehearse(
         entries = [entry.number for entry in plan.entries]
         callers = distinct_callers(dice, numbers, entries, wanted.calls)
         async with asyncio.TaskGroup() as tasks:
+            colleagues = _screens(settings, plan, url, dice, pops)
             screens = [tasks.create_task(colleague.work(), name=colleague.login)
-                       for colleague in _screens(settings, plan, url, dice, pops)]
-            await asyncio.sleep(SIGN_ON_S)
-            placed = await _place(plan, callers, wanted.per_second)
-            logged = await _until_over(store, began, callers, progress)
+                       for colleague in colleagues]
+            try:
+                await asyncio.sleep(SIGN_ON_S)
+                placed = await _place(plan, callers, wanted.per_second)
+                logged = await _until_over(store, began, callers, progress)
+            finally:
+                for colleague in colleagues:
+                    await colleague.go_back()
+            await asyncio.sleep(SIGN_OFF_S)
             for screen in screens:
                 screen.cancel()
     finally:
