@@ -22,7 +22,7 @@ import pytest
 from tests.workstation.office import free_port
 from workstation.cli.main import COMMANDS, deskline, run
 from workstation.pbx_plan import plan_of
-from workstation.serve import CannotServe, first_of, running
+from workstation.serve import CannotServe, PartFailed, _part, first_of, running
 from workstation.settings import load
 
 
@@ -144,6 +144,19 @@ async def test_a_port_in_use_is_said_in_words(tmp_path: Path, which: str) -> Non
     assert isinstance(found, CannotServe)
     assert f"port {port}" in str(found)
     assert "in use" in str(found)
+
+
+@pytest.mark.parametrize(("reason", "said"), [
+    (TimeoutError(), "the journal failed: it waited too long"),
+    (OSError(28, "No space left on device"), "the journal failed: [Errno 28] No space"),
+])
+async def test_a_part_that_fails_is_named(reason: OSError, said: str) -> None:
+    async def work() -> None:
+        raise reason
+
+    with pytest.raises(PartFailed) as failed:
+        await _part("journal", work())
+    assert str(failed.value).startswith(said)
 
 
 @pytest.mark.parametrize("command", [
