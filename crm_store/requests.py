@@ -137,13 +137,22 @@ async def page(
 
 async def move(
     tx: Tx, request_id: int, stage: str, by: str, at: datetime, note: str = "", *,
-    closes: bool = False,
+    closes: bool = False, taken_by: str | None = None,
 ) -> RequestRow:
-    """To another stage; `closes` says that it is a last one. Raises `NotFound`."""
+    """To another stage; `closes` says that it is a last one. Raises `NotFound`.
+
+    `taken_by` is the operator who is responsible from now on, if nobody was.
+    """
     before = await _locked(tx, request_id)
     await tx.run(update(Requests).where(Requests.id == request_id)
                  .values(stage=stage, closed_at=at if closes else None))
     await _tell(tx, request_id, "moved", before, stage, by, at, note)
+    if taken_by is not None:
+        taken = await tx.run(
+            update(Requests).where(Requests.id == request_id, Requests.responsible.is_(None))
+            .values(responsible=taken_by))
+        if taken.rowcount:
+            await _tell(tx, request_id, "assigned", stage, stage, by, at, "")
     return await _shown(tx, request_id)
 
 

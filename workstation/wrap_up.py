@@ -103,6 +103,19 @@ class WrapUp:
         self._counting[operator] = replace(counting, until=until)
         return until
 
+    def begin_again(self, operator: str, call: str) -> Counting | None:
+        """A minute for a call whose time is over; `hold` then pauses him. None when another call
+        is counted, or has him."""
+        live = self._floor.operators.get(operator)
+        is_busy = live is not None and live.state in ("offered", "talking")
+        if operator in self._counting or is_busy:
+            return None
+        if live is not None and live.reason in self._pause_reasons:
+            self._wishes.setdefault(operator, Wish(True, live.reason))
+        now = self._clock()
+        counting = self._counting[operator] = Counting(call, now + EXTENSION, now)
+        return counting
+
     def counting(self, operator: str) -> Counting | None:
         return self._counting.get(operator)
 

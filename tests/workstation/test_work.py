@@ -148,6 +148,9 @@ async def test_when_wrap_up_is_over_the_conversation_and_its_draft_stay(office: 
         await anna.until(lambda views: views["conversations"][str(conversation)]
                          ["wrap_up_until"] is None)
         assert anna.conversations[0]["draft"]["note"] == "slow typist"
+        again = await anna.ask("conversation.extend", conversation=conversation)
+        assert again.problem is None, "more time is given after the time, too"
+        assert anna.conversations[0]["wrap_up_until"] == again.result["until"]
 
 
 async def test_a_request_goes_to_the_group_responsible_with_a_deadline(office: Office) -> None:
@@ -169,6 +172,7 @@ async def test_a_request_goes_to_the_group_responsible_with_a_deadline(office: O
         assert any(item["kind"] == "request" for item in anna.conversations[0]["timeline"])
         moved = await sofia.ask("request.move", id=shown["id"], stage="in_work")
         assert moved.result["request"]["stage"] == "in_work"
+        assert moved.result["request"]["operator"] == "109", "who takes it answers for it"
         closed = await sofia.ask("request.move", id=shown["id"], stage="done")
         assert closed.problem is None
         await sofia.until(lambda views: not views["requests"])
@@ -183,6 +187,9 @@ async def test_a_form_with_mistakes_names_the_fields(office: Office) -> None:
         assert reply.problem.code == "form_invalid"
         for field in ("account", "meter", "reason", "client_reading"):
             assert field in reply.problem.detail
+        assert reply.problem.facts["fields"] == {
+            "account": "missing", "meter": "missing", "billed_reading": "missing",
+            "client_reading": "no_number", "reason": "no_choice"}
 
 
 async def test_a_request_cannot_jump_over_stages(office: Office) -> None:
@@ -192,6 +199,20 @@ async def test_a_request_cannot_jump_over_stages(office: Office) -> None:
             by="101", at=datetime.now(UTC)))
     async with office.screen("anna") as anna:
         assert await _refusal(anna, "request.move", id=row.id, stage="done") == "no_such_step"
+
+
+async def test_a_request_stays_with_who_took_it_first(office: Office) -> None:
+    async with office.store.begin() as tx:
+        row = await requests.file(tx, requests.NewRequest(
+            type="meter_dispute", group="billing", deadline_at=datetime.now(UTC), form={},
+            by="101", at=datetime.now(UTC)))
+    async with office.screen("anna") as anna, office.screen("boris") as boris:
+        await anna.ask("request.move", id=row.id, stage="in_work")
+        moved = await boris.ask("request.move", id=row.id, stage="waiting_client")
+        assert moved.result["request"]["operator"] == "101"
+    async with office.store.read() as tx:
+        told = [(event.kind, event.by) for event in await requests.events(tx, row.id)]
+    assert told == [("filed", "101"), ("moved", "101"), ("assigned", "101"), ("moved", "102")]
 
 
 async def test_search_finds_by_name_and_number_in_any_spelling(office: Office) -> None:

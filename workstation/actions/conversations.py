@@ -147,10 +147,15 @@ async def finish(desk: Desk, person: Person, args: Finish) -> dict[str, object]:
 
 async def extend(desk: Desk, person: Person, args: ExtendWrapUp) -> dict[str, object]:
     view = own(desk, person, args.conversation)
-    until = desk.wrap_up.extend(person.operator, view.call)
+    until, again = desk.wrap_up.extend(person.operator, view.call), None
+    if until is None and view.state == "wrap_up":
+        again = desk.wrap_up.begin_again(person.operator, view.call)
+        until = again.until if again is not None else None
     if until is None:
         raise Refused("no_wrap_up", "No wrap-up is being counted for this call.")
     desk.conversations.change(person.operator, view.call, wrap_up_until=views.moment(until))
+    if again is not None:
+        await desk.wrap_up.hold(person.operator, again)
     return {"until": views.moment(until)}
 
 

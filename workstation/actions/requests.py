@@ -25,7 +25,8 @@ async def file(desk: Desk, person: Person, args: FileRequest) -> dict[str, objec
     try:
         values = forms.read(kind, args.fields)
     except forms.FormInvalid as exc:
-        raise Refused("form_invalid", "Some fields are not right.", str(exc), 422) from exc
+        raise Refused("form_invalid", "Some fields are not right.", str(exc), 422,
+                      {"fields": exc.problems}) from exc
     now = desk.clock()
     form: dict[str, JSON] = dict(values)
     async with desk.store.begin() as tx:
@@ -73,9 +74,10 @@ async def move(desk: Desk, person: Person, args: MoveRequest) -> dict[str, objec
         except stages.NoSuchStep as exc:
             raise Refused("no_such_step", "It cannot go there from where it is.",
                           str(exc)) from exc
-        moved = await requests.move(tx, args.id, target, person.operator or person.login,
-                                    desk.clock(), args.note,
-                                    closes=stages.is_closed(kind, target))
+        closes = stages.is_closed(kind, target)
+        moved = await requests.move(     # who takes it to work answers for it
+            tx, args.id, target, person.operator or person.login, desk.clock(), args.note,
+            closes=closes, taken_by=None if closes else person.operator)
     show(desk, moved)
     return {"request": view(desk, moved)}
 

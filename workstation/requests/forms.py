@@ -11,11 +11,17 @@ from workstation.requests.kinds import Field, RequestType, said
 TEXT_LIMIT = 4_000
 
 
+_SAID = {
+    "missing": "is needed", "too_long": "is too long", "no_choice": "is none of the choices",
+    "no_number": "is no number", "no_date": "is no date", "no_field": "is no field of this form",
+}
+
+
 class FormInvalid(Exception):
-    """Some fields cannot stay as they are; `problems` is field → what is wrong."""
+    """Some fields cannot stay as they are; `problems` is field → code of what is wrong."""
 
     def __init__(self, problems: dict[str, str]) -> None:
-        super().__init__("; ".join(f"{name}: {what}" for name, what in problems.items()))
+        super().__init__("; ".join(f"{name}: {_SAID[code]}" for name, code in problems.items()))
         self.problems = problems
 
 
@@ -35,7 +41,7 @@ def read(kind: RequestType, values: Mapping[str, str]) -> dict[str, str]:
     """The fields worth keeping. Raises FormInvalid naming each field that is not right."""
     problems: dict[str, str] = {}
     for name in values.keys() - {field.name for field in kind.field}:
-        problems[name] = "is not a field of this form"
+        problems[name] = "no_field"
     kept: dict[str, str] = {}
     for field in kind.field:
         value = values.get(field.name, "").strip()
@@ -82,20 +88,20 @@ def _fill(field: Field, accounts: list[AccountView], today: date | None) -> str:
 
 
 def _wrong(field: Field, value: str) -> str:
-    """What is wrong with one value, or ""."""
+    """The code of what is wrong with one value, or ""."""
     if not value:
-        return "is needed" if field.required else ""
+        return "missing" if field.required else ""
     if len(value) > TEXT_LIMIT:
-        return "is too long"
+        return "too_long"
     if field.kind == "choice" and value not in {option.value for option in field.choices}:
-        return "is none of the choices"
+        return "no_choice"
     check = _READERS.get(field.kind)
     if check is None:
         return ""
     try:
         check(value)
     except ValueError:
-        return f"is no {field.kind}"
+        return f"no_{field.kind}"
     return ""
 
 
