@@ -16,12 +16,12 @@ from sqlalchemy import Integer, bindparam, select
 
 from crm_store import marks, search_names
 from crm_store.base import Bytewise, Tx
-from crm_store.custom_fields import find
 from crm_store.folding import words
 from crm_store.layouts import other_layout
 from crm_store.plain import plain
-from crm_store.prepared import Prepared
+from crm_store.prepared import Ask, Prepared
 from crm_store.search_addresses import by_address
+from crm_store.search_fields import by_field
 from crm_store.search_people import Person, people
 from crm_store.search_phones import SHORTEST, by_number
 from crm_store.tables.billing import Accounts
@@ -73,64 +73,69 @@ class _Met:
 async def search(tx: Tx, text: str, *, limit: int = 20, region: str) -> list[Hit]:
     """What a person typed, searched as everything it may be; best first, a client once."""
     typed = plain(text).strip()[:_LONGEST]
-    met = await _exact(tx, typed, limit, region)
+    return await tx.trip(lambda ask: _search(ask, typed, limit, region))
+
+
+def _search(ask: Ask, typed: str, limit: int, region: str) -> list[Hit]:
+    """In one trip: on SQLite in the reader's thread, all of it."""
+    met = _exact(ask, typed, limit, region)
+    folded = _once(words(typed))
     if typed and not typed.startswith(("#", "№")):
-        folded = _once(words(typed))
-        met += await _begun(tx, typed, folded, limit - len(met))
+        met += _begun(ask, typed, folded, limit - len(met))
         if not met and (other := _once(words(other_layout(typed)))) != folded:
-            met += await _named(tx, other, limit)
+            met += _named(ask, other, limit)
         if len({one.client_id for one in met}) < _ENOUGH:
-            met += await _similar(tx, folded, limit)
-    return await _hits(tx, met, _once(words(typed)), limit)
+            met += _similar(ask, folded, limit)
+    return _hits(ask, met, limit)
 
 
-async def _exact(tx: Tx, typed: str, limit: int, region: str) -> list[_Met]:
+def _exact(ask: Ask, typed: str, limit: int, region: str) -> list[_Met]:
     """By number: request, account, phone."""
     digits = "".join(sign for sign in typed if sign in "0123456789")
     met: list[_Met] = []
     if digits and typed.lstrip("#№ ") == digits:
-        met += await _by_request(tx, int(digits[:18]))
+        met += _by_request(ask, int(digits[:18]))
     if not typed.startswith(("#", "№")):
-        met += await _by_account(tx, typed, limit)
+        met += _by_account(ask, typed, limit)
         if len(digits) >= SHORTEST and _PHONE.match(typed):
-            met += await _by_phone(tx, typed, digits, limit, region)
+            met += _by_phone(ask, typed, digits, limit, region)
     return met
 
 
-async def _begun(tx: Tx, typed: str, folded: Sequence[str], limit: int) -> list[_Met]:
+def _begun(ask: Ask, typed: str, folded: Sequence[str], limit: int) -> list[_Met]:
     """By words: name, e-mail, address, custom fields; each only while there is room."""
-    met = await _named(tx, folded, limit)
+    met = _named(ask, folded, limit)
     if len(met) < limit and _EMAIL.match(typed) and len(typed) >= SHORTEST:
-        met += await _by_email(tx, typed, limit - len(met))
+        met += _by_email(ask, typed, limit - len(met))
     if len(met) < limit:
-        found, _ = await by_address(tx, folded, limit - len(met))
+        found, _ = by_address(ask, folded, limit - len(met))
         met += [_Met(one.client_id, "address", one.address, marks.of_words(one.address, folded))
                 for one in found]
     if len(met) < limit and folded:
-        met += [_Met(one.client_id, "custom", one.matched, marks.of_words(one.matched, folded),
-                     field=one.label) for one in await find(tx, typed, limit=limit - len(met))]
+        met += [_Met(one.client_id, "custom", one.value, marks.of_words(one.value, folded),
+                     field=one.label) for one in by_field(ask, folded, limit - len(met))]
     return met
 
 
-async def _named(tx: Tx, folded: Sequence[str], limit: int) -> list[_Met]:
+def _named(ask: Ask, folded: Sequence[str], limit: int) -> list[_Met]:
     """`folded` may not be what was typed, but the same keys in the other layout."""
     if limit <= 0 or not any(word.isalpha() for word in folded):
         return []
     return [_Met(client_id, "name", meant=tuple(folded))
-            for client_id in await search_names.begun(tx, folded, limit)]
+            for client_id in search_names.begun(ask, folded, limit)]
 
 
-async def _similar(tx: Tx, folded: Sequence[str], limit: int) -> list[_Met]:
+def _similar(ask: Ask, folded: Sequence[str], limit: int) -> list[_Met]:
     if not any(word.isalpha() for word in folded):
         return []
     met: list[_Met] = []
-    meant = [await search_names.like_it(tx, word) for word in folded]
+    meant = [search_names.like_it(ask, word) for word in folded]
     if any(meant):
         alike = tuple(word for words_ in meant for word in words_)
         met = [_Met(client_id, "name", meant=alike, is_similar=True)
-               for client_id in await search_names.misspelt(tx, folded, meant, limit)]
+               for client_id in search_names.misspelt(ask, folded, meant, limit)]
     if len(met) < _ENOUGH:
-        found, alike_too = await by_address(tx, folded, limit, misspelt=True)
+        found, alike_too = by_address(ask, folded, limit, misspelt=True)
         met += [_Met(one.client_id, "address", one.address, marks.of_words(
             one.address, (word for word in folded if word.isdigit()), whole=alike_too),
             is_similar=True) for one in found]
@@ -153,24 +158,24 @@ _EMAILS = Prepared(
     .order_by(ClientEmails.email, ClientEmails.client_id).limit(_COUNT))
 
 
-async def _by_request(tx: Tx, number: int) -> list[_Met]:
+def _by_request(ask: Ask, number: int) -> list[_Met]:
     shown = f"#{number}"
     return [_Met(row.client_id, "request", shown, ((1, len(shown)),), number)
-            for row in await tx.fetch(_REQUEST, number=number)]
+            for row in ask.rows(_REQUEST, number=number)]
 
 
-async def _by_account(tx: Tx, typed: str, limit: int) -> list[_Met]:
+def _by_account(ask: Ask, typed: str, limit: int) -> list[_Met]:
     """The account of this number, or those that begin so; spaces do not count."""
     number = "".join(typed.split()).upper()
     if len(number) < SHORTEST:
         return []
-    rows = await tx.fetch(_ACCOUNTS, start=number, end=number + _LAST_SIGN, count=limit)
+    rows = ask.rows(_ACCOUNTS, start=number, end=number + _LAST_SIGN, count=limit)
     return [_Met(row.client_id, "account", row.number, marks.of_start(row.number, len(number)))
             for row in rows]
 
 
-async def _by_phone(tx: Tx, typed: str, digits: str, limit: int, region: str) -> list[_Met]:
-    found, is_whole = await by_number(tx, typed, limit, region)
+def _by_phone(ask: Ask, typed: str, digits: str, limit: int, region: str) -> list[_Met]:
+    found, is_whole = by_number(ask, typed, limit, region)
     return [_Met(client_id, "phone", e164,
                  ((0, len(e164)),) if is_whole else _digits_in(e164, digits))
             for e164, client_id in found]
@@ -181,17 +186,17 @@ def _digits_in(e164: str, digits: str) -> marks.Marks:
     return marks.of_digits(e164, digits) or marks.of_digits(e164, digits[1:])
 
 
-async def _by_email(tx: Tx, typed: str, limit: int) -> list[_Met]:
+def _by_email(ask: Ask, typed: str, limit: int) -> list[_Met]:
     start = typed.casefold()
-    rows = await tx.fetch(_EMAILS, start=start, end=start + _LAST_SIGN, count=limit)
+    rows = ask.rows(_EMAILS, start=start, end=start + _LAST_SIGN, count=limit)
     return [_Met(row.client_id, "email", row.email, marks.of_start(row.email, len(start)))
             for row in rows]
 
 
 # ── who they are ─────────────────────────────────────────────────────────────────────────────
-async def _hits(tx: Tx, met: Sequence[_Met], typed: Sequence[str], limit: int) -> list[Hit]:
+def _hits(ask: Ask, met: Sequence[_Met], limit: int) -> list[Hit]:
     """Names in order, merged clients as those they went into, each client once."""
-    found = await people(tx, dict.fromkeys(one.client_id for one in met))
+    found = people(ask, dict.fromkeys(one.client_id for one in met))
     ranked = sorted(enumerate(met), key=lambda one: _rank(one[1], found, one[0]))
     hits: dict[int, Hit] = {}
     for _, one in ranked:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Integer, bindparam, select, union
+from sqlalchemy import Integer, Select, bindparam, select, union
 
-from crm_store.base import Tx
+from crm_store.listed import ids, listed
 from crm_store.naming import is_driver
-from crm_store.prepared import Asked, Prepared
+from crm_store.prepared import Ask, Asked, Prepared
 from crm_store.search_names import LAST_SIGN, contains, like_it, patterns, text
 from crm_store.tables.billing import Accounts, Addresses
 from crm_store.tables.client_facts import ClientAddresses
@@ -39,7 +39,7 @@ BEGUN = Prepared(select(_READ.c.address_id).where(contains(_READ.c.rest)).limit(
 DOOR = Prepared(select(_DOOR.c.address_id).where(contains(_DOOR.c.rest)).limit(_COUNT))
 
 
-async def by_address(tx: Tx, typed: Sequence[str], limit: int, *, misspelt: bool = False
+def by_address(ask: Ask, typed: Sequence[str], limit: int, *, misspelt: bool = False
                      ) -> tuple[list[Lived], list[str]]:
     """Who is at the addresses with all these words, and the words that were meant by them."""
     drivers = [word for word in typed if is_driver(word)]
@@ -47,14 +47,14 @@ async def by_address(tx: Tx, typed: Sequence[str], limit: int, *, misspelt: bool
     if misspelt:
         asked = []
         for word in drivers:
-            alike = list(await like_it(tx, word))
+            alike = list(like_it(ask, word))
             asked += [one for other in alike for one in _each(
                 [other], [other if one == word else one for one in typed], limit)]
             meant += alike
     if not asked:
         return [], []
-    found = [row.address_id for rows in await tx.fetch_each(*asked) for row in rows]
-    return await _at(tx, list(dict.fromkeys(found))[:limit], limit), meant
+    found = [row.address_id for rows in ask(*asked) for row in rows]
+    return _at(ask, list(dict.fromkeys(found))[:limit], limit), meant
 
 
 def _each(drivers: Sequence[str], typed: Sequence[str], limit: int) -> list[Asked]:
@@ -72,17 +72,10 @@ def _asked(word: str, typed: Sequence[str], limit: int) -> Iterator[Asked]:
     yield BEGUN, {"word": word, "word_end": word + LAST_SIGN, "count": limit} | patterns(others)
 
 
-async def _at(tx: Tx, addresses: Sequence[int], limit: int) -> list[Lived]:
+def _at(ask: Ask, addresses: Sequence[int], limit: int) -> list[Lived]:
     if not addresses:
         return []
-    supplied = select(Accounts.client_id, Accounts.address_id).where(
-        Accounts.address_id.in_(addresses))
-    lived = select(ClientAddresses.client_id, ClientAddresses.address_id).where(
-        ClientAddresses.address_id.in_(addresses))
-    who = union(supplied, lived).subquery()
-    rows = await tx.all(
-        select(who.c.client_id, who.c.address_id, *PARTS)
-        .join(Addresses, Addresses.id == who.c.address_id))
+    rows = ask.rows(WHO, addresses=listed(addresses))
     place = {address: index for index, address in enumerate(addresses)}
     best = sorted(rows, key=lambda row: (place[row.address_id], row.client_id))
     return [Lived(row.client_id, one_line(row.city, row.street, row.house, row.flat))
@@ -90,6 +83,20 @@ async def _at(tx: Tx, addresses: Sequence[int], limit: int) -> list[Lived]:
 
 
 PARTS = (Addresses.city, Addresses.street, Addresses.house, Addresses.flat)
+
+
+def _who(engine: str) -> Select[int, int, str, str, str, str | None]:
+    """Clients supplied at the addresses, or who live there."""
+    supplied = select(Accounts.client_id, Accounts.address_id).where(
+        Accounts.address_id.in_(ids(engine, "addresses")))
+    lived = select(ClientAddresses.client_id, ClientAddresses.address_id).where(
+        ClientAddresses.address_id.in_(ids(engine, "addresses")))
+    who = union(supplied, lived).subquery("who")
+    return (select(who.c.client_id, who.c.address_id, *PARTS)
+            .join(Addresses, Addresses.id == who.c.address_id))
+
+
+WHO = Prepared(_who)
 
 
 def one_line(city: str | None, street: str | None, house: str | None, flat: str | None) -> str:

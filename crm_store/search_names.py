@@ -11,10 +11,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import permutations, product
 
-from sqlalchemy import ColumnElement, Integer, and_, bindparam, func, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    func,
+    literal,
+    select,
+)
 
-from crm_store.base import Bytewise, Tx
-from crm_store.prepared import Asked, Prepared
+from crm_store.base import Bytewise
+from crm_store.listed import listed, words
+from crm_store.prepared import Ask, Asked, Prepared
 from crm_store.tables.search import ClientWords, KnownWords, WordPieces
 from crm_store.typos import pieces, slips, stem
 
@@ -64,23 +74,23 @@ HOW_MANY = Prepared(select(func.count().label("clients")).select_from(
     select(literal(1)).where(*_WORDS_BEGUN).limit(_COUNTED_AT_MOST).subquery("counted")))
 
 
-async def begun(tx: Tx, typed: Sequence[str], limit: int) -> list[int]:
+def begun(ask: Ask, typed: Sequence[str], limit: int) -> list[int]:
     """Clients a word of whose name begins with each word typed, those of that surname first."""
     if len(typed) == 1:
-        return await _ids(tx, [(BEGUN, _range(place, typed[0], limit))
+        return _ids(ask, [(BEGUN, _range(place, typed[0], limit))
                                for place in (_SORTS_FIRST, _OTHERS)])
     pairs = [(one, other) for one, other in permutations(typed[:3], 2)]
-    found = await _pairs(tx, typed, pairs, limit)
+    found = _pairs(ask, typed, pairs, limit)
     if len(found) >= limit:
         return found
-    first = await _rarest(tx, typed)
+    first = _rarest(ask, typed)
     others = patterns([word for word in typed if word != first])
-    return _once(found + await _ids(tx, [
+    return _once(found + _ids(ask, [
         (WITH_OTHERS, _range(place, first, limit) | others)
         for place in (_SORTS_FIRST, _OTHERS)]))
 
 
-async def _pairs(tx: Tx, typed: Sequence[str], pairs: Sequence[tuple[str, str]], limit: int
+def _pairs(ask: Ask, typed: Sequence[str], pairs: Sequence[tuple[str, str]], limit: int
                  ) -> list[int]:
     """A whole word and the beginning of the one beside it, by the index alone."""
     asked: list[Asked] = []
@@ -89,58 +99,66 @@ async def _pairs(tx: Tx, typed: Sequence[str], pairs: Sequence[tuple[str, str]],
         asked += [(PAIR, {"place": place, "word": one, "next": f" {other}", "count": limit,
                           "next_end": f" {other}{LAST_SIGN}"} | rest)
                   for place in (_SORTS_FIRST, _OTHERS)]
-    return await _ids(tx, asked)
+    return _ids(ask, asked)
 
 
-async def _rarest(tx: Tx, typed: Sequence[str]) -> str:
+def _rarest(ask: Ask, typed: Sequence[str]) -> str:
     """The word typed that the fewest clients have; of two common ones the longer."""
     asked = [(HOW_MANY, _range(place, word, 1))
              for word in typed for place in (_SORTS_FIRST, _OTHERS)]
-    counts = [rows[0].clients for rows in await tx.fetch_each(*asked)]
+    counts = [rows[0].clients for rows in ask(*asked)]
     return min(enumerate(typed), key=lambda one: (
         counts[2 * one[0]] + counts[2 * one[0] + 1], -len(one[1])))[1]
 
 
+def _alike(engine: str) -> Select[str]:
+    shared = (select(WordPieces.stem).where(WordPieces.piece.in_(words(engine, "pieces")))
+              .distinct().subquery("shared"))
+    return (select(KnownWords.word).join(shared, shared.c.stem == KnownWords.stem)
+            .limit(_COMPARED))
+
+
+ALIKE = Prepared(_alike)
+
+
 # ── misspelt ─────────────────────────────────────────────────────────────────────────────────
-async def like_it(tx: Tx, word: str) -> dict[str, float]:
+def like_it(ask: Ask, word: str) -> dict[str, float]:
     """The known words somebody may have meant, with how far each is; nearest first."""
     shared = pieces(stem(word)) if stem(word) else ()
     if not shared or len(word) < 4:
         return {}
-    rows = await tx.all(
-        select(KnownWords.word).join(WordPieces, WordPieces.stem == KnownWords.stem)
-        .where(WordPieces.piece.in_(shared)).limit(_COMPARED))
+    rows = ask.rows(ALIKE, pieces=listed(shared))
     far = {row.word: distance for row in rows
            if (distance := slips(word, row.word)) is not None}
     return dict(sorted(far.items(), key=lambda one: (one[1], len(one[0]), one[0]))[:_LIKE_IT])
 
 
-async def misspelt(tx: Tx, typed: Sequence[str], meant: Sequence[dict[str, float]], limit: int
+def misspelt(ask: Ask, typed: Sequence[str], meant: Sequence[dict[str, float]], limit: int
                    ) -> list[int]:
     """Clients whose name has for each word typed one that is like it, nearest first."""
     kept = _CHOICES.get(len(typed), 2)
     choices = [list(alike.items())[:kept] or [(word, 0.0)] for word, alike in
                zip(typed, meant, strict=True)]
     if len(typed) == 1:
-        return await _ids(tx, [(BEGUN, _range(place, word, limit))
+        return _ids(ask, [(BEGUN, _range(place, word, limit))
                                for word, _ in choices[0] for place in (_SORTS_FIRST, _OTHERS)])
     combined = sorted(product(*choices[:PATTERNS + 1]), key=lambda one: sum(far for _, far in one))
     chosen = [[word for word, _ in one] for one in combined[:_PAIRS]]
     found: list[int] = []
-    for words in chosen:
+    for one in chosen:
         if len(found) < limit:
-            found += await _pairs(tx, words, list(permutations(words[:3], 2)), limit)
+            found += _pairs(ask, one, list(permutations(one[:3], 2)), limit)
     if not found:
-        found = await _read_each(tx, chosen[:3], limit)
+        found = _read_each(ask, chosen[:3], limit)
     return _once(found)
 
 
-async def _read_each(tx: Tx, chosen: Sequence[Sequence[str]], limit: int) -> list[int]:
+def _read_each(ask: Ask, chosen: Sequence[Sequence[str]], limit: int) -> list[int]:
     found: list[int] = []
-    for words in chosen:
-        first = await _rarest(tx, words)
-        others = patterns([word for word in words if word != first])
-        found += await _ids(tx, [(WITH_OTHERS, _range(place, first, limit) | others)
+    for meant in chosen:
+        first = _rarest(ask, meant)
+        others = patterns([word for word in meant if word != first])
+        found += _ids(ask, [(WITH_OTHERS, _range(place, first, limit) | others)
                                  for place in (_SORTS_FIRST, _OTHERS)])
     return found
 
@@ -149,8 +167,8 @@ def _range(place: int, word: str, count: int) -> dict[str, str | int]:
     return {"place": place, "word": word, "word_end": word + LAST_SIGN, "count": count}
 
 
-async def _ids(tx: Tx, asked: Sequence[Asked]) -> list[int]:
-    return _once([row.client_id for rows in await tx.fetch_each(*asked) for row in rows])
+def _ids(ask: Ask, asked: Sequence[Asked]) -> list[int]:
+    return _once([row.client_id for rows in ask(*asked) for row in rows])
 
 
 def _once(ids: Sequence[int]) -> list[int]:

@@ -8,7 +8,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from crm_store.base import Tx
+from crm_store.listed import ids as among
+from crm_store.listed import listed
+from crm_store.prepared import Ask, Prepared
 from crm_store.search_addresses import PARTS, one_line
 from crm_store.tables.billing import Accounts, Addresses
 from crm_store.tables.client_facts import ClientAddresses
@@ -41,21 +43,23 @@ _supplied = (select(Accounts.address_id).where(
 _lived = (select(ClientAddresses.address_id).where(ClientAddresses.client_id == Clients.id)
           .order_by(ClientAddresses.is_primary.desc(), ClientAddresses.id).limit(1)
           .scalar_subquery())
-_PEOPLE = select(
+PEOPLE = Prepared(lambda engine: select(
     Clients.id, Clients.name, Clients.kind, Clients.search_key, Clients.merged_into,
     _number.label("number"), _account.label("account"), _supplied.label("supplied"),
-    _lived.label("lived"))
+    _lived.label("lived")).where(Clients.id.in_(among(engine, "ids"))))
+LINES = Prepared(lambda engine: select(Addresses.id, *PARTS).where(
+    Addresses.id.in_(among(engine, "ids"))))
 
 
-async def people(tx: Tx, ids: Iterable[int]) -> dict[int, tuple[Person, Person]]:
+def people(ask: Ask, ids: Iterable[int]) -> dict[int, tuple[Person, Person]]:
     """By id: the client as he was found, and the one he is now if he was merged."""
     asked = list(ids)
-    found = await _read(tx, asked)
+    found = _read(ask, asked)
     wanted = _elsewhere(found)
     for _ in range(_MERGES_DEEP):
         if not wanted:
             break
-        found |= await _read(tx, wanted)
+        found |= _read(ask, wanted)
         wanted = _elsewhere(found)
     return {one: (found[one], _now(found, one)) for one in asked if one in found}
 
@@ -74,19 +78,19 @@ def _now(found: dict[int, Person], one: int) -> Person:
     return person
 
 
-async def _read(tx: Tx, ids: list[int]) -> dict[int, Person]:
+def _read(ask: Ask, ids: list[int]) -> dict[int, Person]:
     if not ids:
         return {}
-    rows = await tx.all(_PEOPLE.where(Clients.id.in_(ids)))
+    rows = ask.rows(PEOPLE, ids=listed(ids))
     wanted = {address for row in rows if (address := row.supplied or row.lived)}
-    lines = await _lines(tx, wanted)
+    lines = _lines(ask, wanted)
     return {row.id: _person(row, lines) for row in rows}
 
 
-async def _lines(tx: Tx, addresses: set[int]) -> dict[int, str]:
+def _lines(ask: Ask, addresses: set[int]) -> dict[int, str]:
     if not addresses:
         return {}
-    rows = await tx.all(select(Addresses.id, *PARTS).where(Addresses.id.in_(addresses)))
+    rows = ask.rows(LINES, ids=listed(addresses))
     return {row.id: one_line(row.city, row.street, row.house, row.flat) for row in rows}
 
 
