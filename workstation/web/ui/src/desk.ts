@@ -15,7 +15,7 @@ import { say, t, tOr, tellTimeIn } from "./texts.js";
 
 export type Tab = "desk" | "floor" | "calls" | "campaigns" | "requests" | "tasks" | "base";
 export type Shown = { kind: "conversation" | "client"; id: number } | null;
-export type Dialog = "" | "keys" | "search" | "transfer" | "keypad" | "task";
+export type Dialog = "" | "keys" | "search" | "transfer" | "keypad" | "task" | "rights";
 
 /** `touched`: the collections that a delta brought; null when anything may have changed. */
 export type Watcher = (touched: ReadonlySet<string> | null) => void;
@@ -49,6 +49,8 @@ export class Desk {
   shown: Shown = null;
   dialog: Dialog = "";
   toasts: Toast[] = [];
+  reasonFor: { client: number; hour: number; day: number } | null = null;
+  readonly refusals = new Map<number, string>();      // by conversation, see `refuse`
   /** Clients opened by search, and timelines read on beyond what the view brings. */
   readonly opened = new Map<number, Opened>();
   readonly older = new Map<number, { items: TimelineView[]; cursor: string | null }>();
@@ -67,7 +69,8 @@ export class Desk {
     this.link = new Link(url, {
       opened: (snapshot) => this.opening(snapshot),
       changed: (changes, at) => this.hear(changes, at),
-      notice: (code, text) => this.toast("info", text || tOr(`notice.${code}`, code)),
+      notice: (code, text) => this.toast("info", code === "view_limit"
+        ? t("notice.view_limit", { text }) : text || tOr(`notice.${code}`, code)),
       lost: () => this.lost(),
       signedOut: () => location.assign("/"),
     });
@@ -271,8 +274,15 @@ export class Desk {
     }
   }
 
-  async openClient(clientId: number): Promise<void> {
-    const result = await this.ask("client.card", { client_id: clientId }) as Opened | undefined;
+  /** Whoever opened many cards is asked why; the reason goes along the second time. */
+  async openClient(clientId: number, reason = ""): Promise<void> {
+    const { result: told, problem } = await this.tryTo("client.card", { client_id: clientId, reason });
+    if (problem?.code === "reason_needed") {
+      const { hour = 0, day = 0 } = (problem.facts ?? {}) as { hour?: number; day?: number };
+      this.reasonFor = { client: clientId, hour, day };
+      this.open("rights");
+    } else if (problem) this.toast("error", problemInWords(problem));
+    const result = told as Opened | undefined;
     if (!result) return;
     this.opened.set(clientId, result);
     this.go("desk");
@@ -298,12 +308,20 @@ export class Desk {
   async finish(conversation: ConversationView): Promise<void> {
     const draft = this.drafts.of(conversation);
     if (!draft.disposition) {
-      this.toast("error", t("finish.choose_outcome"));
+      this.refuse(conversation.id, t("finish.choose_outcome"));
       return;
     }
     await this.drafts.settle(conversation.id);
-    await this.ask("conversation.finish", { conversation: conversation.id,
-                                            disposition: draft.disposition, note: draft.note });
+    const { problem } = await this.tryTo("conversation.finish", {
+      conversation: conversation.id, disposition: draft.disposition, note: draft.note });
+    this.refuse(conversation.id, problem ? problemInWords(problem) : "");
+  }
+
+  /** Why Done was refused: said above it, until something is changed or the conversation goes. */
+  refuse(conversation: number, text: string): void {
+    if (text) this.refusals.set(conversation, text);
+    else if (!this.refusals.delete(conversation)) return;
+    this.changed();
   }
 
   async signOut(): Promise<void> {

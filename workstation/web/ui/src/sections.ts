@@ -1,8 +1,10 @@
 // The pages of the tab "base": to add one, write its piece and a row here.
 import type { Desk } from "./desk.js";
 import type { Html } from "./pieces/bits.js";
+import { auditSection } from "./pieces/audit_page.js";
 import { duplicatesSection } from "./pieces/duplicate_board.js";
 import { fieldsSection } from "./pieces/fields_page.js";
+import { privacySection } from "./pieces/privacy_page.js";
 
 export interface Section {
   /** Also the end of its address, `#base/ID`, and of its name's text, `base.ID`. */
@@ -15,6 +17,8 @@ export interface Section {
 export const SECTIONS: Section[] = [
   duplicatesSection,
   fieldsSection,
+  auditSection,
+  privacySection,
 ];
 
 export function sectionsOf(desk: Desk): Section[] {

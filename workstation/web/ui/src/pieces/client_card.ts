@@ -13,6 +13,7 @@ import "./card_history.js";
 import * as parts from "./card_parts.js";
 import "./client_sources.js";
 import "./client_tasks.js";
+import { hiddenLine } from "./card_hidden.js";
 import { Piece } from "./piece.js";
 import "./duplicate_warning.js";
 
@@ -108,6 +109,7 @@ class ClientPanel extends Piece {
             parts.hisTime(card, this.desk.catalogue?.time_zone ?? "")}</p>
         </div>
         ${one?.notice ? html`<p class="notice-line">${words("conversation_notice", one.notice)}</p>` : nothing}
+        ${hiddenLine(card)}
         ${parts.flags(card)}
         ${one ? this.identity(one, card) : nothing}
         ${debt(card)}

@@ -6,6 +6,7 @@ import { t } from "../texts.js";
 import { icon, keyHint, type Html } from "./bits.js";
 import { Piece } from "./piece.js";
 import "./search_box.js";
+import "./reason_form.js";
 import "./task_form.js";
 
 const PAD = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
@@ -21,6 +22,7 @@ class DeskDialogs extends Piece {
       ${dialog === "keys" ? this.keys() : dialog === "search"
         ? html`<search-box .desk=${this.desk}></search-box>`
         : dialog === "task" ? html`<task-form .desk=${this.desk}></task-form>`
+        : dialog === "rights" ? html`<reason-form .desk=${this.desk}></reason-form>`
         : dialog === "transfer" ? this.transfer() : dialog === "keypad" ? this.keypad() : nothing}
     </dialog>`;
   }
