@@ -163,6 +163,7 @@ async def _join_cards(
 ) -> None:
     await moving.change(tx, merge_id, _CLIENTS, "merged_into", (absorbed["id"],), absorbed,
                         {"merged_into": kept["id"]})
+    await _follow(tx, merge_id, kept["id"], absorbed["id"])
     values = joined(kept, absorbed, take)
     noted = {"flags": kept["flags"]} | values       # unmerging asks which flags came later
     version = kept["version"] + 1
@@ -173,6 +174,13 @@ async def _join_cards(
         await naming.index_name(tx, kept["id"], values["name"])     # forgets by the old key
     await moving.change(tx, merge_id, _CLIENTS, "id", (kept["id"],), kept, noted)
     await _write_changes(tx, kept, values, version, by=by, at=at)
+
+
+async def _follow(tx: Tx, merge_id: int, kept: int, absorbed: int) -> None:
+    """Who was merged into the absorbed one is led straight to the kept one: a pop looks once."""
+    for row in await tx.all(select(_CLIENTS.c.id).where(_CLIENTS.c.merged_into == absorbed)):
+        await moving.change(tx, merge_id, _CLIENTS, "merged_into", (row.id,),
+                            {"merged_into": absorbed}, {"merged_into": kept})
 
 
 def joined(

@@ -113,7 +113,7 @@ def choosable(low: CardView, high: CardView) -> list[str]:
     found = [name for name in CHOOSABLE
              if (mine := getattr(low, name)) and (theirs := getattr(high, name))
              and mine != theirs]
-    custom = [{one.key: one.value for one in card.custom if one.value not in (None, "")}
+    custom = [{one.field.key: one.value for one in card.custom if one.value not in (None, "")}
               for card in (low, high)]
     return found + [f"custom.{key}" for key, value in custom[0].items()
                     if key in custom[1] and custom[1][key] != value]

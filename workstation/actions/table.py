@@ -26,6 +26,7 @@ from workstation.actions import (
 )
 from workstation.desk import Desk
 from workstation.errors import NotAllowed, Refused, Unreadable
+from workstation.leading import led
 from workstation.policy import Person, Who, may
 from workstation.sight import edit_in
 
@@ -129,6 +130,7 @@ async def perform(desk: Desk, person: Person, name: str,
     except msgspec.MsgspecError as exc:
         raise Unreadable(str(exc)) from exc
     async with asyncio.timeout(ACTION_LIMIT_S):
+        args = await led(desk.store, name, args)
         await desk.sight.admit(
             person, name, getattr(args, "client_id", None), reads=action.reads,
             edit=edit_in(args), reason=getattr(args, "reason", ""))

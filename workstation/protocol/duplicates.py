@@ -18,7 +18,7 @@ class LikenessView(View, frozen=True, kw_only=True):
     same_phone same_email same_account same_address other_kind; `count`: how many they share."""
     code: str
     points: int
-    count: int = 0
+    count: int
 
 
 class SuspectView(View, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ from aiohttp import StreamReader, web
 from workstation.board import encode
 from workstation.desk import Desk
 from workstation.errors import NotAllowed, NotSignedIn, Refused, Unreadable
+from workstation.leading import led, led_path
 from workstation.policy import Person, Who, may
 from workstation.sight import edit_in
 from workstation.web.security import DESK, session_of, signed_in
@@ -73,8 +74,11 @@ def handler(route: Route) -> Callable[[web.Request], Awaitable[web.StreamRespons
     """The aiohttp handler: right, then query and body, then the answer as JSON."""
     async def handle(request: web.Request) -> web.StreamResponse:
         person = await _person(request, route.who)
-        asked = Asked(request.app[DESK], person, dict(request.match_info), _query(request, route),
-                      await _body(request, route), request.content)
+        desk, body = request.app[DESK], await _body(request, route)
+        path = await led_path(desk.store, route.path, dict(request.match_info))
+        if person is not None:
+            body = await led(desk.store, route.path.split("/")[1], body)
+        asked = Asked(desk, person, path, _query(request, route), body, request.content)
         result = await _answer(route, asked)
         if isinstance(result, web.StreamResponse):
             return result

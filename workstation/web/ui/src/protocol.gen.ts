@@ -613,7 +613,7 @@ export interface RetireField {
 export interface LikenessView {
   code: string;
   points: number;
-  count?: number;
+  count: number;
 }
 
 export interface SuspectView {
