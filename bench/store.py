@@ -1,11 +1,10 @@
-"""Figures of GOALS.md "store": the pop's path beside the bare driver, in one run.
+"""Figures of GOALS.md "store", each beside its peer or limit in the same interleaved run.
 
-The path: a number comes in, its candidates are ranked, the first one's card and the first page
-of 20 of his timeline are read. The bare driver does the least that could be called the same:
-candidates, the client's row, 20 rows of the timeline, no values made of them. Interleaved
-rounds, medians, CPU per pop.
+The base is made first (SIZE), unless an existing one is named (--url): then nothing is imported
+into it and no duplicates are noted in it, and what is written is removed again. One pop's peers
+are the bare driver and the ORM; see `bench.store_paths`.
 
-    python -m bench.store [--size small|medium|NUMBER] [--url postgresql://…] [--rounds N] [--json]
+    python -m bench.store [--size small|medium|full|NUMBER] [--url URL] [--rounds N] [--json]
 """
 
 from __future__ import annotations
@@ -15,133 +14,176 @@ import asyncio
 import json
 import platform
 import random
+import resource
 import sqlite3
 import statistics
 import tempfile
-import time
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-import aiosqlite
-import asyncpg
+from sqlalchemy import func, select
 
-from crm_store import clients, interactions, sample
-from crm_store.debtors import client_numbers
+from bench import store_cold, store_search, store_work, store_writes
+from bench.machine import machine
+from bench.store_paths import Pop, at_once, bare, one_at_a_time, orm, ours, plain_engine, spread
 from crm_store.store import Store
+from crm_store.tables.clients import ClientPhones, Clients
 
-SIZES = {"small": 2_000, "medium": 100_000}
+SIZES = {"small": 1_550, "medium": 62_000, "full": 6_200_000}
 POPS_A_ROUND = 50
-LINKS = ("select c.id, c.name, c.kind, p.trust from client_phones p "
-         "join clients c on c.id = p.client_id where p.e164 = {0}")
-CLIENT = "select id, kind, name, language, time_zone, flags, tags from clients where id = {0}"
-PAGE = ("select at, kind, ref, facts from timeline where client_id = {0} "
-        "order by at desc, kind desc, ref desc limit 20")
-Pop = Callable[[str], Awaitable[None]]
+WIDTH, CONNECTIONS = 32, 4
+Figures = dict[str, dict[str, float]]
 
 
-def pop_of(store: Store) -> Pop:
-    async def pop(number: str) -> None:
-        async with store.read() as tx:
-            found = await clients.candidates(tx, number)
-            await clients.card(tx, found[0].client_id)
-            await interactions.timeline(tx, found[0].client_id, limit=20)
-    return pop
-
-
-def bare_sqlite(connection: aiosqlite.Connection) -> Pop:
-    links, client, page = (sql.format("?") for sql in (LINKS, CLIENT, PAGE))
-
-    async def pop(number: str) -> None:
-        rows = list(await connection.execute_fetchall(links, (number,)))
-        await connection.execute_fetchall(client, (rows[0][0],))
-        await connection.execute_fetchall(page, (rows[0][0],))
-    return pop
-
-
-def bare_postgres(connection: asyncpg.Connection) -> Pop:
-    links, client, page = (sql.format("$1") for sql in (LINKS, CLIENT, PAGE))
-
-    async def pop(number: str) -> None:
-        rows = await connection.fetch(links, number)
-        await connection.fetch(client, rows[0][0])
-        await connection.fetch(page, rows[0][0])
-    return pop
-
-
-async def measure(pop: Pop, numbers: list[str]) -> tuple[list[float], float]:
-    """Milliseconds of each pop, and CPU milliseconds a pop."""
-    times, cpu = [], time.process_time()
-    for number in numbers:
-        began = time.perf_counter()
-        await pop(number)
-        times.append((time.perf_counter() - began) * 1000)
-    return times, (time.process_time() - cpu) * 1000 / len(numbers)
-
-
-async def compare(ours: Pop, bare: Pop, numbers: list[str], rounds: int) -> dict[str, float]:
-    rng, all_times, all_cpu = random.Random(1), {"ours": [], "bare": []}, {"ours": [], "bare": []}
-    for pop in (ours, bare):
-        await measure(pop, rng.sample(numbers, POPS_A_ROUND))       # warm
-    for _ in range(rounds):
-        chosen = rng.sample(numbers, POPS_A_ROUND)
-        for name, pop in (("ours", ours), ("bare", bare)):
-            times, cpu = await measure(pop, chosen)
-            all_times[name] += times
-            all_cpu[name].append(cpu)
-    figures = {}
-    for name, times in all_times.items():
-        figures[f"{name}_p50_ms"] = statistics.median(times)
-        figures[f"{name}_p99_ms"] = statistics.quantiles(times, n=100)[98]
-        figures[f"{name}_cpu_ms"] = statistics.median(all_cpu[name])
-    return figures | {"ratio_p50": figures["ours_p50_ms"] / figures["bare_p50_ms"],
-                      "ratio_cpu": figures["ours_cpu_ms"] / figures["bare_cpu_ms"]}
-
-
-async def run(url: str, size: int, rounds: int) -> dict[str, object]:
-    store = Store(url)
-    await store.migrate()
-    began = time.perf_counter()
-    await sample.generate(store, clients=size, now=datetime.now(UTC))
-    generated_s = time.perf_counter() - began
+async def numbers_of(store: Store, count: int) -> list[str]:
+    """First numbers of clients drawn by chance."""
+    rng, found = random.Random(1), []
     async with store.read() as tx:
-        numbers = list(await client_numbers(tx, limit=5_000))
-    backend = store.url.get_backend_name()
-    if backend == "sqlite":
-        async with aiosqlite.connect(store.url.database or "") as connection:
-            figures = await compare(pop_of(store), bare_sqlite(connection), numbers, rounds)
-        engine = f"SQLite {sqlite3.sqlite_version}, aiosqlite {version('aiosqlite')}"
-    else:
-        raw = await asyncpg.connect(store.url.set(drivername="postgresql").render_as_string(False))
-        figures = await compare(pop_of(store), bare_postgres(raw), numbers, rounds)
-        server = raw.get_server_version()
-        await raw.close()
-        engine = f"PostgreSQL {server.major}.{server.minor}, asyncpg {version('asyncpg')}"
+        last = int(await tx.scalar(select(func.max(Clients.id))) or 0)
+        for _ in range(count):
+            number = await tx.scalar(
+                select(ClientPhones.e164).where(
+                    ClientPhones.client_id == rng.randint(1, last), ClientPhones.is_primary))
+            found += [number] if number else []
+    return found
+
+
+async def pops_warm(store: Store, numbers: list[str], rounds: int) -> Figures:
+    """One at a time and 32 at once; every round's numbers were asked just before."""
+    engine = plain_engine(store, CONNECTIONS)
+    times: dict[str, list[float]] = {}
+    cpu: dict[str, list[float]] = {}
+    rates: dict[str, list[float]] = {}
+    try:
+        async with bare(store, CONNECTIONS) as driver:
+            ways: dict[str, Pop] = {"ours": ours(store), "bare": driver, "orm": orm(engine)}
+            for round_ in range(rounds + 1):
+                chosen = random.Random(round_).sample(numbers, min(POPS_A_ROUND, len(numbers)))
+                for pop in ways.values():
+                    await one_at_a_time(pop, chosen)
+                for name, pop in ways.items():
+                    took, spent = await one_at_a_time(pop, chosen)
+                    times.setdefault(name, []).extend(took if round_ else [])
+                    cpu.setdefault(name, []).append(spent)
+                    rates.setdefault(name, []).append(await at_once(pop, chosen * 4, WIDTH))
+    finally:
+        await engine.dispose()
+    return {name: spread(times[name]) | {
+        "cpu_ms": statistics.median(cpu[name]), "at_once_per_s": statistics.median(rates[name])}
+        for name in times}
+
+
+async def cold(store: Store, numbers: list[str], rounds: int, folder: Path) -> Figures:
+    base, plain = Path(store.url.database or ""), folder / "plain.db"
     await store.close()
-    return {"clients": size, "generated_s": round(generated_s, 2), "engine": engine,
-            "python": platform.python_version(), "sqlalchemy": version("sqlalchemy"),
-            "machine": f"{platform.machine()}, {platform.system()} {platform.release()}",
-            **{name: round(value, 3) for name, value in figures.items()}}
+    clients = await asyncio.to_thread(store_cold.make_plain, base, plain)
+    found = await asyncio.to_thread(store_cold.layouts, base, plain, clients, rounds * 10)
+    plain.unlink()
+    whole = await store_cold.pops_cold(store, ours(store), numbers[:rounds * 10])
+    return {"last 20, clustered by client and time": found["ours"],
+            "last 20, rows by insertion": found["plain"], "the whole pop": whole}
+
+
+async def measure(store: Store, rounds: int, folder: Path, *, is_ours: bool) -> dict[str, object]:
+    numbers = await numbers_of(store, 4_000 if rounds >= 5 else 200)
+    warm = await pops_warm(store, numbers, rounds)
+    url = store.url.render_as_string(hide_password=False)
+    result: dict[str, object] = {
+        "warm": warm, "pop_ratio_p50": warm["ours"]["p50_ms"] / warm["bare"]["p50_ms"],
+        "pop_ratio_cpu": warm["ours"]["cpu_ms"] / warm["bare"]["cpu_ms"],
+        "at_once_share": warm["ours"]["at_once_per_s"] / warm["bare"]["at_once_per_s"],
+        "written": await store_writes.compare(
+            store, ours(store), numbers[:rounds * 20], 20 * rounds, max(1, rounds // 3))}
+    if store.url.get_backend_name() == "sqlite":
+        found = await cold(store, numbers, rounds, folder)
+        result |= {"cold": found, "cold_ratio_p50": (
+            found["last 20, clustered by client and time"]["p50_ms"]
+            / found["last 20, rows by insertion"]["p50_ms"])}
+    await store.close()
+    result["search"] = (await store_search.run(url, rounds * 5))["search"]
+    if is_ours:
+        rows = min(200_000, 400 * rounds * rounds)
+        result["import"] = await asyncio.to_thread(store_work.in_process, "import", url, rows)
+        result["duplicates"] = await asyncio.to_thread(
+            store_work.in_process, "duplicates", url, 0)
+    return result
+
+
+async def run(url: str | None, size: int, rounds: int) -> dict[str, object]:
+    with tempfile.TemporaryDirectory() as folder:
+        where = url or f"sqlite:///{Path(folder) / 'bench.db'}"
+        store, is_ours = Store(where), await _is_to_be_made(where)
+        try:
+            result: dict[str, object] = {"machine": machine(), "engine": _engine(store)}
+            if is_ours:
+                result["made"] = await asyncio.to_thread(
+                    store_work.in_process, "make", where, size)
+            async with store.read() as tx:
+                result["clients"] = await tx.scalar(select(func.max(Clients.id)))
+            result |= await measure(store, rounds, Path(folder), is_ours=is_ours)
+        finally:
+            await store.close()
+    return result | {"memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+
+
+async def _is_to_be_made(url: str) -> bool:
+    """Nothing is there yet, or tables without clients."""
+    store = Store(url)
+    try:
+        await store.migrate()
+        async with store.read() as tx:
+            return await tx.scalar(select(Clients.id).limit(1)) is None
+    finally:
+        await store.close()
+
+
+def _engine(store: Store) -> str:
+    if store.url.get_backend_name() == "sqlite":
+        return f"SQLite {sqlite3.sqlite_version}, aiosqlite {version('aiosqlite')}"
+    return f"PostgreSQL, asyncpg {version('asyncpg')}"
+
+
+GOALS = {
+    "pop_ratio_p50": "goal <= 2.5 (SQLite), <= 2 (PostgreSQL)", "at_once_share": "goal >= 0.4",
+    "cold_ratio_p50": "goal <= 0.35", "made": "goal <= 15 minutes for 6.2 million",
+    "import": "goal >= 20,000 rows a minute, <= 300 MB", "duplicates": "goal <= 1 h, <= 2 GB",
+    "written": "goal ours >= 3 x orm", "warm": "goal p99 <= 15 ms", "cold": "goal p99 <= 50 ms"}
+
+
+def told(result: dict[str, object]) -> str:
+    lines = [f"store, {result['engine']}, SQLAlchemy {version('sqlalchemy')}, "
+             f"{platform.python_implementation()}, {result['clients']:,} clients",
+             f"  {result['machine']}"]
+    for name, value in result.items():
+        if name in ("machine", "engine", "clients", "search"):
+            continue
+        goal = f"   {GOALS[name]}" if name in GOALS else ""
+        if isinstance(value, dict):
+            lines.append(f"{name}{goal}")
+            lines += [f"  {key:42} {_said(inner)}" for key, inner in value.items()]
+        else:
+            lines.append(f"{name:44} {_said(value)}{goal}")
+    search = {"search": result["search"], "engine": result["engine"],
+              "clients": result["clients"]}
+    return "\n".join([*lines, store_search.told(search)])
+
+
+def _said(value: object) -> str:
+    if isinstance(value, dict):
+        return "  ".join(f"{key} {_said(inner)}" for key, inner in value.items())
+    return f"{value:,.2f}" if isinstance(value, float) else f"{value:,}"
 
 
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("--size", default="small", help="small, medium or a number of clients")
-    options.add_argument("--url", help="an empty database; default: SQLite in a temporary folder")
-    options.add_argument("--rounds", type=int, default=10)
+    options.add_argument("--size", default="small", help="small, medium, full or a number")
+    options.add_argument("--url", help="a base that is there, or an empty one to be filled")
+    options.add_argument("--rounds", type=int, default=20)
     options.add_argument("--json", action="store_true")
     chosen = options.parse_args()
     size = SIZES.get(chosen.size) or int(chosen.size)
-    with tempfile.TemporaryDirectory() as folder:
-        url = chosen.url or f"sqlite:///{Path(folder) / 'bench.db'}"
-        figures = asyncio.run(run(url, size, chosen.rounds))
-    if chosen.json:
-        print(json.dumps(figures, indent=2))
-        return
-    print("the pop's path: candidates, card, 20 of the timeline, one at a time, warm")
-    for name, value in figures.items():
-        print(f"  {name:16} {value}")
+    result = asyncio.run(run(chosen.url, size, chosen.rounds))
+    print(json.dumps(result, indent=2) if chosen.json else told(result))
 
 
 if __name__ == "__main__":

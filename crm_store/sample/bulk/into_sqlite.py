@@ -37,6 +37,8 @@ def build(
         shutil.copyfile(path, half)
         with closing(_open(half)) as base:
             base.execute("ATTACH ? AS loose", (str(loose),))
+            for pragma in ("journal_mode=OFF", "synchronous=OFF"):
+                base.execute(f"PRAGMA loose.{pragma}")
             indexes = _drop_indexes(base)
             counts = _join(base, path, plan, done)
             _finish(base, indexes, groups, done)
