@@ -44,8 +44,8 @@ bench: bench-cti bench-store bench-menu bench-screen ## the figures of the house
 
 bench-cti: setup-dev ## events per second beside stock panoramisk, CPU per event
 	$(BIN)/python -m bench.cti
-bench-store: setup-dev ## the pop's path beside the bare driver (SIZE=small|…)
-	$(BIN)/python -m bench.store --size $(SIZE)
+bench-store: setup-dev ## the base's figures beside their peers (SIZE=small|medium|full, URL=…)
+	$(BIN)/python -m bench.store --size $(SIZE) $(if $(URL),--url $(URL))
 bench-menu: setup-dev ## command round trip of the voice menu
 	$(BIN)/python -m bench.ivr
 bench-screen: setup-dev ## Asterisk's event to the painted card, at 20 calls a second

@@ -1,4 +1,4 @@
-"""The pop's path in four ways: ours, the bare driver, SQLAlchemy Core's ORM, each on its engine.
+"""The pop's path in three ways: ours, the bare driver, SQLAlchemy's ORM.
 
 The path: a number comes in, its candidates are ranked, the likeliest one's card and the first page
 of 20 of his timeline are read. The bare driver does the least that could be called the same:
