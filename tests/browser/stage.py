@@ -94,8 +94,10 @@ class Stage:
         result = self.story.replies.get(message["action"], {})
         if callable(result):
             result = result(message["args"])
-        await self.send(socket, protocol.Reply(seq=self._next(socket), n=message["n"],
-                                               result=result))
+        problem = result if isinstance(result, protocol.Problem) else None
+        await self.send(socket, protocol.Reply(
+            seq=self._next(socket), n=message["n"], problem=problem,
+            result=None if problem else result))
 
 
 def application(stage: Stage) -> web.Application:

@@ -145,7 +145,8 @@ class CardEditor extends Piece {
     const one = this.edit.form[name][at];
     if (more.isFixed) return html`<span class="number edit-fixed">${one?.values[part]}</span>`;
     const place = `${name}.${at}.${part}`;
-    const wrong = this.edit.errors[place] ?? this.edit.errors[`${name}.${at}`];
+    const isFirst = ["number", "email", "city"].includes(part);
+    const wrong = this.edit.errors[place] ?? (isFirst ? this.edit.errors[`${name}.${at}`] : undefined);
     return html`<input class="cell-${part}" id="edit-${place.replaceAll(".", "-")}" autocomplete="off"
       placeholder=${label} aria-label=${label} inputmode=${more.inputmode ?? nothing}
       list=${more.list ?? nothing} ?disabled=${one?.isRemoved} aria-invalid=${wrong ? "true" : "false"}
