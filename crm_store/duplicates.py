@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
@@ -18,6 +19,7 @@ from crm_store import audit, errors, merges, search_names
 from crm_store.base import JSON, Base, Tx
 from crm_store.duplicate_facts import facts_of
 from crm_store.matching import SUSPECT, Facts, Reason, Verdict, as_json, compare
+from crm_store.prepared import Ask
 from crm_store.tables.billing import Accounts
 from crm_store.tables.client_facts import ClientEmails
 from crm_store.tables.clients import ClientPhones, Clients
@@ -78,7 +80,7 @@ async def find_for(
     ids |= set(await _at(tx, Accounts.number, Accounts.client_id, facts.accounts))
     words = tuple(dict.fromkeys(facts.name.split()))
     if by_name and words and len(facts.name) > 2:
-        ids |= set(await search_names.begun(tx, words, _MOST_OF_A_NAME))
+        ids |= set(await tx.trip(partial(_named, words)))
     known = await facts_of(tx, ids - set(but))
     found = [(client_id, other, compare(facts, other)) for client_id, other in known.items()]
     best = sorted((one for one in found if one[2].score >= least),
@@ -87,6 +89,10 @@ async def find_for(
         select(Clients.id, Clients.name).where(Clients.id.in_([one[0] for one in best])))}
     return [Suspect(client_id, names[client_id], other.kind, verdict.score, verdict.reasons)
             for client_id, other, verdict in best]
+
+
+def _named(words: tuple[str, ...], ask: Ask) -> list[int]:
+    return search_names.begun(ask, words, _MOST_OF_A_NAME)
 
 
 async def _at(tx: Tx, key: Any, whose: Any, values: Collection[str]) -> list[int]:
@@ -188,12 +194,11 @@ async def decide(
         absorbed = pair.low_id + pair.high_id - kept
         return await merges.merge(tx, kept, absorbed, by=by, at=at, take=take,
                                   reason=f"pair {pair_id}")
-    values: dict[str, Any] = {
-        "different": {"state": "different", "decided_by": by, "decided_at": at,
-                      "not_before": None},
-        "later": {"not_before": at + LATER},
-        "open": {"state": "open", "decided_by": None, "decided_at": None, "not_before": None},
-    }[decision]
+    values: dict[str, Any] = {"not_before": at + LATER if decision == "later" else None}
+    if decision == "different":
+        values |= {"state": "different", "decided_by": by, "decided_at": at}
+    elif decision == "open":
+        values |= {"state": "open", "decided_by": None, "decided_at": None}
     if decision != "different" and await _are_merged(tx, pair):
         raise merges.MergeRefused("already_merged", "they are merged: undo that merge")
     await tx.run(update(DuplicatePairs).where(DuplicatePairs.id == pair_id).values(**values))

@@ -124,7 +124,7 @@ async def _both(tx: Tx, *ids: int) -> dict[int, Mapping[str, Any]]:
     await merge_campaigns.lock(tx, ids)
     rows = await tx.all(select(_CLIENTS).where(_CLIENTS.c.id.in_(ids))
                         .order_by(_CLIENTS.c.id).with_for_update())
-    found = {row.id: dict(row._mapping) for row in rows}
+    found: dict[int, Mapping[str, Any]] = {row.id: dict(row._mapping) for row in rows}
     for client_id in ids:
         if client_id not in found:
             raise errors.NotFound(f"client {client_id}")
