@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import msgspec
@@ -33,6 +34,7 @@ from workstation.terminal.floor import FloorScreen
 from workstation.terminal.keys import deliver_alt_digits
 from workstation.terminal.link import Link, LinkLost, LinkState, Misunderstood, SignInRefused
 from workstation.terminal.palette import Commands
+from workstation.terminal.pictures import tasks as pictures
 from workstation.terminal.screens import EVERYTHING, Live
 from workstation.terminal.search import ClientDialog, SearchDialog
 from workstation.terminal.sign_in import SignInScreen
@@ -41,6 +43,7 @@ from workstation.terminal.workplace import Workplace
 SAVE_AFTER_S = 0.2      # of a keystroke; the server has the letter within 0.4 s
 FLOOR_EVERY_S = 0.2     # what others do is painted at most 5 times a second
 AT_ONCE = frozenset({"conversations", "link"})
+ALERTS_AT_ONCE, ALERT_SHOWN_S = 3, 30.0
 
 
 class Terminal(App[None]):
@@ -69,6 +72,7 @@ class Terminal(App[None]):
         self._painting: Timer | None = None
         self._saving: Timer | None = None
         self._is_leaving = False
+        self._alerted: set[str] = set()
 
     def on_mount(self) -> None:
         deliver_alt_digits()
@@ -121,10 +125,24 @@ class Terminal(App[None]):
             self._open_workplace()
             self._touch(EVERYTHING)
             self._save_drafts()
+            self._tell_alerts()
         elif isinstance(message, Delta):
-            self._touch(self.desk.apply(message))
+            touched = self.desk.apply(message)
+            self._touch(touched)
+            if "tasks" in touched:
+                self._tell_alerts()
         elif isinstance(message, Notice) and message.code != "bye":
             self.say(message.text or self.desk.coded("notice", message.code), "warning")
+
+    def _tell_alerts(self) -> None:
+        """What came due of tasks, each once; after an absence how many it is."""
+        found = pictures.alerts(self.desk)
+        new = [found[key] for key in found.keys() - self._alerted]
+        self._alerted |= found.keys()
+        if len(new) > ALERTS_AT_ONCE:
+            new = [self.desk.words("terminal.alerts", n=len(new))]
+        for text in new:
+            self.notify(clean(text), severity="warning", markup=False, timeout=ALERT_SHOWN_S)
 
     def _open_workplace(self) -> None:
         wanted = FloorScreen if self.desk.supervises else DeskScreen
@@ -169,8 +187,11 @@ class Terminal(App[None]):
             self.notify(clean(text), severity=severity, markup=False, timeout=6)
 
     # ── asking ───────────────────────────────────────────────────────────────────────────────
-    async def ask(self, action: str, args: Args) -> dict[str, Any] | None:
-        """The result; None when it was refused or not sent, which the person is told."""
+    async def ask(self, action: str, args: Args, *,
+                  told: Callable[[Problem], bool] = lambda problem: False,
+                  ) -> dict[str, Any] | None:
+        """The result; None when it was refused or not sent, which the person is told, unless
+        `told` has dealt with it."""
         words = self.desk.words
         try:
             reply = await self.link.ask(action, args)
@@ -178,6 +199,8 @@ class Terminal(App[None]):
             self.say(words("terminal.not_sent"), "error")
             return None
         if reply.problem is not None:
+            if told(reply.problem):
+                return None
             title, detail = reply.problem.title, reply.problem.detail
             self.say(f"{title}: {detail}" if detail else title, "warning")
             return None

@@ -29,11 +29,13 @@ from workstation.terminal.pictures import bars
 from workstation.terminal.pictures.line import row
 from workstation.terminal.requests import RequestsDialog
 from workstation.terminal.screens import EVERYTHING, LiveScreen
+from workstation.terminal.tasks import About, TasksDialog, ask_new
 from workstation.terminal.widgets.client import ClientSide, Timeline
 from workstation.terminal.widgets.panels import Choices, Panel, Picture
 from workstation.terminal.widgets.work import Work
 
 DRAWN_BY_CONVERSATION = frozenset({"conversations", "link"})
+DRAWN_IN_CARD = frozenset({"sources", "tasks"})
 
 
 class DeskScreen(LiveScreen):
@@ -49,6 +51,8 @@ class DeskScreen(LiveScreen):
         Binding("f12", "more_time", show=False, priority=True),
         Binding("f2,f4,f6,f7,f8", "on_phone", show=False, priority=True),
         Binding("ctrl+r", "requests", show=False, priority=True),
+        Binding("ctrl+t", "tasks", show=False, priority=True),
+        Binding(letter("t"), "new_task", show=False),
         Binding(letter("n"), "new_client", show=False),
         Binding(letter("c"), "choose_again", show=False),
     ]
@@ -99,6 +103,8 @@ class DeskScreen(LiveScreen):
         if touched & DRAWN_BY_CONVERSATION:
             self._settle_current()
             self._show_conversation()
+        elif touched & DRAWN_IN_CARD:
+            self.query_one(ClientSide).show(self.conversation)
         elif self.current is None and "operators" in touched:
             self.query_one(Work).show(None)
         self.tick()
@@ -287,4 +293,17 @@ class DeskScreen(LiveScreen):
 
     def action_requests(self) -> None:
         self.app.push_screen(RequestsDialog())
+
+    def action_tasks(self) -> None:
+        self.app.push_screen(TasksDialog(self._about()))
+
+    def action_new_task(self) -> None:
+        ask_new(self, self._about())
+
+    def _about(self) -> About:
+        """The client on the screen."""
+        item = self.conversation
+        if item is None or item.card is None:
+            return About()
+        return About(client_id=item.client_id, client_name=item.card.name, conversation=item.id)
 

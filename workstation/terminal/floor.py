@@ -1,4 +1,4 @@
-"""The supervisor's screen: Floor, Calls, Campaigns, Requests, all live."""
+"""The supervisor's screen: Floor, Calls, Campaigns, Requests, Tasks, all live."""
 
 from __future__ import annotations
 
@@ -17,21 +17,23 @@ from workstation.terminal.pictures import bars, floor
 from workstation.terminal.pictures.line import Part, row
 from workstation.terminal.requests import RequestList
 from workstation.terminal.screens import EVERYTHING, LiveScreen
+from workstation.terminal.tasks import TaskList
 from workstation.terminal.widgets.campaigns import CampaignList
 from workstation.terminal.widgets.floor import CallTable, OperatorTable, QueueTable
 from workstation.terminal.widgets.panels import Panel, Picture
 
-TABS = ("floor", "calls", "campaigns", "requests")
+TABS = ("floor", "calls", "campaigns", "requests", "tasks")
 DRAWS = {"floor": {"operators", "queues"}, "calls": {"calls", "operators"},
-         "campaigns": {"campaigns"}, "requests": {"requests"}}
+         "campaigns": {"campaigns"}, "requests": {"requests"}, "tasks": {"tasks"}}
 FIRST_FOCUS = {"floor": "QueueTable", "calls": "CallTable", "campaigns": "CampaignList",
-               "requests": "Table"}
+               "requests": "Table", "tasks": "Table"}
 
 
 class FloorScreen(LiveScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
-        *(Binding(str(n), f"tab({n})", show=False) for n in range(1, 5)),
+        *(Binding(str(n), f"tab({n})", show=False) for n in range(1, 6)),
         Binding("ctrl+r", "tab(4)", show=False, priority=True),
+        Binding("ctrl+t", "tab(5)", show=False, priority=True),
         Binding("f9", "hang_up", show=False),
         Binding(letter("s"), "campaign('start')", show=False),
         Binding(letter("p"), "campaign('pause')", show=False),
@@ -57,6 +59,8 @@ class FloorScreen(LiveScreen):
                 yield Panel(words("terminal.campaigns"), CampaignList(self.desk))
             with Vertical(id="requests"):
                 yield Panel(words("terminal.requests_title"), RequestList())
+            with Vertical(id="tasks"):
+                yield Panel(words("tasks.title"), TaskList())
         yield Picture(id="foot")
         yield Picture(id="keys")
 
@@ -92,8 +96,10 @@ class FloorScreen(LiveScreen):
             self.query_one(CallTable).paint()
         elif self.tab == "campaigns":
             self.query_one(CampaignList).paint()
-        else:
+        elif self.tab == "requests":
             self.query_one(RequestList).paint()
+        else:
+            self.query_one(TaskList).paint()
 
     def _paint_bars(self) -> None:
         desk = self.desk
@@ -109,7 +115,8 @@ class FloorScreen(LiveScreen):
     def _tabs(self) -> Content:
         shelves = self.desk.shelves
         counts = {"floor": len(shelves.operators), "calls": len(shelves.calls),
-                  "campaigns": len(shelves.campaigns), "requests": len(shelves.requests)}
+                  "campaigns": len(shelves.campaigns), "requests": len(shelves.requests),
+                  "tasks": len(shelves.tasks)}
         parts: list[Part] = []
         for place, name in enumerate(TABS, 1):
             title = f" {place} {self.desk.words(f'terminal.tab.{name}')} {counts[name]} "

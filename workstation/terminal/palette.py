@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 EVERYWHERE = ("state_menu", "search", "toggle_light", "help", "leave")
 AT_THE_DESK = ("note", "finish", "more_time", "identity", "new_client", "choose_again", "hang_up",
-               "requests")
+               "requests", "new_task", "tasks")
 
 
 class Commands(Provider):

@@ -18,9 +18,11 @@ from workstation.protocol import (
     ClientCard,
     Dial,
     HitView,
+    Problem,
     SearchClients,
     TimelineView,
 )
+from workstation.terminal.dialogs import Question
 from workstation.terminal.keys import letter
 from workstation.terminal.pictures import client, found
 from workstation.terminal.pictures.line import stack
@@ -114,9 +116,9 @@ class ClientDialog(Dialog[None]):
         self.query_one(".keys", Picture).show(Content(" · ".join(keys)))
         self.run_worker(self._fetch(), group="card")
 
-    async def _fetch(self) -> None:
-        asked = ClientCard(client_id=self._client_id)
-        result = await self.terminal.ask("client.card", asked)
+    async def _fetch(self, reason: str = "") -> None:
+        asked = ClientCard(client_id=self._client_id, reason=reason)
+        result = await self.terminal.ask("client.card", asked, told=self._refused)
         if result is None:
             return
         self._card = msgspec.convert(result["card"], CardView)
@@ -124,6 +126,23 @@ class ClientDialog(Dialog[None]):
         self.query_one("#card", Picture).show(client.card(self.desk, self._card, None))
         self.query_one("#events", Picture).show(stack(
             [Content(""), *(client.timeline_item(self.desk, item, 68) for item in items)]))
+
+    def _refused(self, problem: Problem) -> bool:
+        """Too many cards opened: why this one? The reason goes along the second time."""
+        if problem.code != "reason_needed":
+            return False
+        words, seen = self.desk.words, problem.facts
+        hint = words("rights.reason_lead", hour=seen.get("hour", 0), day=seen.get("day", 0))
+        self.app.push_screen(Question(words("rights.title"), hint), self._give_reason)
+        return True
+
+    def _give_reason(self, reason: str | None) -> None:
+        if reason:
+            self.run_worker(self._fetch(reason), group="card")
+
+    def show(self, touched: frozenset[str]) -> None:
+        if touched & {"sources", "tasks"} and self._card is not None:
+            self.query_one("#card", Picture).show(client.card(self.desk, self._card, None))
 
     def action_link(self) -> None:
         if self._conversation is not None:

@@ -109,6 +109,14 @@ class Workplace:
             return given
         return next((item for item in self.catalogue.request_types if item.type == wanted), given)
 
+    def operator_name(self, operator: str) -> str:
+        """Whom the floor or the settings know; who has left long ago stays a number."""
+        live = self.shelves.operators.get(operator)
+        if live is not None:
+            return live.name
+        known = (one.name for one in self.catalogue.operators if one.id == operator)
+        return next(known, operator)
+
     # ── words for what the server names ──────────────────────────────────────────────────────
     def say(self, name: str) -> str:
         """A name from the settings (queue, outcome, field) in the user's language, if known."""

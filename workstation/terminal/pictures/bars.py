@@ -6,6 +6,7 @@ from textual.content import Content
 
 from workstation.protocol import ConversationView, QueueView
 from workstation.terminal.formats import duration, moment, remaining, ticking
+from workstation.terminal.pictures import tasks
 from workstation.terminal.pictures.line import Part, cut, dotted, row, sides, stack
 from workstation.terminal.theme import colour, shape
 from workstation.terminal.workplace import Workplace
@@ -140,7 +141,8 @@ def foot(desk: Workplace, width: int) -> Content:
 def _my_requests(desk: Workplace) -> Content:
     late = sum(item.late for item in desk.shelves.requests.values())
     return dotted([desk.words("terminal.requests", n=len(desk.shelves.requests)),
-                   (desk.words("terminal.late", n=late) if late else "", "bold $state-breach")])
+                   (desk.words("terminal.late", n=late) if late else "", "bold $state-breach"),
+                   *tasks.foot(desk)])
 
 
 def _queues_within(desk: Workplace, room: int) -> Content:

@@ -18,6 +18,7 @@ from workstation.protocol import (
     TimelineView,
 )
 from workstation.terminal.formats import count, day, duration, money, when
+from workstation.terminal.pictures import tasks
 from workstation.terminal.pictures.bars import MENU_ARROW, number
 from workstation.terminal.pictures.line import Part, cut, dotted, fit, flow, row, stack
 from workstation.terminal.workplace import Workplace
@@ -26,7 +27,7 @@ DATE_WIDTH = 7          # `09 Nov`, `Dec ’25`
 FILTERS: Mapping[str, frozenset[str]] = {
     "all": frozenset(),
     "calls": frozenset({"call", "attempt"}),
-    "requests": frozenset({"request"}),
+    "requests": frozenset({"request", "task"}),
     "billing": frozenset({"invoice", "correction", "payment", "promise", "reading"}),
     "notes": frozenset({"note"}),
 }
@@ -89,9 +90,11 @@ def card(desk: Workplace, item: CardView, conversation: ConversationView | None)
     lines = [row((item.name, "bold")), dotted(tags)]
     if conversation is not None:
         lines.append(identity(desk, conversation))
-    lines += [*_debt(desk, item), *(row((f"⚑ {desk.say(flag)}", "bold $state-breach"))
+    lines += [*_hidden(desk, item), *_debt(desk, item), *(row((f"⚑ {desk.say(flag)}", "bold $state-breach"))
                                     for flag in item.flags)]
+    lines += tasks.sources(desk, item.client_id, whole=conversation is None)
     lines += [_phone(desk, phone) for phone in item.phones]
+    lines += tasks.of_client(desk, item.client_id)
     for account in item.accounts:
         lines += _section(words("terminal.account", number=account.number),
                           _account(desk, account, is_masked=item.masked))
@@ -101,6 +104,17 @@ def card(desk: Workplace, item: CardView, conversation: ConversationView | None)
     if conversation is not None:
         lines += _path(desk, conversation)
     return stack(lines)
+
+
+def _hidden(desk: Workplace, item: CardView) -> Iterable[Content]:
+    """What rights leave out, and by which rule."""
+    words = desk.words
+    if not item.hidden:
+        return []
+    groups = ", ".join(words(f"rights.group.{one.group}") for one in item.hidden)
+    rules = ", ".join(dict.fromkeys(one.right for one in item.hidden))
+    return [row((words("rights.hidden", groups=groups), "$state-offered")),
+            row((words("rights.by", right=rules), "$dim"))]
 
 
 def _debt(desk: Workplace, item: CardView) -> Iterable[Content]:
@@ -196,11 +210,16 @@ def _facts(desk: Workplace, item: TimelineView) -> list[Part]:
             value = facts.get("value")
             shown = count(value, desk.locale) if isinstance(value, int | float) else ""
             return [shown, _text(facts, "meter"), _code(desk, "source", facts)]
+        case "task":
+            done = _text(facts, "done_at")
+            on = day((done or _text(facts, "due_at"))[:10], desk.locale, desk.now(), desk.zone)
+            return [_text(facts, "title"),
+                    desk.words("task.done_on" if done else "task.due_on", day=on)]
         case "request":
             title = desk.say(_text(facts, "title")) or _code(desk, "request_type", facts, "type")
             return [_text(facts, "number") or _text(facts, "request_id"), title,
                     _code(desk, "stage", facts)]
-    return [_text(facts, "by") or _text(facts, "operator")]
+    return [desk.operator_name(_text(facts, "by") or _text(facts, "operator"))]
 
 
 def _code(desk: Workplace, family: str, facts: Mapping[str, Any], name: str = "") -> str:
@@ -223,9 +242,7 @@ def _corrected(desk: Workplace, facts: Mapping[str, Any]) -> Part:
 
 
 def _call_facts(desk: Workplace, facts: Mapping[str, Any]) -> list[Part]:
-    operator = _text(facts, "operator")
-    known = desk.shelves.operators.get(operator)
-    name = _text(facts, "operator_name") or (known.name if known else operator)
+    name = _text(facts, "operator_name") or desk.operator_name(_text(facts, "operator"))
     talked = facts.get("talked_s")
     length = duration(talked) if isinstance(talked, int | float) and talked > 0 else ""
     disposition = desk.say(_text(facts, "disposition_name")) or _code(desk, "disposition", facts)
