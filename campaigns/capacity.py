@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from campaigns.pacing import Line
+from campaigns.pacing import Line, Reason, Step
 from cti.calls import Call
 from cti.operators import Operator
 from cti.queues import Queue
@@ -68,6 +68,14 @@ def line_for(campaign: int, queue: str, lines_max: int, floor: FloorView,
     return Line(operators_ready=len(ready), lines_in_flight=in_flight,
                 callers_waiting=_callers_waiting(floor, served), lines_free=lines_max - own,
                 answered=drops.answered, dropped=drops.dropped, drop_ceiling=drops.ceiling)
+
+
+def holder(step: Step, campaign: int, open_lines: Collection[OpenLine]) -> int | None:
+    """The other campaign whose dials keep this one's ready operators, when none of its own do."""
+    if step.reason is not Reason.LINES_IN_FLIGHT:
+        return None
+    holding = [line.campaign for line in open_lines if line.may_need_operator]
+    return None if campaign in holding or not holding else min(holding)
 
 
 def _callers_waiting(floor: FloorView, queues: frozenset[str]) -> int:

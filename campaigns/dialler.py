@@ -11,14 +11,14 @@ import asyncio
 import logging
 import os
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import TypeAlias
 
 from campaigns import gate, ledger, picking, plans, settling
-from campaigns.capacity import Drops, FloorView, OpenLine, line_for
+from campaigns.capacity import Drops, FloorView, OpenLine, holder, line_for
 from campaigns.coverage import LedgerError
 from campaigns.gate import GatePlan
 from campaigns.lawful import RehearsalRefused, check_trunk
@@ -259,15 +259,21 @@ class Dialler:
         line = line_for(campaign.id, campaign.queue, campaign.lines_max, self._floor, lines, now,
                         await self._drops(tx, campaign, rules, now))
         step = next_step(Pacing(campaign.pacing), line)
-        facts = {"operators_ready": line.operators_ready, "dial": step.dial,
-                 "lines_in_flight": line.lines_in_flight,
-                 "callers_waiting": line.callers_waiting, "answered": line.answered,
-                 "dropped": line.dropped}
+        facts: dict[str, int | str] = {
+            "operators_ready": line.operators_ready, "dial": step.dial,
+            "lines_in_flight": line.lines_in_flight, "callers_waiting": line.callers_waiting,
+            "answered": line.answered, "dropped": line.dropped,
+            "own_lines": campaign.lines_max - line.lines_free}
         picked = await picking.pick(
             tx, campaign, rules, self._lease(now), wanted=step.dial, now=now)
         why = step.reason.value
         if step.reason is Reason.DIALLING and not picked:
             why = "nobody_due"
+        elif step.reason is Reason.NO_OPERATOR_READY and facts["own_lines"]:
+            why = "operators_busy"
+        elif other := holder(step, campaign.id, lines):
+            why = "another_campaign"
+            facts["other"] = next((one.name for one in running if one.id == other), str(other))
         await _note(tx, campaign, why, facts, now)
         return picked
 
@@ -331,7 +337,7 @@ async def _finish(tx: Tx, campaign: CampaignRow, now: datetime) -> None:
 
 
 async def _note(tx: Tx, campaign: CampaignRow, why: str,
-                facts: dict[str, int] | dict[str, str], now: datetime) -> None:
+                facts: Mapping[str, int | str], now: datetime) -> None:
     """Keep the decision where it differs from the last one, or that one is old."""
     is_old = (campaign.step_at is None
               or now - campaign.step_at >= timedelta(seconds=_STEP_NOTE_S))

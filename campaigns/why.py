@@ -17,6 +17,10 @@ _CAMPAIGN: Mapping[str, str] = {
                     "for the {operators_ready} ready operators.",
     "lines_in_flight": "For each of the {operators_ready} ready operators a number is being "
                        "dialled already.",
+    "operators_busy": "No further number is dialled: no operator of its queue is ready, "
+                      "{own_lines} of its calls go on.",
+    "another_campaign": "Nothing is dialled because the campaign “{other}” is dialling for its "
+                        "{operators_ready} ready operators.",
     "too_many_dropped": "Nothing is dialled today because too many people who answered met no "
                         "operator: {dropped} of {answered}.",
     "trunk_full": "Nothing is dialled because all lines of the campaign are in use.",
@@ -33,6 +37,8 @@ _CAMPAIGN_ONE: Mapping[str, str] = {      # the same with a single operator
     "callers_wait": "Nothing is dialled because incoming callers wait ({callers_waiting}) "
                     "for the one ready operator.",
     "lines_in_flight": "For the one ready operator a number is being dialled already.",
+    "another_campaign": "Nothing is dialled because the campaign “{other}” is dialling for its "
+                        "one ready operator.",
 }
 _STATE: Mapping[str, str] = {
     "draft": "It has not been started.",

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns import plans
+from campaigns.capacity import OpenLine, holder
 from campaigns.coverage import Happening, State
 from campaigns.dispositions import meaning_of
 from campaigns.pacing import Line, Pacing, Reason, next_step
@@ -32,6 +33,25 @@ def test_progressive_never_dials_more_than_operators_are_free(
     (Line(2, 2, 0), Reason.LINES_IN_FLIGHT), (Line(2, 0, 0, 0), Reason.TRUNK_FULL)])
 def test_step_without_a_dial_says_why(line: Line, reason: Reason) -> None:
     assert next_step(Pacing.PROGRESSIVE, line).reason is reason
+
+
+@pytest.mark.parametrize(("campaigns", "other"), [
+    ((2,), 2), ((3, 2), 2), ((1, 2), None), ((), None)])
+def test_another_campaign_that_holds_the_operators_is_named(
+    campaigns: tuple[int, ...], other: int | None,
+) -> None:
+    step = next_step(Pacing.PROGRESSIVE, Line(1, 1, 0))
+    lines = [OpenLine(one, one, "q", may_need_operator=True) for one in campaigns]
+    lines.append(OpenLine(9, 9, "q", may_need_operator=False))
+    assert holder(step, 1, lines) == other
+    assert "“Autumn”" in of_campaign("running", "another_campaign",
+                                     {"other": "Autumn", "operators_ready": 1})
+
+
+def test_a_campaign_whose_calls_go_on_does_not_say_that_nothing_is_dialled() -> None:
+    said = of_campaign("running", "operators_busy", {"own_lines": 1, "operators_ready": 0})
+    assert said == ("No further number is dialled: no operator of its queue is ready, "
+                    "1 of its calls go on.")
 
 
 def test_preview_leaves_the_dial_to_the_operator() -> None:
