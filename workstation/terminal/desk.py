@@ -23,9 +23,11 @@ from workstation.protocol import (
     NewClient,
     TimelineView,
 )
+from workstation.terminal.card_edit import EditCardDialog
 from workstation.terminal.dialogs import NewClientDialog
 from workstation.terminal.keys import letter
 from workstation.terminal.pictures import bars
+from workstation.terminal.pictures.client import FILTERS
 from workstation.terminal.pictures.line import row
 from workstation.terminal.requests import RequestsDialog
 from workstation.terminal.screens import EVERYTHING, LiveScreen
@@ -55,6 +57,7 @@ class DeskScreen(LiveScreen):
         Binding(letter("t"), "new_task", show=False),
         Binding(letter("n"), "new_client", show=False),
         Binding(letter("c"), "choose_again", show=False),
+        Binding(letter("e"), "edit_card", show=False),
     ]
 
     def __init__(self) -> None:
@@ -216,6 +219,12 @@ class DeskScreen(LiveScreen):
         dialog = NewClientDialog(item.id, item.caller_name, bars.number(item, self.desk))
         self.app.push_screen(dialog, make)
 
+    def action_edit_card(self) -> None:
+        """What is saved comes back as a change of the conversation."""
+        item = self.conversation
+        if item is not None and item.card is not None:
+            self.app.push_screen(EditCardDialog(item.card))
+
     def action_identity(self) -> None:
         item = self.conversation
         if item is not None and item.client_id is not None:
@@ -229,15 +238,15 @@ class DeskScreen(LiveScreen):
 
     @on(Timeline.Older)
     def _older(self, event: Timeline.Older) -> None:
-        self.run_worker(self._fetch_older(event.client_id, event.cursor),
-                        group="timeline", exclusive=True)
+        self.run_worker(self._fetch_older(event), group="timeline", exclusive=True)
 
-    async def _fetch_older(self, client_id: int, cursor: str) -> None:
-        asked = MoreTimeline(client_id=client_id, cursor=cursor)
+    async def _fetch_older(self, wanted: Timeline.Older) -> None:
+        asked = MoreTimeline(client_id=wanted.client_id, cursor=wanted.cursor,
+                             kinds=sorted(FILTERS[wanted.filter]))
         result = await self.terminal.ask("client.timeline", asked)
         if result is not None:
             items = msgspec.convert(result["items"], list[TimelineView])
-            self.query_one(Timeline).add_older(items, result.get("cursor"))
+            self.query_one(Timeline).add_older(items, result.get("cursor"), wanted.filter)
 
     # ── work ─────────────────────────────────────────────────────────────────────────────────
     @on(Work.Typed)

@@ -29,7 +29,9 @@ FILTERS: Mapping[str, frozenset[str]] = {
     "calls": frozenset({"call", "attempt"}),
     "requests": frozenset({"request", "task"}),
     "billing": frozenset({"invoice", "correction", "payment", "promise", "reading"}),
-    "notes": frozenset({"note"}),
+    "notes": frozenset({"note", "call"}),           # what was noted in a call is a note too
+    "mail": frozenset({"mail", "web"}),
+    "changes": frozenset({"change", "consent", "merge"}),
 }
 
 
@@ -66,6 +68,9 @@ def candidate(desk: Workplace, place: int, item: CandidateView, width: int) -> C
 
 def because(desk: Workplace, reason: ReasonView) -> str:
     """The reason's sentence; its text holds only the facts (a count, a day, a source)."""
+    if reason.kind in {"related", "called_for"}:
+        return desk.words(f"because.{reason.kind}", role=desk.coded("role", reason.text),
+                          name=reason.name)
     if reason.kind == "source":
         return desk.coded("source", reason.text)
     key = f"because.{reason.kind}"
@@ -90,10 +95,10 @@ def card(desk: Workplace, item: CardView, conversation: ConversationView | None)
     lines = [row((item.name, "bold")), dotted(tags)]
     if conversation is not None:
         lines.append(identity(desk, conversation))
-    lines += [*_hidden(desk, item), *_debt(desk, item), *(row((f"⚑ {desk.say(flag)}", "bold $state-breach"))
-                                    for flag in item.flags)]
+    lines += [*_hidden(desk, item), *_debt(desk, item), *picture.flags(desk, item)]
     lines += tasks.sources(desk, item.client_id, whole=conversation is None)
     lines += [_phone(desk, phone) for phone in item.phones]
+    lines += picture.beyond(desk, item)
     lines += tasks.of_client(desk, item.client_id)
     for account in item.accounts:
         lines += _section(words("terminal.account", number=account.number),

@@ -105,15 +105,20 @@ class ClientSide(Vertical):
 
 
 class Timeline(Choices):
-    """Newest first; left and right change the filter, Enter on the last row loads older ones."""
+    """Newest first; left and right change the filter, Enter on the last row loads older ones.
+
+    The server finds what a filter lets through: one note behind a thousand calls is there at once.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "filter(-1)", show=False), Binding("right", "filter(1)", show=False)]
 
     @dataclass
     class Older(Message):
+        """A page is wanted, the first one of a filter without a cursor."""
         client_id: int
-        cursor: str
+        cursor: str | None
+        filter: str
 
     class Filtered(Message):
         """The filter changed; its name is for the title."""
@@ -133,24 +138,36 @@ class Timeline(Choices):
     def follow(self, item: ConversationView | None) -> None:
         of = None if item is None else (item.id, item.client_id)
         if of != self._of or item is None:
-            self._of, self._older = of, []
-            self._cursor = None if item is None else item.timeline_cursor
+            self._conversation = item
+            self._begin_again()
         self._conversation = item
         self._paint()
 
-    def add_older(self, items: list[TimelineView], cursor: str | None) -> None:
+    def _begin_again(self) -> None:
+        """All that the picture itself brought, or the first page of the filter."""
+        item, self._older = self._conversation, []
+        self._of = None if item is None else (item.id, item.client_id)
+        self._cursor = None if item is None or self.filter != "all" else item.timeline_cursor
+        if self.filter != "all" and item is not None and item.client_id:
+            self.post_message(self.Older(item.client_id, None, self.filter))
+
+    def add_older(self, items: list[TimelineView], cursor: str | None, of: str) -> None:
+        if of != self.filter:
+            return                      # another one was chosen meanwhile
         self._older += items
         self._cursor = cursor
         self._paint()
 
     def _paint(self) -> None:
         item, words = self._conversation, self.desk.words
-        shown = [] if item is None else [*item.timeline, *self._older]
+        shown = [] if item is None else sorted(
+            {one.key: one for one in [*item.timeline, *self._older]}.values(),
+            key=lambda one: (one.at, one.key), reverse=True)
         kinds = client.FILTERS[self.filter]
         width = max(20, self.size.width - 2)
         rows = {one.key: client.timeline_item(self.desk, one, width) for one in shown
-                if not kinds or one.kind in kinds or (
-                    self.filter == "notes" and one.facts.get("note"))}
+                if not kinds or (one.kind in kinds and (
+                    self.filter != "notes" or one.kind == "note" or one.facts.get("note")))}
         listed = list(rows.items())
         if self._cursor is not None:
             listed.append((OLDER, row((words("terminal.older"), "$dim"))))
@@ -164,6 +181,7 @@ class Timeline(Choices):
     def action_filter(self, step: int) -> None:
         names = list(client.FILTERS)
         self.filter = names[(names.index(self.filter) + step) % len(names)]
+        self._begin_again()
         self._paint()
         self.post_message(self.Filtered(self.filter))
 
@@ -172,4 +190,4 @@ class Timeline(Choices):
         event.stop()
         item = self._conversation
         if event.option_id == OLDER and item is not None and item.client_id and self._cursor:
-            self.post_message(self.Older(item.client_id, self._cursor))
+            self.post_message(self.Older(item.client_id, self._cursor, self.filter))

@@ -53,7 +53,7 @@ export class Desk {
   readonly refusals = new Map<number, string>();      // by conversation, see `refuse`
   /** Clients opened by search, and timelines read on beyond what the view brings. */
   readonly opened = new Map<number, Opened>();
-  readonly older = new Map<number, { items: TimelineView[]; cursor: string | null }>();
+  readonly older = new Map<string, { items: TimelineView[]; cursor: string | null }>();
   readonly drafts: Drafts;
   readonly phone: PhoneDesk;
   readonly tasks = new TaskDesk(this);
@@ -296,12 +296,14 @@ export class Desk {
     this.changed();
   }
 
-  async readOn(clientId: number, cursor: string): Promise<void> {
-    const page = await this.ask("client.timeline", { client_id: clientId, cursor });
+  /** The next page of a client's timeline, the first one without a cursor, under a filter's name. */
+  async readOn(clientId: number, cursor: string | null, filter: string, kinds: readonly string[]): Promise<void> {
+    const page = await this.ask("client.timeline", { client_id: clientId, cursor, kinds: [...kinds] });
     if (!page) return;
     const { items, cursor: next } = page as { items: TimelineView[]; cursor: string | null };
-    const before = this.older.get(clientId)?.items ?? [];
-    this.older.set(clientId, { items: [...before, ...items], cursor: next });
+    const key = `${clientId} ${filter}`;
+    const before = cursor === null ? [] : this.older.get(key)?.items ?? [];
+    this.older.set(key, { items: [...before, ...items], cursor: next });
     this.changed();
   }
 

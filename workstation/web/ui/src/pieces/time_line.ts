@@ -10,14 +10,18 @@ import { Piece } from "./piece.js";
 
 type Facts = Record<string, unknown>;
 
+// The server finds them: one note behind a thousand calls is on the first page of notes. What was
+// noted in a call is a note too.
 const FILTERS: Record<string, readonly string[]> = {
   all: [], calls: ["call", "attempt"], requests: ["request", "task"],
-  billing: ["invoice", "correction", "payment", "promise", "reading"], notes: ["note"],
+  billing: ["invoice", "correction", "payment", "promise", "reading"], notes: ["note", "call"],
+  mail: ["mail", "web"], changes: ["change", "consent", "merge"],
 };
 
 const ICONS: Record<string, IconName> = {
   call: "phone-incoming", note: "message-square", invoice: "file-text", payment: "banknote",
   correction: "file-text", promise: "clock", reading: "gauge", request: "clipboard-list", task: "check", attempt: "phone-outgoing",
+  mail: "mail", web: "mail", change: "pencil", consent: "shield-check", merge: "users",
 };
 
 class TimeLine extends Piece {
@@ -37,7 +41,7 @@ class TimeLine extends Piece {
       <header class="column-head"><h2>${t("timeline.title")}</h2>
         <div class="filters" role="group" aria-label=${t("timeline.filter")}>
           ${Object.keys(FILTERS).map((id) => html`<button aria-pressed=${this.filter === id}
-            @click=${() => { this.filter = id; this.requestUpdate(); }}>
+            @click=${() => this.choose(id, source.clientId)}>
             ${t(`timeline.${id}`)}</button>`)}
         </div></header>
       <div class="scroll" tabindex="0" role="region" aria-label=${t("timeline.title")}>
@@ -46,9 +50,17 @@ class TimeLine extends Piece {
           : empty(t("timeline.nobody"), t("timeline.nobody_how"))}
         <ol class="timeline">${repeat(items, (item) => item.key, (item) => this.item(item))}</ol>
         ${source.cursor ? html`<button class="button more"
-          @click=${() => void this.desk.readOn(source.clientId, source.cursor ?? "")}>
+          @click=${() => void this.desk.readOn(source.clientId, source.cursor, this.filter,
+            FILTERS[this.filter] ?? [])}>
           ${t("timeline.older")}</button>` : nothing}
       </div>`;
+  }
+
+  private choose(filter: string, clientId: number): void {
+    this.filter = filter;
+    this.requestUpdate();
+    if (filter === "all" || !clientId) return;
+    void this.desk.readOn(clientId, null, filter, FILTERS[filter] ?? []);
   }
 
   private source(): { clientId: number; items: TimelineView[]; cursor: string | null; has: boolean } {
@@ -56,15 +68,16 @@ class TimeLine extends Piece {
     const opened = shown?.kind === "client" ? this.desk.opened.get(shown.id) : undefined;
     const clientId = opened?.card.client_id ?? conversation?.client_id ?? 0;
     const items = opened?.timeline ?? conversation?.timeline ?? [];
-    const older = this.desk.older.get(clientId);
+    const older = this.desk.older.get(`${clientId} ${this.filter}`);
     const cursor = older ? older.cursor : (opened?.cursor ?? conversation?.timeline_cursor ?? null);
-    return { clientId, items: [...items, ...(older?.items ?? [])], cursor: clientId ? cursor : null,
+    const once = new Map([...items, ...(older?.items ?? [])].map((item) => [item.key, item]));
+    return { clientId, items: [...once.values()].sort(newestFirst), cursor: clientId ? cursor : null,
              has: Boolean(opened ?? conversation) };
   }
 
   private wanted(item: TimelineView): boolean {
     const kinds = FILTERS[this.filter] ?? [];
-    if (this.filter === "notes") return item.kind === "note" || Boolean(item.facts["note"]);
+    if (this.filter === "notes") return item.kind === "note" || Boolean(text(item.facts["note"]));
     return kinds.length === 0 || kinds.includes(item.kind);
   }
 
@@ -103,6 +116,10 @@ class TimeLine extends Piece {
       case "consent": return html`<strong>${t("event.consent")}</strong> ${rest([
         words("consent", text(facts["consent"])), this.desk.operatorName(text(facts["by"]))])}<span
         class="chip">${t(`consent_is.${facts["is_given"] ? "given" : "withdrawn"}`)}</span>`;
+      case "mail": case "web": return html`<strong>${words("event", item.kind)}</strong> ${rest(
+        [text(facts["subject"]), this.desk.operatorName(text(facts["by"]))])}`;
+      case "merge": return html`<strong>${t("event.merge")}</strong> ${rest(
+        [text(facts["absorbed_name"]), this.desk.operatorName(text(facts["by"]))])}`;
       default: return html`<strong>${words("event", item.kind)}</strong> ${rest(
         [text(facts["by"]) || this.operator(facts)])}`;
     }
@@ -154,6 +171,10 @@ class TimeLine extends Piece {
       [say(title ?? text(facts["title"])), this.desk.groupName(text(facts["group"]))])}${
       facts["stage"] ? html`<span class="chip">${named("stage", facts["stage"])}</span>` : nothing}`;
   }
+}
+
+function newestFirst(one: TimelineView, other: TimelineView): number {
+  return one.at < other.at ? 1 : one.at > other.at ? -1 : one.key < other.key ? 1 : -1;
 }
 
 function iconOf(item: TimelineView): IconName {
