@@ -4,6 +4,7 @@ import type { Html } from "./pieces/bits.js";
 import { auditSection } from "./pieces/audit_page.js";
 import { duplicatesSection } from "./pieces/duplicate_board.js";
 import { fieldsSection } from "./pieces/fields_page.js";
+import { importsSection } from "./pieces/import_page.js";
 import { privacySection } from "./pieces/privacy_page.js";
 
 export interface Section {
@@ -17,6 +18,7 @@ export interface Section {
 export const SECTIONS: Section[] = [
   duplicatesSection,
   fieldsSection,
+  importsSection,
   auditSection,
   privacySection,
 ];
