@@ -41,6 +41,11 @@ def test_campaign_from_list_to_start(config: Path, capsys: pytest.CaptureFixture
     facts = json.loads(said.out[said.out.index("{"):])
     assert (facts["state"], facts["size"], facts["coverage"]["not_tried"]) == ("running", 1, 1)
     assert facts["unreached"][0]["client_name"] == "Ivanov"
+    assert _deskline(config, "coverage", "1", "--unreached") == 0
+    said = capsys.readouterr().out
+    assert "1  not tried" in said
+    assert "not_tried" not in said
+    assert "UTC" not in said
     assert _deskline(config, "why", "autumn") == 0
     assert "no server answers at http://127.0.0.1:" in capsys.readouterr().out
     assert _deskline(config, "pause", "autumn") == 0

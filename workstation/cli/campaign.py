@@ -6,6 +6,7 @@ Works on the database alone; a running `deskline serve` notices within a second.
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -13,6 +14,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -32,13 +34,17 @@ from workstation.rehearsal.server import is_ready
 from workstation.settings import Settings
 
 T = TypeVar("T")
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC")
 _MAX_FILE = 50 * 1024 * 1024
 _FIRST_STEP = timedelta(seconds=4)      # within it a running server has looked at a campaign
 
 
 @click.group(name="campaign")
 def command() -> None:
-    """Campaigns: a frozen list of debtors, dialled lawfully until everybody has an outcome."""
+    """Campaigns: a frozen list of debtors, dialled lawfully until everybody has an outcome.
+
+    --config FILE and --json stand behind the subcommand.
+    """
 
 
 def _run(settings: Settings, wish: Callable[[Store], Awaitable[T]]) -> T:
@@ -260,12 +266,13 @@ def coverage(settings: Settings, *, campaign: str, unreached: bool, as_json: boo
         named = {"unreached": [asdict(entry) for entry in left]} if unreached else {}
         print_json({**_as_json(view), **named})
         return
+    zone = ZoneInfo(settings.company.time_zone)
     for state, count in view.coverage.counts.items():
-        click.echo(f"{count:6}  {state}")
+        click.echo(f"{count:6}  {_in_words(str(state))}")
     click.echo(f"{view.size:6}  on the list; {view.coverage.reached} reached in person")
     for entry in left:
         click.echo(f"{entry.client_name} ({', '.join(entry.numbers) or 'no number'}): "
-                   f"{entry.state}. {entry.sentence}")
+                   f"{_in_words(str(entry.state))}. {_local(entry.sentence, zone)}")
 
 
 @command.command()
@@ -276,7 +283,8 @@ def why(settings: Settings, *, campaign: str) -> None:
     async def wish(store: Store) -> int:
         async with store.read() as tx:
             return await _named(tx, campaign)
-    click.echo(_why_now(settings, _run(settings, wish)))
+    said = _why_now(settings, _run(settings, wish))
+    click.echo(_local(said, ZoneInfo(settings.company.time_zone)))
 
 
 @command.command()
@@ -289,6 +297,18 @@ def laws(_: Settings, *, as_json: bool) -> None:
         return
     for rule in rule_set(rule_ids()).rules:
         click.echo(f"{rule.id:16} {rule.mark:6} verified {rule.verified}  {rule.source}")
+
+
+def _in_words(state: str) -> str:
+    return state.replace("_", " ")
+
+
+def _local(sentence: str, zone: ZoneInfo) -> str:
+    """The moments of a sentence in the company's time."""
+    def told(found: re.Match[str]) -> str:
+        at = datetime.strptime(found[1], "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
+        return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
+    return _MOMENT.sub(told, sentence)
 
 
 def _as_json(view: CampaignView) -> dict[str, object]:

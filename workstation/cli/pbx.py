@@ -18,7 +18,10 @@ from workstation.settings import Settings
 
 @click.group(name="pbx")
 def command() -> None:
-    """The private Asterisk: start, stop, look, or write its files for an Asterisk of yours."""
+    """The private Asterisk: start, stop, look, or write its files for an Asterisk of yours.
+
+    --config FILE and --json stand behind the subcommand.
+    """
 
 
 @command.command("up")

@@ -24,7 +24,10 @@ SHORTEST = 10
 
 @click.group()
 def command() -> None:
-    """People who sign in: list them, set a password."""
+    """People who sign in: list them, set a password.
+
+    --config FILE and --json stand behind the subcommand.
+    """
 
 
 @command.command("list")
