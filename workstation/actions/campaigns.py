@@ -124,5 +124,6 @@ def after(cursor: str | None) -> int:
 def _entry(row: steering.EntryView) -> dict[str, Any]:
     return {"client_id": row.client_id, "name": row.client_name, "state": str(row.state),
             "why": row.why, "sentence": row.sentence, "since": moment(row.since),
-            "attempts": row.attempts, "next_at": moment_or_none(row.until_at),
+            "numbers": list(row.numbers), "attempts": row.attempts,
+            "next_at": moment_or_none(row.until_at),
             "debt_minor": row.debt_minor, "currency": row.currency}

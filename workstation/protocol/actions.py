@@ -137,8 +137,8 @@ class CampaignArgs(Args, frozen=True, kw_only=True):
 
 
 class CampaignEntries(Args, frozen=True, kw_only=True):
-    """`campaign.entries`, supervisors: result {"entries": [{client_id, name, state, why, since,
-    attempts, next_at}], "cursor": str | None}. `state` filters."""
+    """`campaign.entries`, supervisors: result {"entries": [{client_id, name, numbers, state,
+    why, sentence, since, attempts, next_at}], "cursor": str | None}. `state` filters."""
     campaign: int
     state: str | None = None
     cursor: str | None = None

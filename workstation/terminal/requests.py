@@ -68,7 +68,8 @@ class RequestList(Live, Vertical):
                          for name, value in item.fields.items() if value])
         self.query_one("#request", Picture).show(stack([
             dotted([(f"{item.number} {self.desk.say(item.title)}", "bold"), item.client_name,
-                    self.desk.coded("stage", item.stage)]),
+                    self.desk.coded("stage", item.stage),
+                    self.desk.operator_name(item.operator or "")]),
             fields]))
 
     @on(DataTable.RowSelected)

@@ -18,6 +18,7 @@ from workstation.protocol import (
     TimelineView,
 )
 from workstation.terminal.formats import count, day, duration, money, when
+from workstation.terminal.pictures import card as picture
 from workstation.terminal.pictures import tasks
 from workstation.terminal.pictures.bars import MENU_ARROW, number
 from workstation.terminal.pictures.line import Part, cut, dotted, fit, flow, row, stack

@@ -65,11 +65,13 @@ class Work(VerticalScroll, can_focus=False):
     # ── showing ──────────────────────────────────────────────────────────────────────────────
     def show(self, item: ConversationView | None) -> None:
         self._harvest()
-        self.set_class(item is None, "is-empty")
-        if item is None:
+        has_work = item is not None and item.state != "missed"
+        self.set_class(not has_work, "is-empty")
+        if item is None or not has_work:
             self.key = None
             self._open_form(None, {})
-            self.query_one("#empty", Picture).show(Content(self._nothing()))
+            self.query_one("#empty", Picture).show(Content(
+                self._nothing() if item is None else self.desk.words("work.missed")))
             return
         is_other = item.id != self.key
         self.key = item.id
@@ -158,8 +160,11 @@ class Work(VerticalScroll, can_focus=False):
         return words("terminal.saving" if self.desk.link.up else "terminal.kept")
 
     def _wrap_up(self, item: ConversationView) -> Content:
-        if item.state != "wrap_up" or item.wrap_up_until is None:
+        if item.state != "wrap_up":
             return Content("")
+        if item.wrap_up_until is None:
+            return row((f"◐ {self.desk.words('terminal.wrap_up_over')}", "bold $state-breach"),
+                       ("  F12", "$dim"))
         left = remaining(item.wrap_up_until, self.desk.now())
         return row((f"◐ {self.desk.words('terminal.wrap_up_left', time=left)}",
                     "bold $state-wrap"), ("  F12", "$dim"))

@@ -75,15 +75,14 @@ class CallBar extends Piece {
       ${mark("wrap_up")}
       <div class="strip-text">
         <strong class="strip-who">${t("wrap_up.title", { who: whoIs(one) })}</strong>
-        <span class="strip-why">${t("wrap_up.hint")}</span>
+        <span class="strip-why">${t(one.wrap_up_until ? "wrap_up.hint" : "wrap_up.over")}</span>
       </div>
       ${one.wrap_up_until
         ? html`<div class="strip-figure"><span>${t("wrap_up.left")}</span>
-            <tick-time class="big" until=${one.wrap_up_until}></tick-time></div>
-          <button class="button" data-act="extend" @click=${() => void this.desk.ask(
-            "conversation.extend", { conversation: one.id })}>
-            ${icon("plus")} ${t("wrap_up.more")} ${keyHint("Alt M")}</button>`
-        : nothing}
+            <tick-time class="big" until=${one.wrap_up_until}></tick-time></div>` : nothing}
+      <button class="button" data-act="extend" @click=${() => void this.desk.ask(
+        "conversation.extend", { conversation: one.id })}>
+        ${icon("plus")} ${t("wrap_up.more")} ${keyHint("Alt M")}</button>
     </div>`;
   }
 

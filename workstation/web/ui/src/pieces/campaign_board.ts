@@ -2,6 +2,7 @@
 import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { now } from "../moments.js";
+import { phone } from "../numbers.js";
 import type { Actions, CampaignView } from "../protocol.gen.js";
 import { dayAndTime, number, percent, say, t, words } from "../texts.js";
 import { empty, icon, type Html } from "./bits.js";
@@ -17,6 +18,8 @@ interface Entry {
   name: string;
   state: string;
   why: string;
+  sentence: string;
+  numbers: string[];
   since: string;
   attempts: number;
   next_at: string | null;
@@ -106,6 +109,12 @@ class CampaignBoard extends Piece {
     this.requestUpdate();
   }
 
+  private who(entry: Entry): Html {
+    return this.desk.hasDesk
+      ? html`<button class="link" @click=${() => void this.desk.openClient(entry.client_id)}>
+          ${entry.name}</button>` : html`<strong>${entry.name}</strong>`;
+  }
+
   private list(one: CampaignView): Html {
     return html`<div class="entries"><p class="entries-head">
         <b>${this.state ? words("entry", this.state) : t("campaigns.everybody")}</b>
@@ -117,9 +126,10 @@ class CampaignBoard extends Piece {
         ${["who", "state", "why", "since", "attempts", "next"].map((column) =>
           html`<th scope="col">${t(`entries.${column}`)}</th>`)}</tr></thead>
       <tbody>${this.entries.map((entry) => html`<tr>
-        <td><strong>${entry.name}</strong></td>
+        <td>${this.who(entry)}<small class="faint block num">${
+          entry.numbers.map((one) => phone(one)).join(", ")}</small></td>
         <td class="nowrap"><i class="part is-${entry.state}"></i> ${words("entry", entry.state)}</td>
-        <td>${saidWhy(entry.why)}</td><td class="num nowrap">${dayAndTime(entry.since, now())}</td>
+        <td class="entry-why">${saidEntry(entry)}</td><td class="num nowrap">${dayAndTime(entry.since, now())}</td>
         <td class="num">${entry.attempts}</td>
         <td class="num nowrap">${entry.next_at ? dayAndTime(entry.next_at, now()) : ""}</td></tr>`)}
       </tbody></table>
@@ -127,6 +137,16 @@ class CampaignBoard extends Piece {
         @click=${() => void this.read(one.id, this.state, this.cursor)}>
         ${t("timeline.older")}</button>` : nothing}</div>`;
   }
+}
+
+/** `+79161234567 busy ×2, no_answer`: a number and what came of its dials. */
+const TRIED = /(\+\d{7,15}) ([a-z_]+(?: ×\d+)?(?:, [a-z_]+(?: ×\d+)?)*)/g;
+
+/** The ledger's sentence; when it is due again stands in a column of its own. */
+function saidEntry(entry: Entry): string {
+  const sentence = entry.sentence.replace(/ Owed again from .*$/, "");
+  return say(sentence).replace(TRIED, (_, one: string, codes: string) =>
+    `${phone(one)}: ${codes.replace(/[a-z_]+/g, (code) => words("why", code))}`);
 }
 
 /** A sentence of the server, or a code that the catalogue knows. */

@@ -4,7 +4,7 @@ import { repeat } from "lit/directives/repeat.js";
 import type { OperatorState, OperatorView, QueueView } from "../protocol.gen.js";
 import { percent, say, stretch, t, tOr } from "../texts.js";
 import { phone } from "../numbers.js";
-import { mark, tone, type Html } from "./bits.js";
+import { icon, mark, tone, type Html } from "./bits.js";
 import { Piece } from "./piece.js";
 import { setProperty } from "./set_property.js";
 
@@ -35,6 +35,16 @@ class FloorBoard extends Piece {
         <b class="num">${operators.filter((one) => one.state === state).length}</b></button>`)}</div>`;
   }
 
+  /** Which way the call goes, and from which queue or campaign. */
+  private call(one: OperatorView): Html {
+    const call = one.call ? this.desk.views.calls[one.call] : undefined;
+    if (!call) return nothing;
+    const from = call.campaign || this.desk.queueName(call.queue);
+    return html`<span class="tile-way" title=${t(`direction.${call.direction}`)}>${
+        icon(call.direction === "out" ? "phone-outgoing" : "phone-incoming")}</span>
+      ${from ? html`<span class="tile-queue">${from}</span> · ` : nothing}`;
+  }
+
   private tile(one: OperatorView): Html {
     const faded = this.only !== "" && this.only !== one.state;
     return html`<article class="tile ${tone(one.state)} ${faded ? "is-faded" : ""}"
@@ -43,7 +53,7 @@ class FloorBoard extends Piece {
       <div class="tile-state">${mark(one.state)} <span>${t(`state.${one.state}`)}${one.reason
         && one.state === "paused" ? html` · ${tOr(`reason.${one.reason}`, one.reason)}` : nothing}</span>
         <tick-time since=${one.since}></tick-time></div>
-      <div class="tile-whom">${phone(one.with_whom) || (one.state !== "offline" && !one.registered
+      <div class="tile-whom">${this.call(one)}${phone(one.with_whom) || (one.state !== "offline" && !one.registered
         ? html`<span class="is-late">${t("floor.phone_gone")}</span>` : nothing)}</div>
       <div class="tile-foot faint"><span>${t("floor.calls_today", { n: one.calls_today })}</span>
         <span class="num">${stretch(one.talked_today_s)}</span></div></article>`;

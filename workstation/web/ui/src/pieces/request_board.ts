@@ -2,8 +2,8 @@
 import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { now, secondsUntil } from "../moments.js";
-import type { RequestView } from "../protocol.gen.js";
-import { dayAndTime, say, stretch, t, words } from "../texts.js";
+import type { FormFieldView, RequestView } from "../protocol.gen.js";
+import { day, dayAndTime, number, say, stretch, t, words } from "../texts.js";
 import { empty, icon, type Html } from "./bits.js";
 import { Piece } from "./piece.js";
 
@@ -67,16 +67,24 @@ class RequestBoard extends Piece {
           clientName: request.client_name })}>${icon("plus")} ${t("task.short")}</button></td></tr>`;
   }
 
-  /** The first of what the form says, choices by their label. */
+  /** What the form says: each value with its label, as this language writes it. */
   private about(request: RequestView): Html {
     const form = this.desk.catalogue?.request_types.find((one) => one.type === request.type);
     const said = Object.entries(request.fields).filter(([, value]) => value).map(([name, value]) => {
-      const choices = form?.fields.find((field) => field.name === name)?.choices ?? [];
-      return say(choices.find(([id]) => id === value)?.[1] ?? value);
+      const field = form?.fields.find((one) => one.name === name);
+      return html`<span class="fact">${say(field?.label ?? name)}
+        <span class="value">${written(field, value)}</span></span>`;
     });
-    return said.length
-      ? html`<small class="faint block about">${said.join(" · ")}</small>` : nothing;
+    return said.length ? html`<small class="faint block about">${said}</small>` : nothing;
   }
+}
+
+function written(field: FormFieldView | undefined, value: string): string {
+  const chosen = field?.choices.find(([id]) => id === value)?.[1];
+  if (chosen) return say(chosen);
+  if (field?.kind === "number" && Number.isFinite(Number(value))) return number(Number(value));
+  if (field?.kind === "date" && /^\d{4}-\d\d-\d\d$/.test(value)) return day(value, now());
+  return value;
 }
 
 function due(request: RequestView): Html {

@@ -1,9 +1,10 @@
 // The request form: open already for the queue's usual request, filled from the client's account.
 import { html, nothing } from "lit";
 import { show as showText } from "../caret.js";
+import { problemInWords } from "../desk.js";
 import type { CardView, ConversationView, FormFieldView, FormView } from "../protocol.gen.js";
 import { now } from "../moments.js";
-import { dayAndTime, say, t } from "../texts.js";
+import { dayAndTime, say, t, words } from "../texts.js";
 import { icon, keyHint, type Html } from "./bits.js";
 import { Piece } from "./piece.js";
 
@@ -24,11 +25,14 @@ class RequestForm extends Piece {
   private ownValues: Record<string, string> = {};
   private readonly filed = new Map<string, Filed>();
   private isFiling = false;
+  private wrong: Record<string, string> = {};     // field → what is wrong with it
+  private refused = "";
 
   protected override willUpdate(changed: Map<string, unknown>): void {
     if (!changed.has("client")) return;
     this.ownType = null;
     this.ownValues = {};
+    this.complain({}, "");
   }
 
   protected override render(): Html {
@@ -42,6 +46,7 @@ class RequestForm extends Piece {
             ${say(type.title)}</option>`)}
         </select></label>
       ${form ? html`${form.fields.map((field) => this.field(form, field))}
+        ${this.refused ? problemLine("file", this.refused) : nothing}
         <div class="form-end">${this.filedLine(form)}
           <button class="button" data-act="file" ?disabled=${this.isFiling}>
             ${icon("arrow-right")} ${t("request.file")} ${keyHint("Alt ↵")}</button></div>` : nothing}
@@ -89,7 +94,15 @@ class RequestForm extends Piece {
     return accounts.flatMap((account) => account.meters.map((meter) => [meter.number, meter.number]));
   }
 
+  private complain(wrong: Record<string, string>, refused: string): void {
+    this.wrong = wrong;
+    this.refused = refused;
+    this.requestUpdate();
+  }
+
   private type(change: Record<string, string>): void {
+    this.complain(Object.fromEntries(Object.entries(this.wrong)
+      .filter(([name]) => !(name in change))), "");
     if (!this.conversation) {
       this.ownValues = { ...this.ownValues, ...change };
       this.requestUpdate();
@@ -103,6 +116,7 @@ class RequestForm extends Piece {
   private chooseType = (event: Event): void => {
     const type = (event.target as HTMLSelectElement).value || null;
     this.ownType = type;
+    this.complain({}, "");
     if (this.conversation) this.desk.drafts.type(this.conversation, { form_type: type, form: {} });
     else this.requestUpdate();
   };
@@ -110,14 +124,19 @@ class RequestForm extends Piece {
   // ── drawing ───────────────────────────────────────────────────────────────────────────────
   private field(form: FormView, field: FormFieldView): Html {
     const label = say(field.label);
-    return html`<label class="field"><span>${label}${field.required
+    const wrong = this.wrong[field.name];
+    const isWide = field.kind === "account" || field.kind === "meter";
+    return html`<label class="field ${isWide ? "is-wide" : ""}"><span>${label}${field.required
       ? html`\u00a0<i class="required" title=${t("request.required")}>*</i>` : nothing}</span>
-      ${this.choicesOf(field).length > 0 ? this.select(field) : this.input(form, field)}</label>`;
+      ${this.choicesOf(field).length > 0 ? this.select(field) : this.input(form, field)}</label>
+      ${wrong ? problemLine(field.name, wrong) : nothing}`;
   }
 
   private select(field: FormFieldView): Html {
     const value = this.value(field);
-    return html`<select id=${fieldId(field)} ?required=${field.required}
+    const chosen = this.choicesOf(field).find(([id]) => id === value)?.[1] ?? "";
+    return html`<select id=${fieldId(field)} ?required=${field.required} title=${say(chosen)}
+      aria-invalid=${field.name in this.wrong}
       @change=${(event: Event) => this.type(
         { [field.name]: (event.target as HTMLSelectElement).value })}>
       ${this.choicesOf(field).map(([id, label]) => html`<option value=${id ?? ""}
@@ -128,7 +147,7 @@ class RequestForm extends Piece {
     const kind = field.kind === "date" ? "date" : "text";
     return html`<input id=${fieldId(field)} type=${kind} autocomplete="off" maxlength="2000"
       inputmode=${field.kind === "number" ? "decimal" : nothing} ?required=${field.required}
-      data-form=${form.type} aria-required=${field.required}
+      data-form=${form.type} aria-required=${field.required} aria-invalid=${field.name in this.wrong}
       @input=${(event: Event) => this.type(
         { [field.name]: (event.target as HTMLInputElement).value })}>`;
   }
@@ -151,9 +170,8 @@ class RequestForm extends Piece {
     if (!form || this.isFiling) return;
     const missing = form.fields.find((field) => field.required && !this.value(field).trim());
     if (missing) {
+      this.complain({ [missing.name]: words("invalid", "missing") }, "");
       this.querySelector<HTMLElement>(`#${fieldId(missing)}`)?.focus();
-      this.desk.toast("error", t("request.missing", {
-        field: say(missing.label) }));
       return;
     }
     await this.fileNow(form);
@@ -163,12 +181,22 @@ class RequestForm extends Piece {
     this.isFiling = true;
     this.requestUpdate();
     const fields = Object.fromEntries(form.fields.map((field) => [field.name, this.value(field)]));
-    const filed = await this.desk.ask("request.file", {
+    const { result, problem } = await this.desk.tryTo("request.file", {
       client_id: this.client, type: form.type, fields, conversation: this.conversation?.id ?? null });
     this.isFiling = false;
-    if (filed) this.filed.set(this.filedKey(form), filed as Filed);
-    this.requestUpdate();
+    if (result) this.filed.set(this.filedKey(form), result as Filed);
+    const codes = (problem?.facts?.["fields"] ?? {}) as Record<string, string>;
+    const wrong = Object.fromEntries(Object.entries(codes)
+      .map(([name, code]) => [name, words("invalid", code)]));
+    this.complain(wrong, problem && !Object.keys(wrong).length ? problemInWords(problem) : "");
+    await this.updateComplete;
+    this.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
   }
+}
+
+function problemLine(place: string, text: string): Html {
+  return html`<p class="field-error" role="alert" data-error=${place}>
+    ${icon("triangle-alert")} ${text}</p>`;
 }
 
 function fieldId(field: FormFieldView): string {

@@ -15,11 +15,12 @@ class StateMenu extends Piece {
       <button class="state-button" popovertarget="state-choices" aria-haspopup="menu"
         data-state=${state}>
         ${mark(state)}
-        <span class="state-word">${t(`state.${state}`)}${reason ? html`
-          <span class="state-reason">${reason}</span>` : nothing}</span>
+        <span class="state-word">${t(`state.${state}`)}</span>
         <tick-time since=${operator?.since ?? ""}></tick-time>
         ${icon("chevron-down")}
-        <span class="state-phone ${this.phoneTone()}">${this.phoneWords()}</span>
+        <span class="state-phone ${reason ? "" : this.phoneTone()}"
+          title=${this.phoneWords()}>${reason
+            ? html`<span class="state-reason">${reason}</span> · ` : nothing}${this.phoneWords()}</span>
       </button>
       <div id="state-choices" class="menu" popover role="menu" aria-label=${t("state.menu")}
         @keydown=${this.walk} @toggle=${this.toggled}>${this.choices()}</div>`;

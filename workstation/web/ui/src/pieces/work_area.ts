@@ -20,6 +20,9 @@ class WorkArea extends Piece {
     if (!conversation) {
       return html`${this.head()}${empty(t("work.none"), t("work.none_how"))}`;
     }
+    if (conversation.state === "missed") {
+      return html`${this.head()}${empty(t("work.missed"), t("work.missed_how"))}`;
+    }
     const draft = this.desk.drafts.of(conversation);
     return html`${this.head()}
       <div class="scroll pad">${conversation.client_id === null
@@ -44,6 +47,7 @@ class WorkArea extends Piece {
   }
 
   private type(one: ConversationView, change: Typed): void {
+    this.desk.refuse(one.id, "");
     this.desk.drafts.type(one, change);
   }
 
@@ -90,7 +94,9 @@ class WorkArea extends Piece {
     const missing = !chosen ? t("finish.choose_outcome")
       : chosen.needs_note && !draft.note.trim() ? t("finish.note_needed") : "";
     const isOver = one.ended_at !== null;
-    return html`<div class="done-line">
+    const refused = this.desk.refusals.get(one.id);
+    return html`${refused ? html`<p class="field-error" role="alert" data-error="finish">
+        ${icon("triangle-alert")} ${refused}</p>` : nothing}<div class="done-line">
       <span class="done-hint">${isOver ? missing : t("finish.after_call")}</span>
       <button class="button primary" data-act="finish" ?disabled=${Boolean(missing) || !isOver}
         @click=${() => void this.desk.finish(one)}>
