@@ -58,7 +58,7 @@ def conceal(value: Any, lens: Lens, lens_of: LensOf | None = None) -> Any:
         return _mapping(value, _narrowed(value, lens, lens_of), lens_of)
     if isinstance(value, list | tuple):
         seen = [conceal(item, lens, lens_of) for item in value
-                if not _is_closed_hit(item, lens_of)]
+                if not (_is_closed_hit(item, lens_of) or _is_hidden_event(item, lens))]
         return seen if isinstance(value, list) else tuple(seen)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return _dataclass(value, _narrowed(value, lens, lens_of), lens_of)
@@ -163,16 +163,21 @@ def _dataclass(value: Any, lens: Lens, lens_of: LensOf | None) -> Any:
 
 
 def _timeline_item(item: TimelineView, lens: Lens) -> TimelineView:
+    if _is_hidden_event(item, lens):
+        return msgspec.structs.replace(item, facts={})
+    facts = {name: _empty(fact) if FACTS.get(name) in lens.groups else fact
+             for name, fact in item.facts.items()}
+    return msgspec.structs.replace(item, facts=facts)
+
+
+def _is_hidden_event(item: Any, lens: Lens) -> bool:
+    """An event that is of a hidden group as a whole is not in a timeline at all."""
+    if not isinstance(item, TimelineView):
+        return False
     group = KINDS.get(item.kind)
     if item.kind == "change":
         group = _CHANGES.get(str(item.facts.get("field", "")).partition(":")[0].partition(".")[0])
-    if group in lens.groups:
-        return msgspec.structs.replace(item, facts={"hidden": group})
-    hidden = {name for name in item.facts if FACTS.get(name) in lens.groups}
-    if not hidden:
-        return item
-    facts = {name: fact for name, fact in item.facts.items() if name not in hidden}
-    return msgspec.structs.replace(item, facts=facts)
+    return group in lens.groups
 
 
 def _empty(value: Any) -> Any:

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
+import msgspec
+
 from crm_store import rights as stored
 from crm_store.folding import fold
 from crm_store.store import Store
@@ -19,7 +21,7 @@ from workstation.concealing import LensOf, clients_in, conceal
 from workstation.conversations import Conversations
 from workstation.errors import NotAllowed, Refused
 from workstation.policy import Person
-from workstation.protocol import ClientEdit
+from workstation.protocol import CardView, ClientEdit
 from workstation.rights import CLEAR, Deed, Lens, Right, Traits, ViewLimits
 from workstation.traces import Traces, TracesFull
 
@@ -108,8 +110,17 @@ class Sight:
         reason = " ".join(reason.split())[:LONGEST_REASON]
         if not is_his:
             self._check_limit(person, reason)
+        self._write(person, client_id, "conversation" if is_his else name, reason)
+
+    def _trace(self, person: Person, client_id: int, name: str) -> None:
+        if not (self._is_in_conversation(person, client_id)
+                or self.traces.has_open(person, client_id, STILL_OPEN)):
+            self._write(person, client_id, name, "")
+
+    def _write(self, person: Person, client_id: int, name: str, reason: str) -> None:
+        via = "api" if " " in name else name
         try:
-            self.traces.opened(person, client_id, "conversation" if is_his else name, reason)
+            self.traces.opened(person, client_id, via, reason)
         except TracesFull:
             raise Refused("audit_full", "Cards cannot be opened now: nobody could write down "
                           "who sees them.", "", 503) from None
@@ -142,8 +153,12 @@ class Sight:
             self._tell_leads(person.name, f"{hour}/{day}")
 
     # ── after ────────────────────────────────────────────────────────────────────────────────
-    async def shown(self, person: Person, answer: Any) -> Any:
-        """The answer without what he may not see."""
+    async def shown(self, person: Person, answer: Any, name: str = "") -> Any:
+        """The answer without what he may not see; cards in it that nobody asked for by name
+        (two that are compared, one just made) leave their trace too."""
+        if name not in OPENING:
+            for client_id in cards_in(answer):
+                self._trace(person, client_id, name)
         if not self._is_bound(person):
             return answer
         return conceal(answer, self.lens_of(person), await self._lenses(person, answer))
@@ -159,6 +174,15 @@ class Sight:
             person, self._rules, None if self._is_in_conversation(person, key) else one)
             for key, one in found.items()}
         return lambda client_id: lenses.get(client_id, CLEAR)
+
+
+def cards_in(answer: Any) -> list[int]:
+    """Whose cards an answer holds; they stand at its top."""
+    if isinstance(answer, msgspec.Struct):
+        held = [answer, *(getattr(answer, name) for name in answer.__struct_fields__)]
+    else:
+        held = list(answer.values()) if isinstance(answer, dict) else []
+    return [one.client_id for one in held if isinstance(one, CardView)]
 
 
 def edited(edit: ClientEdit) -> frozenset[str]:

@@ -146,6 +146,21 @@ async def test_views_leave_a_trace_and_changes_their_own(office: Office) -> None
     assert verdict.waiting == 0
 
 
+async def test_cards_that_are_compared_leave_a_trace(office: Office) -> None:
+    ids = [await add_client(office, "Sidorov Petr", "+79165550133") for _ in range(2)]
+    sight, person = office.desk.sight, office.desk.accounts.by_operator["109"]
+    async with office.screen("sofia") as sofia:
+        card = (await sofia.ask("client.card", client_id=ids[0])).result["card"]
+    shown = msgspec.convert(card, protocol.CardView)
+    other = msgspec.structs.replace(shown, client_id=ids[1])
+    await sight.shown(person, {"low": shown, "high": other}, "duplicate.compare")
+    await sight.traces.write()
+    async with office.store.read() as tx:
+        entries, _ = await audit_reading.page(tx, audit_reading.Filter(by="109"))
+    assert [(one.client_id, (one.facts or {})["via"]) for one in entries] == [
+        (ids[1], "duplicate.compare"), (ids[0], "client.card")]
+
+
 @pytest.fixture(params=["ask", "refuse"])
 async def limited(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Office]:
     limits = ViewLimits(per_hour=2, beyond=request.param)
@@ -230,6 +245,7 @@ VIEWS_WITHOUT = frozenset({
     "OperatorView", "QueueView", "SegmentView", "CampaignView", "GapView",
     # names of clients and what leads to them
     "ReasonView", "CandidateView",
+    "SuspectView", "LikenessView", "PairView", "PairSide", "MergeView", "ComparedView",
     # always inside a field that is hidden as a whole
     "PhoneView", "EmailView", "AddressView",
     # handled by kind or by field

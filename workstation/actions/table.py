@@ -136,7 +136,7 @@ async def perform(desk: Desk, person: Person, name: str,
             edit=edit_in(args), reason=getattr(args, "reason", ""))
         try:
             answer: dict[str, object] = await desk.sight.shown(
-                person, await _act(desk, person, action, args))
+                person, await _act(desk, person, action, args), name)
         except Refused as refused:
             refused.facts = await desk.sight.shown(person, refused.facts)
             raise

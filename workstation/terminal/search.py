@@ -22,6 +22,7 @@ from workstation.protocol import (
     SearchClients,
     TimelineView,
 )
+from workstation.terminal.card_edit import EditCardDialog
 from workstation.terminal.dialogs import Question
 from workstation.terminal.keys import letter
 from workstation.terminal.pictures import client, found
@@ -91,7 +92,8 @@ class SearchDialog(Dialog[int]):
 
 class ClientDialog(Dialog[None]):
     """A client's card and timeline, read; linked to the open conversation or called by a key."""
-    BINDINGS: ClassVar = [(letter("l"), "link", ""), (letter("d"), "dial", "")]
+    BINDINGS: ClassVar = [(letter("l"), "link", ""), (letter("d"), "dial", ""),
+                          (letter("e"), "edit", "")]
 
     def __init__(self, client_id: int, conversation: int | None) -> None:
         super().__init__()
@@ -143,6 +145,15 @@ class ClientDialog(Dialog[None]):
     def show(self, touched: frozenset[str]) -> None:
         if touched & {"sources", "tasks"} and self._card is not None:
             self.query_one("#card", Picture).show(client.card(self.desk, self._card, None))
+
+    def action_edit(self) -> None:
+        if self._card is not None:
+            self.app.push_screen(EditCardDialog(self._card), self._saved)
+
+    def _saved(self, card: CardView | None) -> None:
+        if card is not None:
+            self._card = card
+            self.query_one("#card", Picture).show(client.card(self.desk, card, None))
 
     def action_link(self) -> None:
         if self._conversation is not None:

@@ -103,7 +103,9 @@ async def _answer(route: Route, asked: Asked) -> Any:
     except Refused as refused:
         refused.facts = await sight.shown(person, refused.facts)
         raise
-    return result if isinstance(result, web.StreamResponse) else await sight.shown(person, result)
+    if isinstance(result, web.StreamResponse):
+        return result
+    return await sight.shown(person, result, f"{route.method} {route.path}")
 
 
 def _client_in(route: Route, asked: Asked) -> int | None:

@@ -149,8 +149,8 @@ function deed(kind: string): string {
 
 function facts(told: Record<string, unknown>): Html {
   return html`${Object.entries(told).map(([name, value]) => html`<span class="audit-fact">
-    <span class="faint">${name.replaceAll("_", " ")}</span> ${
-      typeof value === "object" ? JSON.stringify(value) : String(value)}</span> `)}`;
+    ${name === "via" ? nothing : html`<span class="faint">${name.replaceAll("_", " ")}</span> `}${
+      name === "via" ? tOr(`via.${String(value)}`, String(value)) : typeof value === "object" ? JSON.stringify(value) : String(value)}</span> `)}`;
 }
 
 /** What the field says is the clock of this machine; the server wants the zone. */

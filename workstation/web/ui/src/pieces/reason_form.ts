@@ -18,6 +18,10 @@ class ReasonForm extends Piece {
         <button class="button primary">${t("rights.open")}</button></form>`;
   }
 
+  protected override firstUpdated(): void {
+    this.querySelector("input")?.focus();
+  }
+
   private send = (event: SubmitEvent): void => {
     event.preventDefault();
     const asked = this.desk.reasonFor;
