@@ -22,6 +22,7 @@ _EXTENSION = re.compile(r"\s*(?:доб\b|ext\b|extension\b|x(?=\s*\d)|#|,|;|@).*
 _SPELLING = re.compile(r"^\+?[\d\s().\-/\u00ad\u2010-\u2015\u2212\u00a0\u202f\u2060]*$")
 _E164 = re.compile(r"^\+[1-9][0-9]{4,14}$")
 _LONGEST_INTERNAL = 5
+_SHORTEST_ABROAD = 9        # 2908000 is somebody's local number, not one on St. Helena
 _LONGEST_SPELLING = 64
 _MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
@@ -48,7 +49,7 @@ def normalise(raw: str | None, *, region: str) -> Number:
     if original.casefold() in _HIDDEN:
         return Number(None, original, "hidden")
     text = _EXTENSION.sub("", _SCHEME.sub("", original))
-    if text.casefold() in _HIDDEN:
+    if text.strip("<> \"'").casefold() in _HIDDEN:
         return Number(None, original, "hidden")
     digits = "".join(str(int(sign)) for sign in text if sign.isdecimal())
     if not _SPELLING.match(text) or not digits:
@@ -59,14 +60,20 @@ def normalise(raw: str | None, *, region: str) -> Number:
 
 
 def _read(digits: str, is_international: bool, original: str, region: str) -> Number:
-    """The first reading that a numbering plan lists, else the first of a possible length."""
+    """The first reading that a numbering plan lists, else the first of a possible length.
+
+    A local number that nothing completes is not taken for one of a far country: digits without
+    `+` are international only when there are enough of them and a plan lists them.
+    """
     country, _, area = region.partition("-")
     readings = [f"+{digits}"] if is_international else [
         digits, *([f"+{digits[2:]}"] if digits.startswith("00") else []),
-        *([area + digits] if area else []), f"+{digits}",
+        *([area + digits] if area else []),
     ]
     parsed = [number for number in (_parse(text, country) for text in readings) if number]
-    for number in parsed:
+    is_abroad = not is_international and len(digits) >= _SHORTEST_ABROAD
+    abroad = _parse(f"+{digits}", country) if is_abroad else None
+    for number in (*parsed, *([abroad] if abroad else [])):
         if phonenumbers.is_valid_number(number):
             return _as_number(number, original)
     return _as_number(parsed[0], original) if parsed else Number(None, original, "unknown")

@@ -98,3 +98,46 @@ def test_folding_takes_any_text_and_is_stable(text: str) -> None:
 def test_the_beginning_of_a_name_folds_to_the_beginning_of_its_key(name: str, length: int) -> None:
     start = "".join(words(name[:length]))
     assert "".join(words(name)).startswith(start)
+
+
+REGIONS = st.sampled_from(["RU", "RU-495", "RU-846", "RU-84639", "DE", "DE-30", "KZ-7172", "ZZ"])
+BETWEEN = st.sampled_from(["", " ", "-", ".", "\u00a0", "\u2011", " - "])
+
+
+@given(st.text("0123456789", min_size=1, max_size=5), BETWEEN, REGIONS)
+def test_no_short_number_is_ever_a_clients(digits: str, between: str, region: str) -> None:
+    """Whatever area code would make a whole number of it: an extension calls, not a client."""
+    number = normalise(between.join(digits), region=region)
+    assert (number.kind, number.e164) == ("internal", None)
+
+
+@given(st.integers(2_000_000, 7_999_999), st.sampled_from(["495", "499", "846", "812", "343"]),
+       BETWEEN)
+def test_the_same_local_number_is_another_at_each_entry(local: int, code: str, between: str
+                                                        ) -> None:
+    text = f"{local:07d}"
+    spelling = between.join((text[:3], text[3:5], text[5:]))
+    assert normalise(spelling, region=f"RU-{code}").e164 == f"+7{code}{local:07d}"
+    assert normalise(spelling, region="RU").e164 is None
+    assert normalise(spelling, region=f"RU-{code}").original == spelling
+
+
+@given(st.integers(0, 9_999_999), st.sampled_from(["903", "916", "925"]), REGIONS,
+       st.lists(BETWEEN, min_size=10, max_size=10), st.sampled_from(["+7", "8", "7", "8("]))
+def test_what_stands_between_the_digits_does_not_matter(
+    subscriber: int, code: str, region: str, between: list[str], prefix: str
+) -> None:
+    """A whole number means the same at every entry of its country."""
+    digits = f"{code}{subscriber:07d}"
+    spelling = prefix + "".join(one + sign for one, sign in zip(digits, between, strict=True))
+    expected = f"+7{digits}"
+    if region.startswith("RU") or prefix == "+7":
+        assert normalise(spelling, region=region).e164 == expected
+
+
+@given(st.sampled_from(["anonymous", "Anonymous", "RESTRICTED", "unknown", "withheld"]),
+       st.sampled_from(["{}", " {} ", "sip:{}@10.0.0.1", "sip:{}@anonymous.invalid", "<{}>"]),
+       REGIONS)
+def test_who_hides_is_hidden_however_the_trunk_says_so(word: str, shape: str, region: str) -> None:
+    number = normalise(shape.format(word), region=region)
+    assert (number.kind, number.e164) == ("hidden", None)
