@@ -11,6 +11,7 @@ from playwright.async_api import Page, expect
 from tests.browser import stories as s
 from tests.browser.conftest import Open
 from tests.browser.stage import Stage, heard
+from workstation import protocol as p
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -163,8 +164,67 @@ async def test_a_missing_field_is_named_and_focused(open_story: Open) -> None:
     page, stage = await open_story(s.desk(s.conversation(state="talking"), "talking"))
     await page.keyboard.press("Alt+Enter")
     await expect(page.locator("#field-client_reading")).to_be_focused()
-    await expect(page.locator(".toast")).to_contain_text("Reading on the meter")
+    await expect(page.locator("[data-error=client_reading]")).to_have_text("This is needed.")
+    await expect(page.locator("#field-client_reading")).to_have_attribute("aria-invalid", "true")
     assert stage.asked("request.file") == []
+    await page.keyboard.type("1")
+    await expect(page.locator("[data-error]")).to_have_count(0)
+
+
+async def test_what_the_server_refuses_stands_at_its_field(open_story: Open) -> None:
+    story = s.desk(s.talking(), "talking")
+    story.replies["request.file"] = p.Problem(
+        code="form_invalid", title="Some fields are not right.", detail="client_reading: is no …",
+        facts={"fields": {"client_reading": "no_number"}})
+    page, _stage = await open_story(story)
+    await page.keyboard.press("Alt+Enter")
+    await expect(page.locator("[data-error=client_reading]")).to_have_text("This is no number.")
+    await expect(page.locator("#field-client_reading")).to_be_focused()
+    await expect(page.locator(".toast")).to_have_count(0)
+
+
+async def test_why_done_was_refused_stands_above_it_and_goes_with_a_change(
+    open_story: Open,
+) -> None:
+    story = s.desk(s.wrapping_up(), "wrap_up")
+    story.replies["conversation.finish"] = p.Problem(
+        code="nobody_knows", title="The database does not answer.", detail="")
+    page, _stage = await open_story(story)
+    await page.keyboard.press("Alt+Digit1")
+    await page.keyboard.press("Control+Enter")
+    refused = page.locator("[data-error=finish]")
+    await expect(refused).to_have_text("The database does not answer.")
+    await expect(page.locator(".toast")).to_have_count(0)
+    await expect(page.locator("[data-act=finish]")).to_be_enabled()
+    await page.keyboard.press("Alt+Digit2")
+    await expect(refused).to_have_count(0)
+
+
+async def test_when_the_time_is_over_the_strip_says_so_and_gives_more(open_story: Open) -> None:
+    page, stage = await open_story(
+        s.desk(s.wrapping_up(draft=s.NO_DRAFT, wrap_up_until=None), "ready"))
+    await expect(page.locator(".strip")).to_contain_text("Time is over; the outcome is still")
+    await page.keyboard.press("Alt+KeyM")
+    assert await heard(stage, "conversation.extend") == [{"conversation": 900}]
+
+
+async def test_a_missed_call_asks_for_no_outcome(open_story: Open) -> None:
+    page, _stage = await open_story(s.desk(s.conversation(state="missed"), "ready"))
+    await expect(page.locator("work-area")).to_contain_text("You missed this call")
+    await expect(page.locator(".outcome, [data-act=finish], .request-form")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [1280, 1920])
+async def test_the_reason_of_a_pause_is_not_cut(open_story: Open, width: int) -> None:
+    story = s.desk(None, "paused")
+    story.views["operators"]["101"] = replace(
+        story.views["operators"]["101"], reason="no_answer")
+    page, _stage = await open_story(story, width=width)
+    await expect(page.locator(".state-reason")).to_be_visible()
+    assert await page.evaluate("""() => {
+        const line = document.querySelector(".state-reason").getBoundingClientRect();
+        return line.right <= document.querySelector(".state-phone").getBoundingClientRect().right;
+    }""")
 
 
 async def test_search_finds_opens_and_closes(open_story: Open) -> None:
@@ -172,10 +232,13 @@ async def test_search_finds_opens_and_closes(open_story: Open) -> None:
     await page.keyboard.press("Slash")
     await page.keyboard.type("ivan")
     await expect(page.locator(".hit")).to_have_count(3)
+    await expect(page.locator(".hit mark")).to_have_text(["Ivan", "Ivan", "Ivan"])
+    await expect(page.locator(".hit").first).to_contain_text(
+        "+7 495 123-45-67 · account 40010 · Samara, Lenina 5-12")
     await page.keyboard.press("ArrowDown")
     await page.keyboard.press("Enter")
     await expect(page.locator("client-panel .card-name")).to_be_visible()
-    assert await heard(stage, "client.card") == [{"client_id": 4813}]
+    assert await heard(stage, "client.card") == [{"client_id": 4813, "reason": ""}]
 
 
 async def test_requests_of_my_group_are_listed_and_moved(open_story: Open) -> None:

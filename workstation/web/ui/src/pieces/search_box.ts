@@ -16,7 +16,8 @@ function shown(found: Part[]): Html {
 function because({ why, name, marked, marks, field }: HitView): Html {
   if (why === "name" && marked === name) return nothing;
   const met = why === "phone" ? phoneParts(marked, marks) : parts(marked, marks);
-  return html`<small class="hit-why">${field ?? words("hit", why)} ${shown(met)}</small>`;
+  return html`<small class="hit-why"><span class="faint">${field ?? words("hit", why)}</span>
+    ${shown(met)}</small>`;
 }
 
 /** Number, account, address: but not what stands there already as what matched. */
