@@ -233,11 +233,13 @@ class Journal:
         return facts
 
     async def _commit(self, steps: Sequence[Step]) -> None:
-        ids: dict[str, int] = {}
-        async with self._store.begin() as tx:
+        async def work(tx: Tx) -> dict[str, int]:
+            ids: dict[str, int] = {}
             for step in steps:
                 await self._do(tx, step, ids)
-        self._ids.update(ids)
+            return ids
+
+        self._ids.update(await self._store.write(work))
         while len(self._ids) > REMEMBERED:
             self._ids.popitem(last=False)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from campaigns import steering
@@ -125,7 +126,8 @@ async def finish(desk: Desk, person: Person, args: Finish) -> dict[str, object]:
     _check_outcome(view, args)
     interaction = await interaction_of(desk, view)
     now = desk.clock()
-    async with desk.store.begin() as tx:
+
+    async def work(tx: Tx) -> None:
         await interactions.set_disposition(tx, interaction, outcome_id=args.disposition,
                                            note=args.note, by=person.operator, at=now)
         await drafts.finish(tx, interaction, person.operator, at=now)
@@ -134,6 +136,8 @@ async def finish(desk: Desk, person: Person, args: Finish) -> dict[str, object]:
         if stored.attempt is not None:
             await steering.record_disposition(tx, stored.attempt, args.disposition,
                                               by=person.operator, at=now)
+
+    await desk.store.write(work)
     desk.conversations.change(person.operator, view.call, state="done")
     counting = desk.wrap_up.counting(person.operator)
     reason = desk.settings.pause_reasons[0] if desk.settings.pause_reasons else "paused"
@@ -183,10 +187,10 @@ async def _save(desk: Desk, interaction: int, operator: str, base: int,
                 content: dict[str, JSON], now: datetime) -> drafts.Draft:
     """The last letter wins: what another screen saved meanwhile is only a newer base."""
     for _ in range(_SAVES):
+        save = partial(drafts.save, interaction_id=interaction, operator=operator, version=base,
+                       content=content, at=now)
         try:
-            async with desk.store.begin() as tx:
-                return await drafts.save(tx, interaction, operator, version=base,
-                                         content=content, at=now)
+            return await desk.store.write(save)
         except errors.Stale as stale:
             base = stale.stored_version
     raise Refused("busy", "Another screen is saving all the time; try again.", "", 503)
