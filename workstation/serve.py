@@ -21,7 +21,7 @@ from crm_store.store import Store
 from cti.engine import Engine, LinkPlan
 from cti.feed import Feed
 from cti.secrets import derive
-from workstation import notices, reminders
+from workstation import duplicate_search, notices, reminders
 from workstation.accounts import Accounts
 from workstation.anchors import Anchors
 from workstation.background import Background
@@ -146,6 +146,9 @@ def followers(desk: Desk, feed: Feed) -> dict[str, Coroutine[None, None, None]]:
         "sources": desk.figures.run(),
         "audit": desk.sight.traces.run(),
         "daily": desk.keeper.run(),
+        "duplicates": duplicate_search.nightly(
+            desk.settings.store_url, desk.settings.duplicates.at,
+            lambda: desk.clock().astimezone(desk.zone)),
     }
 
 

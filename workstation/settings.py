@@ -18,6 +18,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from workstation.duplicate_settings import Duplicates
 from workstation.privacy_settings import Privacy, Retention
 from workstation.rights import Right, ViewLimits
 from workstation.sources.settings import Source
@@ -201,6 +202,7 @@ class Settings(BaseSettings):
     view_limits: ViewLimits = ViewLimits()
     privacy: Privacy = Privacy()
     retention: Retention = Retention()
+    duplicates: Duplicates = Duplicates()
     pause_reasons: tuple[PauseReason, ...] = ("break", "lunch", "meeting", "training")
 
     @property

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import os
+import resource
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Any, Literal, TypeVar
@@ -46,13 +48,17 @@ def find_command(settings: Settings, anew: bool, as_json: bool) -> None:
     async def find(store: Store) -> duplicate_search.Report:
         with progress_bar("rows") as tell:
             return await duplicate_search.run(store, clock=_now, progress=tell, anew=anew)
+    began = time.monotonic()
     report = _run(settings, find)
+    took_s = time.monotonic() - began
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024     # Linux: KiB
     if as_json:
-        print_json(asdict(report))
+        print_json(asdict(report) | {"took_s": round(took_s, 1), "peak_mb": round(peak_mb)})
         return
     resumed = "went on with" if report.resumed else "run"
     click.echo(f"{resumed} {report.run}: {report.rows:,} rows, {report.compared:,} pairs "
-               f"compared, {report.suspects:,} new suspects")
+               f"compared, {report.suspects:,} new suspects, {took_s:,.0f} s, "
+               f"{peak_mb:,.0f} MB at most")
     if report.large or report.too_large:
         click.echo(f"{report.large:,} blocks of very many were compared within one name only, "
                    f"{report.too_large:,} not at all")

@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+import msgspec
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.timer import Timer
 from textual.widgets import Input, OptionList
 
 from workstation.protocol import NewClient
+from workstation.protocol.duplicates import CheckDuplicates, SuspectView
 from workstation.terminal.clean import clean
 from workstation.terminal.keys import KEYS
+from workstation.terminal.pictures import duplicates
 from workstation.terminal.pictures.line import row, stack
 from workstation.terminal.screens import Dialog
 from workstation.terminal.widgets.panels import Choices, Picture, Scroll
+
+WARN_AFTER_S = 0.25         # after the last key, before the server is asked who is there
 
 
 class Menu(Dialog[str]):
@@ -84,12 +90,14 @@ class NewClientDialog(Dialog[NewClient]):
         self._conversation = conversation
         self._name = name
         self._number = number
+        self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Picture(classes="title")
             yield Input(self._name, id="answer", compact=True)
             yield Choices(id="choices")
+            yield Picture(id="suspects", classes="auto")
             yield Picture(classes="keys")
 
     def on_mount(self) -> None:
@@ -100,6 +108,29 @@ class NewClientDialog(Dialog[NewClient]):
             (kind, Content(words(f"kind.{kind}"))) for kind in ("person", "organisation"))
         self.query_one(".keys", Picture).show(Content(words("terminal.new_client_keys")))
         self.query_one(Input).focus()
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(WARN_AFTER_S, self._look)
+
+    def _look(self) -> None:
+        name = clean(self.query_one(Input).value)
+        self.run_worker(self._warn(name), group="suspects", exclusive=True)
+
+    async def _warn(self, name: str) -> None:
+        """Who is there already; nothing is told when the server does not know either."""
+        found: list[SuspectView] = []
+        if len(name) > 2:
+            asked = CheckDuplicates(name=name, conversation=self._conversation)
+            result = await self.terminal.ask("duplicate.check", asked,
+                                             told=lambda problem: True) or {}
+            found = msgspec.convert(result.get("suspects", []), list[SuspectView])
+        there = row((self.desk.words("duplicates.there_already"), "$state-offered"))
+        self.query_one("#suspects", Picture).show(stack(
+            [there, *(duplicates.suspect(self.desk, one) for one in found)]) if found
+            else Content(""))
 
     @on(Input.Submitted)
     @on(OptionList.OptionSelected)

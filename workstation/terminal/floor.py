@@ -12,6 +12,7 @@ from textual.widgets import ContentSwitcher
 
 from workstation.protocol import CampaignArgs, HangUp
 from workstation.terminal.dialogs import Menu
+from workstation.terminal.duplicates import DuplicatesDialog
 from workstation.terminal.keys import letter
 from workstation.terminal.pictures import bars, floor
 from workstation.terminal.pictures.line import Part, row
@@ -35,6 +36,7 @@ class FloorScreen(LiveScreen):
         Binding("ctrl+r", "tab(4)", show=False, priority=True),
         Binding("ctrl+t", "tab(5)", show=False, priority=True),
         Binding("f9", "hang_up", show=False),
+        Binding(letter("d"), "duplicates", show=False),
         Binding(letter("s"), "campaign('start')", show=False),
         Binding(letter("p"), "campaign('pause')", show=False),
         Binding(letter("x"), "campaign('stop')", show=False),
@@ -73,6 +75,9 @@ class FloorScreen(LiveScreen):
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.show, EVERYTHING)
+
+    def action_duplicates(self) -> None:
+        self.app.push_screen(DuplicatesDialog())
 
     # ── showing ──────────────────────────────────────────────────────────────────────────────
     def show(self, touched: frozenset[str]) -> None:

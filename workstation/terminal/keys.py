@@ -12,13 +12,15 @@ KEYS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "call": (("state", "F5"), ("hangup", "F9"), ("on_phone", "F2 F4 F6 F7 F8"),
              ("conversations", "Alt+← Alt+→")),
     "client": (("candidate", "1 … 9"), ("none_of_these", "0"), ("choose", "c"),
-               ("new_client", "n"), ("identity", "F3"), ("filter", "← → (timeline)")),
+               ("new_client", "n"), ("edit_card", "e"), ("identity", "F3"),
+               ("filter", "← → (timeline)")),
     "work": (("note", "Ctrl+N"), ("outcome", "Alt+1 … Alt+9"), ("done", "F10 or Ctrl+D"),
              ("more_time", "F12"), ("new_task", "t"), ("fields", "Tab, Shift+Tab")),
     "everywhere": (("search", "Ctrl+K or /"), ("requests", "Ctrl+R"), ("tasks", "Ctrl+T"),
                    ("palette", "Ctrl+P"),
                    ("theme", "Ctrl+L"), ("help", "? or F1"), ("leave", "Ctrl+Q")),
-    "supervisor": (("tabs", "1 … 5"), ("campaign", "s p x"), ("hangup", "F9")),
+    "supervisor": (("tabs", "1 … 5"), ("campaign", "s p x"), ("duplicates", "d"),
+                   ("hangup", "F9")),
 }
 
 # the letter on the same key of a Russian keyboard

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, cast
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from workstation.terminal.desk import DeskScreen
+from workstation.terminal.floor import FloorScreen
 
 if TYPE_CHECKING:
     from workstation.terminal.app import Terminal
 
 EVERYWHERE = ("state_menu", "search", "toggle_light", "help", "leave")
-AT_THE_DESK = ("note", "finish", "more_time", "identity", "new_client", "choose_again", "hang_up",
-               "requests", "new_task", "tasks")
+AT_THE_DESK = ("note", "finish", "more_time", "identity", "new_client", "choose_again",
+               "edit_card", "hang_up", "requests", "new_task", "tasks")
 
 
 class Commands(Provider):
@@ -24,6 +25,8 @@ class Commands(Provider):
         if isinstance(self.screen, DeskScreen):
             for name in AT_THE_DESK:
                 yield words(f"terminal.do.{name}"), getattr(self.screen, f"action_{name}")
+        if isinstance(self.screen, FloorScreen):
+            yield words("terminal.do.duplicates"), self.screen.action_duplicates
         for name in EVERYWHERE:
             yield words(f"terminal.do.{name}"), getattr(app, f"action_{name}")
 
