@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -223,3 +224,12 @@ def test_blocks_have_the_proportions_of_the_reference_case() -> None:
     assert sum(lot.contacts for lot in dealt) == 150
     assert sum(1 + lot.more_numbers for lot in dealt) == 40
     assert dealt[-1].contact + dealt[-1].contacts == 5 * 150
+
+
+async def test_the_file_stays_for_our_eyes_only(tmp_path: Path) -> None:
+    base = Store.at(tmp_path / "own.db")
+    await base.migrate()
+    await bulk.generate(base, clients=3, now=NOW)
+    await base.close()
+    assert (tmp_path / "own.db").stat().st_mode & 0o077 == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["own.db"]
