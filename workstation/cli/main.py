@@ -28,6 +28,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "restore": ("backup", "restore_command", "Put back what a backup kept."),
     "copy": ("backup", "copy_command", "The base to another engine: SQLite, PostgreSQL."),
     "sample": ("store", "sample_command", "Fill the database with sample clients."),
+    "client": ("clients", "command", "A client's card: show, add, change; who changed it."),
+    "fields": ("fields", "command", "Fields of your own: list, add, change, retire."),
     "import": ("imports", "command", "Clients and their billing from a table; resume, undo."),
     "search": ("search", "command", "Find a client by whatever is known of him."),
     "duplicates": ("duplicates", "command", "Clients who may be one: find, decide, merge, part."),
