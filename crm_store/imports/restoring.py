@@ -182,7 +182,8 @@ async def _picture(tx: Tx, rows: Sequence[Any], source: str) -> _Picture:
 async def _clients(tx: Tx, ids: Collection[int]) -> dict[int, Any]:
     return {row.id: dict(row._mapping) for some in pieces(sorted(ids)) for row in await tx.all(
         select(Clients.id, Clients.version, Clients.language, Clients.time_zone, Clients.tags,
-               Clients.custom).where(Clients.id.in_(some), Clients.merged_into.is_(None)))}
+               Clients.custom, Clients.merged_into).where(Clients.id.in_(some)))
+        if row.merged_into is None}
 
 
 async def _accounts(tx: Tx, ids: Collection[int]) -> dict[int, dict[str, Any]]:
