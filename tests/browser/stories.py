@@ -321,15 +321,22 @@ def campaigns() -> dict[str, p.CampaignView]:
 
 
 def _entries(args: dict[str, Any]) -> dict[str, Any]:
-    rows = [("Ivanov Ivan Ivanovich", "promised", "3 000,00 until 28 Nov", 2, None),
-            ("Gromov Artyom Sergeevich", "being_tried", "", 1, None),
-            ("Sokolova Nina Andreevna", "waiting_until", "no_answer", 1, moment(3600)),
-            ("OOO Vektor", "not_callable", "suppressed", 0, None),
-            ("Petrov Gleb Olegovich", "exhausted", "attempts_used_up", 4, None)]
+    rows = [("Ivanov Ivan Ivanovich", "promised", "promised", 2, None,
+             "The operator chose “promised”."),
+            ("Gromov Artyom Sergeevich", "being_tried", "dialling", 1, None,
+             "Being dialled, or in conversation, or in the wrap-up after it."),
+            ("Sokolova Nina Andreevna", "waiting_until", "no_answer", 1, moment(3600),
+             "Nobody answered. Owed again from 2026-11-22 10:00:00 UTC."),
+            ("OOO Vektor", "not_callable", "suppressed", 0, None,
+             "A do-not-call mark is set: complaint."),
+            ("Petrov Gleb Olegovich", "exhausted", "attempts_used_up", 4, None,
+             "Every attempt is used up (4): +79031112233 busy ×2, no_answer, "
+             "+79035556677 no_answer.")]
     return {"cursor": None, "entries": [
         {"client_id": index, "name": name, "state": state, "why": why, "since": moment(-900),
+         "numbers": ["+79031112233", "+79035556677"][:1 + index // 4], "sentence": sentence,
          "attempts": attempts, "next_at": next_at}
-        for index, (name, state, why, attempts, next_at) in enumerate(rows)
+        for index, (name, state, why, attempts, next_at, sentence) in enumerate(rows)
         if args["state"] in (None, state)]}
 
 

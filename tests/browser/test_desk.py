@@ -173,9 +173,9 @@ async def test_a_missing_field_is_named_and_focused(open_story: Open) -> None:
 
 async def test_what_the_server_refuses_stands_at_its_field(open_story: Open) -> None:
     story = s.desk(s.talking(), "talking")
-    story.replies["request.file"] = p.Problem(
+    story.replies = {**story.replies, "request.file": p.Problem(
         code="form_invalid", title="Some fields are not right.", detail="client_reading: is no …",
-        facts={"fields": {"client_reading": "no_number"}})
+        facts={"fields": {"client_reading": "no_number"}})}
     page, _stage = await open_story(story)
     await page.keyboard.press("Alt+Enter")
     await expect(page.locator("[data-error=client_reading]")).to_have_text("This is no number.")
@@ -187,8 +187,8 @@ async def test_why_done_was_refused_stands_above_it_and_goes_with_a_change(
     open_story: Open,
 ) -> None:
     story = s.desk(s.wrapping_up(), "wrap_up")
-    story.replies["conversation.finish"] = p.Problem(
-        code="nobody_knows", title="The database does not answer.", detail="")
+    story.replies = {**story.replies, "conversation.finish": p.Problem(
+        code="nobody_knows", title="The database does not answer.", detail="")}
     page, _stage = await open_story(story)
     await page.keyboard.press("Alt+Digit1")
     await page.keyboard.press("Control+Enter")
@@ -218,7 +218,7 @@ async def test_a_missed_call_asks_for_no_outcome(open_story: Open) -> None:
 async def test_the_reason_of_a_pause_is_not_cut(open_story: Open, width: int) -> None:
     story = s.desk(None, "paused")
     story.views["operators"]["101"] = replace(
-        story.views["operators"]["101"], reason="no_answer")
+        story.views["operators"]["101"], reason="Auto-Pause")
     page, _stage = await open_story(story, width=width)
     await expect(page.locator(".state-reason")).to_be_visible()
     assert await page.evaluate("""() => {

@@ -71,8 +71,39 @@ async def test_a_part_of_the_ledger_opens_the_people_behind_it(open_story: Open)
     await page.locator("[data-campaign='2'] .ledger-legend button", has_text="exhausted").click()
     row = page.locator(".entries tbody tr")
     await expect(row).to_have_count(1)
-    await expect(row).to_contain_text("all attempts are used up")
+    await expect(row).to_contain_text(
+        "Every attempt is used up (4): +7 903 111-22-33: busy ×2, no answer, "
+        "+7 903 555-66-77: no answer.")
     assert stage.asked("campaign.entries")[0]["state"] == "exhausted"
+
+
+async def test_an_entry_opens_the_card(open_story: Open) -> None:
+    page, stage = await open_story(s.floor(), "/floor#campaigns")
+    await page.locator("[data-campaign='2'] button[aria-expanded]").click()
+    await page.locator(".entries button.link", has_text="OOO Vektor").click()
+    assert (await heard(stage, "client.card"))[0]["client_id"] == 3
+    await expect(page.locator("client-panel")).to_be_visible()
+
+
+async def test_a_tile_tells_the_way_and_the_queue_of_the_call(open_story: Open) -> None:
+    story = s.floor()
+    call = next(one for one in story.views["calls"].values() if one.queue == "billing")
+    story.views["operators"]["101"] = replace(story.views["operators"]["101"], call=call.id)
+    page, _stage = await open_story(story, "/floor")
+    whom = page.locator("[data-operator='101'] .tile-whom")
+    await expect(whom).to_contain_text("Billing · Ivanov Ivan Ivanovich")
+    await expect(whom.locator("[title=incoming]")).to_be_visible()
+
+
+async def test_requests_say_what_each_value_is_in_this_language(open_story: Open) -> None:
+    story = s.desk(None, "ready")
+    row = story.views["requests"]["812"]
+    story.views["requests"] = {"812": replace(row, fields={
+        "client_reading": "10482.35", "seen_on": "2025-09-28", "reason": "misread"})}
+    page, _stage = await open_story(story, "/desk#requests", lang="ru")
+    await expect(page.locator(".about")).to_contain_text("10\u00a0482,35")
+    await expect(page.locator(".about")).to_contain_text("28.09.25")
+    await expect(page.locator(".about")).to_contain_text("Неверно сняты")
 
 
 async def test_a_past_gap_is_told_to_the_supervisor(open_story: Open) -> None:

@@ -50,7 +50,8 @@ export class Desk {
   dialog: Dialog = "";
   toasts: Toast[] = [];
   reasonFor: { client: number; hour: number; day: number } | null = null;
-  readonly refusals = new Map<number, string>();      // by conversation, see `refuse`
+  private readonly refusals =       // by conversation: what was to be finished, and why not
+    new Map<number, { text: string; disposition: string | null; note: string }>();
   /** Clients opened by search, and timelines read on beyond what the view brings. */
   readonly opened = new Map<number, Opened>();
   readonly older = new Map<string, { items: TimelineView[]; cursor: string | null }>();
@@ -310,20 +311,26 @@ export class Desk {
   async finish(conversation: ConversationView): Promise<void> {
     const draft = this.drafts.of(conversation);
     if (!draft.disposition) {
-      this.refuse(conversation.id, t("finish.choose_outcome"));
+      this.refuse(conversation, t("finish.choose_outcome"));
       return;
     }
     await this.drafts.settle(conversation.id);
     const { problem } = await this.tryTo("conversation.finish", {
       conversation: conversation.id, disposition: draft.disposition, note: draft.note });
-    this.refuse(conversation.id, problem ? problemInWords(problem) : "");
+    this.refuse(conversation, problem ? problemInWords(problem) : "");
   }
 
-  /** Why Done was refused: said above it, until something is changed or the conversation goes. */
-  refuse(conversation: number, text: string): void {
-    if (text) this.refusals.set(conversation, text);
-    else if (!this.refusals.delete(conversation)) return;
+  private refuse(conversation: ConversationView, text: string): void {
+    const { disposition, note } = this.drafts.of(conversation);
+    this.refusals.set(conversation.id, { text, disposition, note });
     this.changed();
+  }
+
+  /** Why Done was refused, until what was refused is changed; "" when it was not. */
+  refusal(conversation: ConversationView): string {
+    const { disposition, note } = this.drafts.of(conversation);
+    const refused = this.refusals.get(conversation.id);
+    return refused?.disposition === disposition && refused.note === note ? refused.text : "";
   }
 
   async signOut(): Promise<void> {

@@ -3,7 +3,7 @@ import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { now, secondsUntil } from "../moments.js";
 import type { FormFieldView, RequestView } from "../protocol.gen.js";
-import { day, dayAndTime, number, say, stretch, t, words } from "../texts.js";
+import { day, dayAndTime, say, spoken, stretch, t, words } from "../texts.js";
 import { empty, icon, type Html } from "./bits.js";
 import { Piece } from "./piece.js";
 
@@ -72,17 +72,21 @@ class RequestBoard extends Piece {
     const form = this.desk.catalogue?.request_types.find((one) => one.type === request.type);
     const said = Object.entries(request.fields).filter(([, value]) => value).map(([name, value]) => {
       const field = form?.fields.find((one) => one.name === name);
-      return html`<span class="fact">${say(field?.label ?? name)}
-        <span class="value">${written(field, value)}</span></span>`;
+      return [say(field?.label ?? name), written(field, value)] as const;
     });
-    return said.length ? html`<small class="faint block about">${said}</small>` : nothing;
+    if (said.length === 0) return nothing;
+    return html`<small class="faint about" title=${said.map((one) => one.join(": ")).join("\n")}>
+      ${said.map(([label, value], at) => html`${at ? " · " : ""}${label}
+        <span class="value">${value}</span>`)}</small>`;
   }
 }
 
 function written(field: FormFieldView | undefined, value: string): string {
   const chosen = field?.choices.find(([id]) => id === value)?.[1];
   if (chosen) return say(chosen);
-  if (field?.kind === "number" && Number.isFinite(Number(value))) return number(Number(value));
+  if (field?.kind === "number" && Number.isFinite(Number(value))) {
+    return new Intl.NumberFormat(spoken(), { maximumFractionDigits: 6 }).format(Number(value));
+  }
   if (field?.kind === "date" && /^\d{4}-\d\d-\d\d$/.test(value)) return day(value, now());
   return value;
 }

@@ -14,6 +14,8 @@ interface Filed {
   due_at: string;
 }
 
+const WIDE = 28;        // letters that still fit beside the label
+
 class RequestForm extends Piece {
   static override readonly follows = ["conversations"] as const;
 
@@ -125,7 +127,7 @@ class RequestForm extends Piece {
   private field(form: FormView, field: FormFieldView): Html {
     const label = say(field.label);
     const wrong = this.wrong[field.name];
-    const isWide = field.kind === "account" || field.kind === "meter";
+    const isWide = this.choicesOf(field).some(([, label]) => say(label ?? "").length > WIDE);
     return html`<label class="field ${isWide ? "is-wide" : ""}"><span>${label}${field.required
       ? html`\u00a0<i class="required" title=${t("request.required")}>*</i>` : nothing}</span>
       ${this.choicesOf(field).length > 0 ? this.select(field) : this.input(form, field)}</label>

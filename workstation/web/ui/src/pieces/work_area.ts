@@ -47,7 +47,6 @@ class WorkArea extends Piece {
   }
 
   private type(one: ConversationView, change: Typed): void {
-    this.desk.refuse(one.id, "");
     this.desk.drafts.type(one, change);
   }
 
@@ -94,7 +93,7 @@ class WorkArea extends Piece {
     const missing = !chosen ? t("finish.choose_outcome")
       : chosen.needs_note && !draft.note.trim() ? t("finish.note_needed") : "";
     const isOver = one.ended_at !== null;
-    const refused = this.desk.refusals.get(one.id);
+    const refused = this.desk.refusal(one);
     return html`${refused ? html`<p class="field-error" role="alert" data-error="finish">
         ${icon("triangle-alert")} ${refused}</p>` : nothing}<div class="done-line">
       <span class="done-hint">${isOver ? missing : t("finish.after_call")}</span>
