@@ -73,7 +73,6 @@ class _Known:
     campaign: str
     chosen: int | None
     draft: Draft | None
-    confirmed: frozenset[int]
 
 
 async def read(tx: Tx, caller: Caller, *, page: int = _PAGE) -> Pop:
@@ -91,12 +90,12 @@ def _read(ask: Ask, caller: Caller, page: int) -> Pop:
     found = known.candidates
     client_id = known.chosen or (known.named.client_id if known.named else None) or likeliest(
         found)
-    card, items = _of_client(ask, client_id, page) if client_id else (
-        None, _of_number(ask, caller.number, page))
+    card, items, is_confirmed = _of_client(ask, client_id, caller, page) if client_id else (
+        None, _of_number(ask, caller.number, page), False)
     return Pop(
         candidates=tuple(found), named=known.named, client_id=client_id, card=card,
         timeline=items, campaign=known.campaign, draft=known.draft,
-        is_confirmed=client_id in known.confirmed)
+        is_confirmed=is_confirmed)
 
 
 def _known(ask: Ask, caller: Caller) -> _Known:
@@ -107,17 +106,16 @@ def _known(ask: Ask, caller: Caller) -> _Known:
         asked.append((_MEANT, {"attempt": caller.attempt or _NOT_ASKED}))
     if caller.interaction:
         his = {"interaction_id": caller.interaction, "operator": caller.operator}
-        asked += [(_CHOSEN, his), (drafts.HIS, his), (_CONFIRMED, his)]
+        asked += [(_CHOSEN, his), (drafts.HIS, his)]
     said = iter(ask(*asked) if asked else [])
     found = candidates_made([next(said), next(said)]) if caller.number else []
     named, campaign = _named(next(said), next(said)) if caller.named or caller.attempt else (
         None, "")
     if not caller.interaction:
-        return _Known(found, named, campaign, None, None, frozenset())
-    chosen, typed, confirmed = said
+        return _Known(found, named, campaign, None, None)
+    chosen, typed = said
     return _Known(found, named, campaign, chosen[0].client_id if chosen else None,
-                  Draft(*typed[0]) if typed else None,
-                  frozenset(row.client_id for row in confirmed))
+                  Draft(*typed[0]) if typed else None)
 
 
 def _named(named: Sequence[Any], meant: Sequence[Any]) -> tuple[Named | None, str]:
@@ -127,9 +125,15 @@ def _named(named: Sequence[Any], meant: Sequence[Any]) -> tuple[Named | None, st
     return (Named(named[0].id, named[0].name, "menu") if named else None), ""
 
 
-def _of_client(ask: Ask, client_id: int, page: int) -> tuple[Card | None, Page[TimelineItem]]:
-    *card, items = ask(*card_asked(client_id), page_asked(client_id, limit=page))
-    return card_made(card), page_made(items, page)
+def _of_client(
+    ask: Ask, client_id: int, caller: Caller, page: int
+) -> tuple[Card | None, Page[TimelineItem], bool]:
+    """His card, his latest, and whether this operator ticked him in this contact."""
+    ticked = {"client_id": client_id, "operator": caller.operator,
+              "interaction_id": caller.interaction or _NOT_ASKED}
+    *card, items, confirmed = ask(
+        *card_asked(client_id), page_asked(client_id, limit=page), (_CONFIRMED, ticked))
+    return card_made(card), page_made(items, page), bool(confirmed)
 
 
 def _of_number(ask: Ask, number: str | None, page: int) -> Page[TimelineItem]:
@@ -152,6 +156,7 @@ _MEANT = Prepared(
 _INTERACTION = bindparam("interaction_id", type_=Whole)
 _CHOSEN = Prepared(select(Interactions.client_id).where(Interactions.id == _INTERACTION))
 _CONFIRMED = Prepared(
-    select(IdentityConfirmations.client_id).distinct().where(
+    select(IdentityConfirmations.id).where(
+        IdentityConfirmations.client_id == bindparam("client_id", type_=Whole),
         IdentityConfirmations.interaction_id == _INTERACTION,
-        IdentityConfirmations.by == bindparam("operator")))
+        IdentityConfirmations.by == bindparam("operator")).limit(1))

@@ -8,17 +8,30 @@ import pytest
 from sqlalchemy import Select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from crm_store import belongings, cards, clients, sample, timeline
+from crm_store import (
+    belongings,
+    cards,
+    clients,
+    drafts,
+    interactions,
+    pops,
+    sample,
+    timeline,
+)
 from crm_store.prepared import Prepared
 from crm_store.store import Store
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
-VALUES = {"client_id": 1, "e164": "+79161234567", "count": 20, "at": NOW, "kind": "call", "ref": 1}
+VALUES = {"client_id": 1, "e164": "+79161234567", "count": 20, "at": NOW, "kind": "call", "ref": 1,
+          "interaction_id": 1, "attempt": 1, "operator": "101", "number": "+79161234567"}
 HOT = {
     "candidates: links": clients._LINKS, "candidates: contacts": clients._LATEST_CONTACTS,
     "card: client": cards._CLIENT, "card: belongings": belongings.BELONGINGS,
     "card: accounts": cards._ACCOUNTS, "card: meters": cards._METERS,
     "timeline: first page": timeline._FIRST_PAGE, "timeline: next page": timeline._NEXT_PAGE,
+    "pop: named": pops._NAMED, "pop: meant by a campaign": pops._MEANT,
+    "pop: chosen": pops._CHOSEN, "pop: ticked": pops._CONFIRMED, "pop: draft": drafts.HIS,
+    "pop: calls of a number": interactions._OF_NUMBER,
     "timeline: some kinds": timeline._filtered(("call", "note", "task"), is_next=False),
     "timeline: next of some kinds": timeline._filtered(("call", "note"), is_next=True),
 }
