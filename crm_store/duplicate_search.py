@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
-from operator import itemgetter
 from typing import Any, TypeAlias
 
-from sqlalchemy import Integer, bindparam, func, insert, select, update
+from sqlalchemy import Integer, bindparam, func, insert, select, tuple_, update
 
 from crm_store import errors
 from crm_store.base import Bytewise, Tx, Whole
@@ -28,7 +26,7 @@ from crm_store.duplicate_blocks import (
 )
 from crm_store.duplicate_facts import facts_of, names_of
 from crm_store.duplicates import note
-from crm_store.matching import Verdict, account_key, compare
+from crm_store.matching import Facts, Verdict, account_key, compare, street_key
 from crm_store.prepared import Prepared
 from crm_store.store import Store
 from crm_store.tables.billing import Accounts, Addresses
@@ -40,20 +38,22 @@ STAGES = ("phones", "emails", "accounts", "addresses", "names")
 SILENT = timedelta(minutes=5)       # a run that was not seen for so long is nobody's
 _ROWS = 10_000
 _BLOCKS = 2_000                     # compared in one piece of work
-_RARE = 5                           # a name of more clients than this proves nothing by itself
-_NAME_WORDS = 3
+_FEW = 2_000                        # names looked up one by one rather than by a walk
 Progress: TypeAlias = Callable[[int, int], None]        # rows looked at, of how many
-Piece: TypeAlias = "tuple[list[Block], str, int]"       # blocks, place behind them, rows read
+Named: TypeAlias = dict[int, Facts]
+Piece: TypeAlias = "tuple[list[Block], Named, str, int]"    # place behind them, rows read
 
 _COUNT = bindparam("count", type_=Integer)
 _AFTER = bindparam("after", type_=Whole)
-_BY_PHONE = Prepared(
+_PHONES = Prepared(
     select(ClientPhones.e164.label("key"), ClientPhones.client_id)
-    .where(ClientPhones.e164 > bindparam("after", type_=Bytewise))
+    .where(tuple_(ClientPhones.e164, ClientPhones.client_id)
+           > tuple_(bindparam("key", type_=Bytewise), _AFTER))
     .order_by(ClientPhones.e164, ClientPhones.client_id).limit(_COUNT))
-_BY_EMAIL = Prepared(
+_EMAILS = Prepared(
     select(ClientEmails.email.label("key"), ClientEmails.client_id)
-    .where(ClientEmails.email > bindparam("after", type_=Bytewise))
+    .where(tuple_(ClientEmails.email, ClientEmails.client_id)
+           > tuple_(bindparam("key", type_=Bytewise), _AFTER))
     .order_by(ClientEmails.email, ClientEmails.client_id).limit(_COUNT))
 _ACCOUNTS = Prepared(
     select(Accounts.id, Accounts.client_id, Accounts.number.label("key"))
@@ -66,8 +66,20 @@ _LIVES = Prepared(
     select(ClientAddresses.id, ClientAddresses.client_id, Addresses.search_key.label("key"))
     .join(Addresses, Addresses.id == ClientAddresses.address_id)
     .where(ClientAddresses.id > _AFTER).order_by(ClientAddresses.id).limit(_COUNT))
+_SUPPLIED_BY_NAME = Prepared(
+    select(Accounts.id, Accounts.client_id, Addresses.search_key.label("key"),
+           Clients.search_key.label("name"))
+    .join(Clients, Clients.id == Accounts.client_id)
+    .outerjoin(Addresses, Addresses.id == Accounts.address_id)
+    .where(Accounts.id > _AFTER).order_by(Accounts.id).limit(_COUNT))
+_LIVES_BY_NAME = Prepared(
+    select(ClientAddresses.id, ClientAddresses.client_id, Addresses.search_key.label("key"),
+           Clients.search_key.label("name"))
+    .join(Clients, Clients.id == ClientAddresses.client_id)
+    .join(Addresses, Addresses.id == ClientAddresses.address_id)
+    .where(ClientAddresses.id > _AFTER).order_by(ClientAddresses.id).limit(_COUNT))
 _NAMES = Prepared(
-    select(Clients.id, Clients.id.label("client_id"), Clients.search_key.label("key"))
+    select(Clients.id, Clients.search_key, Clients.kind)
     .where(Clients.id > _AFTER, Clients.merged_into.is_(None))
     .order_by(Clients.id).limit(_COUNT))
 
@@ -101,15 +113,13 @@ async def run(
     Raises `AlreadyRunning` and the store's errors.
     """
     search = await _begin(store, clock, anew=anew)
-    total = await _size(store)
+    search.watch(await _size(store), progress)
     first = STAGES.index(search.stage)
     for stage in STAGES[first:]:
         start = search.place if stage == search.stage else ""
         search.stage = stage
-        async for blocks, place, rows in _pieces(store, stage, start):
-            await search.look(blocks, place, rows)
-            if progress:
-                progress(min(search.counts["rows"], total), total)
+        async for blocks, named, place, rows in _pieces(store, stage, start, search.tell):
+            await search.look(blocks, named, place, rows)
     return await search.end()
 
 
@@ -121,8 +131,19 @@ class _Search:
         self._store, self._clock, self._run = store, clock, run_id
         self.stage, self.place, self.counts = stage, place, counts
         self._resumed = resumed
+        self._total, self._read = 0, counts["rows"]
+        self._progress: Progress | None = None
 
-    async def look(self, blocks: list[Block], place: str, rows: int) -> None:
+    def watch(self, total: int, progress: Progress | None) -> None:
+        self._total, self._progress = total, progress
+
+    def tell(self, rows: int) -> None:
+        """So many rows were read."""
+        self._read += rows
+        if self._progress:
+            self._progress(min(self._read, self._total), self._total)
+
+    async def look(self, blocks: list[Block], named: Named, place: str, rows: int) -> None:
         """Compare within these blocks; the pairs and the place are committed together."""
         self.counts["rows"] += rows
         self.counts["blocks"] += len(blocks)
@@ -130,7 +151,7 @@ class _Search:
         self.counts["too_large"] += len(blocks) - len(fit)
         self.counts["large"] += sum(len(block.ids) > WHOLE for block in fit)
         async with self._store.read() as tx:
-            found = await self._compare(tx, fit)
+            found = await self._compare(tx, fit, named)
         async with self._store.begin() as tx:
             if found:
                 self.counts["suspects"] += await note(
@@ -139,21 +160,20 @@ class _Search:
                 stage=self.stage, place=place, counts=self.counts, seen_at=self._clock()))
 
     async def _compare(
-        self, tx: Tx, blocks: Sequence[Block],
+        self, tx: Tx, blocks: Sequence[Block], named: Named,
     ) -> dict[tuple[int, int], Verdict]:
-        named = await names_of(tx, {one for block in blocks for one in block.ids})
+        """Names from memory first: only who may be one is read whole."""
         pairs: dict[tuple[int, int], Block] = {}
         for block in blocks:
-            if self.stage != "names" or _is_rare(block, named):
-                pairs |= dict.fromkeys(likely_pairs(block, named), block)
+            pairs |= dict.fromkeys(likely_pairs(block, named), block)
         self.counts["compared"] += len(pairs)
         known = await facts_of(tx, {one for pair in pairs for one in pair})
         found = {}
         for (low, high), block in pairs.items():
-            verdict = compare(known[low], known[high], crowd=block.crowd,
-                              name_holders=len(block.ids) if self.stage == "names" else 0)
-            if verdict.is_suspect:
-                found[low, high] = verdict
+            if low in known and high in known:
+                verdict = compare(known[low], known[high], crowd=block.crowd)
+                if verdict.is_suspect:
+                    found[low, high] = verdict
         return found
 
     async def end(self) -> Report:
@@ -161,11 +181,6 @@ class _Search:
             await tx.run(update(DuplicateRuns).where(DuplicateRuns.id == self._run).values(
                 ended_at=self._clock(), counts=self.counts))
         return Report(run=self._run, resumed=self._resumed, **self.counts)
-
-
-def _is_rare(block: Block, named: dict[int, Any]) -> bool:
-    holders = [one for one in block.ids if one in named]
-    return 1 < len(holders) <= _RARE
 
 
 async def _begin(store: Store, clock: Callable[[], datetime], *, anew: bool) -> _Search:
@@ -195,77 +210,92 @@ async def _begin(store: Store, clock: Callable[[], datetime], *, anew: bool) -> 
 
 
 async def _size(store: Store) -> int:
-    """The rows of all stages, roughly."""
+    """The rows of all stages, roughly: two numbers a client, and his name once a stage."""
     async with store.read() as tx:
-        phones, emails = [int(await tx.scalar(select(func.count()).select_from(table)) or 0)
-                          for table in (ClientPhones, ClientEmails)]
         clients, accounts, homes = [int(await tx.scalar(select(func.max(table.id))) or 0)
                                     for table in (Clients, Accounts, ClientAddresses)]
-    return phones + emails + clients + 2 * accounts + homes
+    return 7 * clients + 3 * accounts + 2 * homes
 
 
 # ── blocks, piece by piece ───────────────────────────────────────────────────────────────────
-async def _pieces(store: Store, stage: str, place: str) -> AsyncIterator[Piece]:
-    if stage == "phones":
-        pieces = _sorted(store, _BY_PHONE, place, is_number=True)
-    elif stage == "emails":
-        pieces = _sorted(store, _BY_EMAIL, place, is_number=False)
-    else:
-        pieces = _gathered(store, stage, place)
-    async for piece in pieces:
-        yield piece
+_KeyOf: TypeAlias = Callable[[Any], str]
 
 
-async def _sorted(
-    store: Store, query: Prepared, place: str, *, is_number: bool,
-) -> AsyncIterator[Piece]:
-    """Of a table that lies in the order of its key."""
-    while True:
-        async with store.read() as tx:
-            rows = await tx.fetch(query, after=place, count=_ROWS)
-        if not rows:
-            return
-        groups = [(key, tuple(row.client_id for row in group))
-                  for key, group in groupby(rows, key=itemgetter(0))]
-        if len(rows) == _ROWS and len(groups) > 1:
-            groups.pop()                # its end may be on the next page
-        place = groups[-1][0]
-        yield ([Block(ids, len(ids) if is_number else 2) for _, ids in groups if len(ids) > 1],
-               place, sum(len(ids) for _, ids in groups))
+def _named_street(row: Any) -> str:
+    """One key for a full name in one street."""
+    street = street_key(row.key or "")
+    return f"{name_key(row.name)}|{street}" if street and len(row.name.split()) > 1 else ""
 
 
-_SOURCES: dict[str, tuple[tuple[Prepared, Callable[[str], str]], ...]] = {
-    "accounts": ((_ACCOUNTS, account_key),),
-    "addresses": ((_SUPPLIED, str), (_LIVES, str)),
-    "names": ((_NAMES, lambda name: name_key(name) if len(name.split()) >= _NAME_WORDS else ""),),
+def _as_it_is(row: Any) -> str:
+    return row.key or ""
+
+
+_SOURCES: dict[str, tuple[tuple[Prepared, _KeyOf], ...]] = {
+    "phones": ((_PHONES, _as_it_is),),
+    "emails": ((_EMAILS, _as_it_is),),
+    "accounts": ((_ACCOUNTS, lambda row: account_key(row.key)),),
+    "addresses": ((_SUPPLIED, _as_it_is), (_LIVES, _as_it_is)),
+    "names": ((_SUPPLIED_BY_NAME, _named_street), (_LIVES_BY_NAME, _named_street)),
 }
 
 
-async def _gathered(store: Store, stage: str, place: str) -> AsyncIterator[Piece]:
-    """Of a table in another order: its keys are gathered in memory first. A run that goes on
-    gathers again and begins with its bucket."""
+async def _pieces(
+    store: Store, stage: str, place: str, tell: Callable[[int], None],
+) -> AsyncIterator[Piece]:
+    """Keys are gathered in memory, then the names of those who share one: two walks through
+    tables in the order they lie in, where a look-up for each would wait for the disk each time.
+
+    A run that goes on walks again and begins with its bucket.
+    """
     keys, rows = Gathered(), 0
     for query, key_of in _SOURCES[stage]:
-        rows += await _gather(store, query, key_of, keys)
-    blocks: list[Block] = []
-    read = int(place) + 1 if place else 0
-    for bucket in range(read, BUCKETS):
-        blocks += keys.blocks(bucket)
-        if len(blocks) >= _BLOCKS or bucket == BUCKETS - 1:
-            yield blocks, str(bucket), rows * (bucket + 1 - read) // BUCKETS
-            blocks, read = [], bucket + 1
+        rows += await _gather(store, query, key_of, keys, tell)
+    first = int(place) + 1 if place else 0
+    found = [list(keys.blocks(bucket, is_number=stage == "phones"))
+             for bucket in range(first, BUCKETS)]
+    named = await _names(store, {one for blocks in found for block in blocks
+                                 for one in block.ids}, tell)
+    batch: list[Block] = []
+    for bucket, blocks in enumerate(found, first):
+        batch += blocks
+        if len(batch) >= _BLOCKS or bucket == BUCKETS - 1:
+            yield batch, named, str(bucket), rows if bucket == BUCKETS - 1 else 0
+            batch = []
 
 
 async def _gather(
-    store: Store, query: Prepared, key_of: Callable[[str], str], keys: Gathered,
+    store: Store, query: Prepared, key_of: _KeyOf, keys: Gathered, tell: Callable[[int], None],
 ) -> int:
-    after, count = 0, 0
+    after, key, count = 0, "", 0
     while True:
         async with store.read() as tx:
-            rows = await tx.fetch(query, after=after, count=_ROWS)
+            rows = await tx.fetch(query, after=after, key=key, count=_ROWS)
         for row in rows:
-            if row.key and (key := key_of(row.key)):
-                keys.add(key, row.client_id)
+            if row.key and (said := key_of(row)):
+                keys.add(said, row.client_id)
+        tell(len(rows))
+        count += len(rows)
         if len(rows) < _ROWS:
-            return count + len(rows)
-        after, count = rows[-1].id, count + len(rows)
+            return count
+        last = rows[-1]
+        after, key = (last.id, "") if hasattr(last, "id") else (last.client_id, last.key)
+
+
+async def _names(store: Store, wanted: set[int], tell: Callable[[int], None]) -> Named:
+    """Folded names and kinds of these clients, merged ones left out."""
+    if len(wanted) < _FEW:
+        async with store.read() as tx:
+            return await names_of(tx, wanted)
+    named: Named = {}
+    after = 0
+    while True:
+        async with store.read() as tx:
+            rows = await tx.fetch(_NAMES, after=after, count=_ROWS)
+        for row in rows:
+            if row.id in wanted:
+                named[row.id] = Facts(name=row.search_key, kind=row.kind)
+        tell(len(rows))
+        if len(rows) < _ROWS:
+            return named
+        after = rows[-1].id

@@ -18,13 +18,13 @@ from crm_store.folding import fold
 
 ReasonCode: TypeAlias = Literal[
     "same_name", "name_within", "initials", "similar_name", "rare_name", "same_phone",
-    "same_email", "same_account", "same_address", "other_kind",
+    "same_email", "same_account", "same_address", "near_address", "other_kind",
 ]
 SUSPECT = 60                # from here on a person is asked
 _POINTS: dict[ReasonCode, int] = {
     "same_name": 40, "name_within": 32, "similar_name": 28, "initials": 26,
-    "rare_name": 25, "same_phone": 35, "same_email": 40, "same_account": 60, "same_address": 25,
-    "other_kind": -30,
+    "rare_name": 15, "same_phone": 35, "same_email": 40, "same_account": 60, "same_address": 25,
+    "near_address": 20, "other_kind": -30,
 }
 _COMMON = 5                 # a number of more clients than this proves little
 _WORDS_COMPARED = 5
@@ -77,6 +77,8 @@ def compare(one: Facts, other: Facts, *, name_holders: int = 0, crowd: int = 2) 
     if alike == "same_name" and 0 < name_holders <= _COMMON and len(one.name.split()) > 2:
         reasons.append(Reason("rare_name", _POINTS["rare_name"], name_holders))
     reasons += _shared(one, other, crowd)
+    if not one.addresses & other.addresses and _streets(one) & _streets(other):
+        reasons.append(Reason("near_address", _POINTS["near_address"]))
     if one.kind != other.kind:
         reasons.append(Reason("other_kind", _POINTS["other_kind"]))
     score = max(0, min(100, sum(reason.points for reason in reasons)))
@@ -90,6 +92,16 @@ def _shared(one: Facts, other: Facts, crowd: int) -> list[Reason]:
         ("same_address", one.addresses, other.addresses))
     found = [(code, len(mine & theirs)) for code, mine, theirs in pairs]
     return [Reason(code, _worth(code, crowd), count) for code, count in found if count]
+
+
+def _streets(facts: Facts) -> set[str]:
+    return {street_key(address) for address in facts.addresses} - {""}
+
+
+def street_key(address: str) -> str:
+    """Town and street of a folded address, however the house is written; "" for less than both."""
+    words = sorted(word for word in address.split() if word.isalpha() and len(word) > 2)
+    return " ".join(words) if len(words) > 1 else ""
 
 
 def _worth(code: ReasonCode, crowd: int) -> int:

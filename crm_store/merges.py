@@ -15,7 +15,16 @@ from typing import Any
 
 from sqlalchemy import Select, func, insert, select, update
 
-from crm_store import audit, errors, merge_campaigns, merge_pairs, moving, naming, returning
+from crm_store import (
+    audit,
+    custom_fields,
+    errors,
+    merge_campaigns,
+    merge_pairs,
+    moving,
+    naming,
+    returning,
+)
 from crm_store.base import JSON, Base, Tx
 from crm_store.folding import fold
 from crm_store.held import moving as moving_tables
@@ -174,6 +183,8 @@ async def _join_cards(
         await naming.index_name(tx, kept["id"], values["name"])     # forgets by the old key
     await moving.change(tx, merge_id, _CLIENTS, "id", (kept["id"],), kept, noted)
     await _write_changes(tx, kept, values, version, by=by, at=at)
+    if "custom" in values:
+        await custom_fields.put_words(tx, kept["id"], values["custom"])
 
 
 async def _follow(tx: Tx, merge_id: int, kept: int, absorbed: int) -> None:
@@ -261,6 +272,8 @@ async def _part_cards(
     await tx.run(update(Clients).where(Clients.id == absorbed)
                  .values(version=before[absorbed]["version"] + 1))
     await _write_changes(tx, before[kept], changed, version, by=by, at=at)
+    if "custom" in changed:
+        await custom_fields.put_words(tx, kept, changed["custom"])
 
 
 async def _one(tx: Tx, merge_id: int) -> Any:
