@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, insert, select, update
 
-from crm_store import errors
+from crm_store import audit, errors
 from crm_store.base import JSON, Tx
 from crm_store.tables.campaigns import (
     Attempts,
@@ -210,6 +210,8 @@ async def note_step(
 
 async def record(tx: Tx, campaign_id: int, what: str, *, by: str, at: datetime) -> None:
     await tx.run(insert(CampaignEvents).values(campaign_id=campaign_id, at=at, by=by, what=what))
+    await audit.record(tx, by=by, at=at, what=f"campaign.{what.partition(':')[0]}",
+                       facts={"campaign": campaign_id})
 
 
 # ── the list and its ledger ──────────────────────────────────────────────────────────────────

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Text, bindparam, cast, false, func, null, select, union_all
 
+from crm_store import audit
 from crm_store.base import JSON, Bytewise, Tx, Utc
 from crm_store.belongings import PhoneLink
 from crm_store.cards import Account, Card, Meter, card
@@ -151,6 +152,8 @@ async def create(
     await index_names(tx, [(client_id, name)])
     if number:
         await link_phone(tx, client_id, number, source=source, by=by, at=at, is_primary=True)
+    await audit.record(tx, by=by, at=at, what="client.created", client_id=client_id,
+                       facts={"source": source})
     return client_id
 
 

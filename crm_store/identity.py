@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import insert, select
 
+from crm_store import audit
 from crm_store.base import Tx
 from crm_store.clients import link_phone
 from crm_store.tables.clients import IdentityConfirmations
@@ -18,6 +19,8 @@ async def confirm(
     """Store the fact; the client's link to the number becomes confirmed (made if missing)."""
     await tx.run(insert(IdentityConfirmations).values(
         client_id=client_id, e164=e164, interaction_id=interaction_id, by=by, at=at))
+    await audit.record(tx, by=by, at=at, what="client.identity", client_id=client_id,
+                       facts={"contact": interaction_id})
     if e164:
         await link_phone(tx, client_id, e164, source="call", by=by, at=at, confirmed=True)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, insert, select, update
 
-from crm_store import errors
+from crm_store import audit, errors
 from crm_store.base import Bytewise, Plain, Tx, Utc, Whole
 from crm_store.calls import absorb, add_segments, upsert_call
 from crm_store.contacts import (
@@ -46,6 +46,8 @@ async def choose_client(
         .values(client_id=client_id, client_is_chosen=True).returning(*COLUMNS))).one()
     await tx.run(insert(ClientChoices).values(
         interaction_id=interaction_id, client_id=client_id, by=by, at=at))
+    await audit.record(tx, by=by, at=at, what="client.chosen", client_id=client_id,
+                       facts={"contact": interaction_id})
     await show(tx, before, row)
 
 

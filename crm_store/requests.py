@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, insert, or_, select, update
 
-from crm_store import errors, keyset, timeline
+from crm_store import audit, errors, keyset, timeline
 from crm_store.base import JSON, Tx
 from crm_store.tables.billing import Accounts
 from crm_store.tables.clients import Clients
@@ -202,6 +202,9 @@ async def _tell(
     await tx.run(insert(RequestEvents).values(
         request_id=request_id, kind=kind, from_stage=before, to_stage=after, note=note, by=by,
         at=at))
+    client_id = await tx.scalar(select(Requests.client_id).where(Requests.id == request_id))
+    await audit.record(tx, by=by, at=at, what=f"request.{kind}", client_id=client_id,
+                       facts={"request": request_id, "stage": after})
 
 
 async def _locked(tx: Tx, request_id: int) -> str:

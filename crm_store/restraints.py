@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy import insert, or_, select
 
-from crm_store import errors
+from crm_store import audit, errors
 from crm_store.base import Tx
 from crm_store.tables.campaigns import Promises, Suppressions
 from crm_store.tables.client_facts import Consents
@@ -77,7 +77,10 @@ async def suppress(
 ) -> int:
     result = await tx.run(insert(Suppressions).values(
         client_id=client_id, e164=e164, reason=reason, by=by, at=at).returning(Suppressions.id))
-    return int(result.scalar_one())
+    suppression = int(result.scalar_one())
+    await audit.record(tx, by=by, at=at, what="client.suppressed", client_id=client_id,
+                       facts={"suppression": suppression})
+    return suppression
 
 
 async def suppressed(tx: Tx, client_id: int, e164s: Collection[str]) -> dict[str | None, str]:

@@ -67,16 +67,17 @@ async def test_the_chain_is_walked_on_demand_and_its_break_is_named(office: Offi
     await persons.make(office.store)
     async with office.screen("admin") as admin:
         whole = (await admin.ask("audit.verify")).result["chain"]
-        assert (whole["fault"], whole["rows"]) == ("", 1)
+        assert whole["fault"] == ""
+        assert whole["rows"] == whole["head"] > 1
         with sqlite3.connect(office.desk.settings.data_dir / "deskline.db") as connection:
             connection.execute("drop trigger audit_is_append_only")
-            connection.execute("update audit set what = 'client.seen'")
+            connection.execute("update audit set what = 'client.seen' where place = 3")
         connection.close()
         broken = (await admin.ask("audit.verify")).result["chain"]
-        assert (broken["fault"], broken["broken_place"]) == ("row_changed", 1)
+        assert (broken["fault"], broken["broken_place"]) == ("row_changed", 3)
         listed = (await admin.ask("audit.list", what="client.")).result
         assert listed["chain"]["fault"] == "row_changed"
-        assert [one["what"] for one in listed["entries"]] == ["client.seen"]
+        assert "client.seen" in [one["what"] for one in listed["entries"]]
         bad = await admin.ask("audit.list", since="yesterday")
         assert bad.problem is not None
         assert bad.problem.code == "unreadable"

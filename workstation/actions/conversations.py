@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from campaigns import steering
-from crm_store import clients, drafts, errors, identity, interactions, phones
+from crm_store import audit, clients, drafts, errors, identity, interactions, phones
 from crm_store.base import JSON, Tx
 from crm_store.interactions import SegmentFacts
 from workstation import views
@@ -132,6 +132,9 @@ async def finish(desk: Desk, person: Person, args: Finish) -> dict[str, object]:
                                            note=args.note, by=person.operator, at=now)
         await drafts.finish(tx, interaction, person.operator, at=now)
         await _add_wrap_up(tx, desk, view, interaction, now)
+        await audit.record(tx, by=person.operator, at=now, what="contact.outcome",
+                           client_id=view.client_id,
+                           facts={"contact": interaction, "outcome": args.disposition})
         stored = await interactions.one(tx, interaction)
         if stored.attempt is not None:
             await steering.record_disposition(tx, stored.attempt, args.disposition,
