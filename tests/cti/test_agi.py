@@ -1,105 +1,28 @@
-"""Our FastAGI server against peers that speak as Asterisk does, and against those that do not."""
+"""Our FastAGI server against peers that speak as Asterisk does, command by command."""
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from ipaddress import ip_network
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cti.agi import (
-    AgiError,
     AgiSession,
     CommandRefused,
-    ConnectionLost,
     Digits,
     HungUp,
-    NoAnswer,
     OutOfStep,
     Request,
-    Script,
     SoundMissing,
     UnsafeText,
     serve,
 )
 from cti.agi_lines import COMMAND_BYTES, command_line, parse_reply
 from cti.user_events import MenuStepped
-
-HEADER = (
-    "agi_network: yes\nagi_network_script: menu?entry=100&pbx=main\n"
-    "agi_request: agi://127.0.0.1/menu?entry=100&pbx=main\nagi_channel: PJSIP/trunk-00000001\n"
-    "agi_callerid: 79161234567\nagi_calleridname: Ann: B\nagi_callingpres: 0\nagi_threadid: 1\n\n"
-)
-WITHIN_S = 5.0
-
-
-class Asterisk:
-    """The other end of one connection: sends the opening block, answers what it is told to."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader, self._writer = reader, writer
-
-    async def hears(self, command: str) -> None:
-        assert await self.next_command() == command
-
-    async def next_command(self) -> str:
-        return (await asyncio.wait_for(self._reader.readline(), WITHIN_S)).decode().rstrip("\n")
-
-    async def says(self, text: str) -> None:
-        self._writer.write(text.encode())
-        await self._writer.drain()
-
-    async def is_cut_off(self) -> bool:
-        """Waits for the server to close, then closes this end too."""
-        rest = b""
-        with suppress(ConnectionError):
-            rest = await asyncio.wait_for(self._reader.read(), WITHIN_S)
-        await self.leaves()
-        return rest == b""
-
-    async def leaves(self) -> None:
-        self._writer.close()
-        with suppress(ConnectionError):
-            await self._writer.wait_closed()
-
-
-async def connect(port: int, opening: str = HEADER) -> Asterisk:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    asterisk = Asterisk(reader, writer)
-    await asterisk.says(opening)
-    return asterisk
-
-
-async def run_call(
-    script: Script, asterisk_side: Callable[[Asterisk], Awaitable[None]], **limits: float,
-) -> None:
-    """One call of `script`; what it raises is raised here."""
-    outcome: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-    async def watched(session: AgiSession, request: Request) -> None:
-        try:
-            await script(session, request)
-        except AssertionError as error:
-            outcome.set_exception(error)
-        except AgiError as error:
-            outcome.set_exception(error)
-            raise
-        else:
-            outcome.set_result(None)
-
-    async with serve("127.0.0.1", 0, {"menu": watched}, **limits) as server:  # type: ignore[arg-type]
-        asterisk = await connect(server.port)
-        try:
-            async with asyncio.timeout(WITHIN_S):
-                await asterisk_side(asterisk)
-                await outcome
-        finally:
-            await asterisk.leaves()
+from tests.cti.agi_peers import Asterisk, connect, run_call
 
 
 async def test_a_script_is_found_by_its_path_and_sees_query_and_caller() -> None:
@@ -284,153 +207,3 @@ def test_asterisk_reads_the_words_that_we_wrote(words: list[str]) -> None:
 def test_a_line_is_an_answer_or_out_of_step(line: str) -> None:
     with suppress(OutOfStep):
         assert re.match("[25]", str(parse_reply(line).code))
-
-
-async def test_a_peer_that_leaves_in_mid_command_ends_its_own_script_only() -> None:
-    async def script(session: AgiSession, request: Request) -> None:
-        await session.get_variable("A")
-
-    async def asterisk(peer: Asterisk) -> None:
-        await peer.next_command()
-        await peer.says("200 resu")
-        await peer.leaves()
-
-    with pytest.raises(ConnectionLost):
-        await run_call(script, asterisk)
-
-
-async def test_a_silent_asterisk_is_given_up() -> None:
-    async def script(session: AgiSession, request: Request) -> None:
-        await session.get_variable("A")
-
-    async def asterisk(peer: Asterisk) -> None:
-        await peer.next_command()
-        assert await peer.is_cut_off()
-
-    with pytest.raises(NoAnswer):
-        await run_call(script, asterisk, reply_limit_s=0.1)
-
-
-@pytest.mark.parametrize("opening", [
-    HEADER.replace("79161234567", "1\n\n200 result=1 (yes)"),       # %0A%0A in the SIP address
-    HEADER + "200 result=1 (yes)\n",
-    HEADER + "200 result",
-])
-async def test_answers_forged_inside_the_opening_block_are_not_believed(opening: str) -> None:
-    believed: list[str | None] = []
-    stopped: list[AgiError] = []
-
-    async def script(session: AgiSession, request: Request) -> None:
-        try:
-            believed.append(await session.get_variable("DESKLINE_CLAIM"))
-        except AgiError as error:
-            stopped.append(error)
-            raise
-
-    async with serve("127.0.0.1", 0, {"menu": script}) as server:
-        assert await (await connect(server.port, opening)).is_cut_off()
-    assert not believed
-    assert [type(error) for error in stopped] == [OutOfStep]
-
-
-@pytest.mark.parametrize("opening", [
-    HEADER.replace("79161234567", "1\nagi_channel: PJSIP/101"),     # a key that stands twice
-    HEADER.replace("79161234567", "1\nSet-Something"),
-    HEADER.replace("agi_network_script", "agi_something_else"),
-    HEADER.replace("menu?", "unknown?"),
-    "HANGUP\n" + HEADER,
-    HEADER.replace("menu?", "menu?" + "&".join("abcdefghijklmnopqrstuvw") + "&"),
-    "agi_network: yes\nagi_x: " + "x" * 20_000 + "\n",
-    "agi_x: y\n" * 4_000,
-])
-async def test_an_opening_block_that_asterisk_does_not_write_is_cut(opening: str) -> None:
-    ran: list[Request] = []
-
-    async def script(session: AgiSession, request: Request) -> None:
-        ran.append(request)
-
-    async with serve("127.0.0.1", 0, {"menu": script}) as server:
-        peer = await connect(server.port, opening)
-        assert await peer.is_cut_off()
-    assert not ran
-
-
-async def test_a_peer_from_elsewhere_is_cut_before_it_is_heard() -> None:
-    async def script(session: AgiSession, request: Request) -> None:
-        raise AssertionError("it was heard")
-
-    elsewhere = [ip_network("192.0.2.0/24")]
-    async with serve("127.0.0.1", 0, {"menu": script}, allowed_peers=elsewhere) as server:
-        peer = await connect(server.port, "")
-        assert await peer.is_cut_off()
-
-
-async def test_a_peer_over_the_limit_is_turned_away() -> None:
-    async with serve("127.0.0.1", 0, {}, peer_limit=1) as server:
-        first = await connect(server.port, "agi_")
-        second = await connect(server.port, "")
-        assert await second.is_cut_off()
-        assert server.peers == 1
-        await first.leaves()
-
-
-async def test_half_an_opening_block_is_cut_at_the_deadline() -> None:
-    async with serve("127.0.0.1", 0, {}, header_deadline_s=0.1) as server:
-        peer = await connect(server.port, HEADER[:-1])
-        assert await peer.is_cut_off()
-
-
-async def test_a_thousand_half_open_peers_leave_the_next_caller_unharmed() -> None:
-    async def script(session: AgiSession, request: Request) -> None:
-        await session.set_variable("DESKLINE_NEXT", "queue:billing")
-
-    async with serve("127.0.0.1", 0, {"menu": script}) as server:
-        half_open = [await connect(server.port, HEADER[:i % 60]) for i in range(1_000)]
-        for peer in half_open[:500]:
-            await peer.leaves()
-        caller = await connect(server.port)
-        await caller.hears("SET VARIABLE DESKLINE_NEXT \"queue:billing\"")
-        await caller.says("200 result=1\n")
-        assert await caller.is_cut_off()
-        for peer in half_open[500:]:
-            await peer.leaves()
-
-
-async def test_a_script_that_fails_ends_its_own_connection_only(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    async def script(session: AgiSession, request: Request) -> None:
-        if request.caller_number == "1":
-            raise ZeroDivisionError
-        await session.hangup()
-
-    async with serve("127.0.0.1", 0, {"menu": script}) as server:
-        assert await (await connect(server.port, HEADER.replace("79161234567", "1"))).is_cut_off()
-        caller = await connect(server.port)
-        await caller.hears("HANGUP")
-        await caller.leaves()
-    assert "A FastAGI script failed." in caplog.text
-
-
-async def test_leaving_the_server_cancels_the_scripts_that_run() -> None:
-    cancelled = asyncio.Event()
-
-    async def script(session: AgiSession, request: Request) -> None:
-        try:
-            await session.wait_for_key(60)
-        except asyncio.CancelledError:
-            cancelled.set()
-            raise
-
-    async with serve("127.0.0.1", 0, {"menu": script}) as server:
-        peer = await connect(server.port)
-        await peer.next_command()
-    assert cancelled.is_set()
-    assert await peer.is_cut_off()
-
-
-async def test_a_port_in_use_is_an_error_at_once() -> None:
-    async with serve("127.0.0.1", 0, {}) as server:
-        with pytest.raises(OSError, match="in use"):
-            async with serve("127.0.0.1", server.port, {}):
-                pass

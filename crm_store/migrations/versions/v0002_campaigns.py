@@ -168,9 +168,7 @@ def _attempts() -> None:
         sa.Column("decision", Json, nullable=False),
         sa.Column("intent_at", Utc(), nullable=False),
         sa.Column("dialling_at", Utc()),
-        sa.Column("answered_at", Utc()),
-        sa.Column("talking_at", Utc()),
-        sa.Column("ended_at", Utc()),
+        *(sa.Column(name, Utc()) for name in ("answered_at", "talking_at", "ended_at")),
         sa.Column("status", sa.Text()),
         sa.Column("cause", Whole),
         sa.Column("miss", sa.Text()),
@@ -189,6 +187,10 @@ def _attempts() -> None:
         sa.UniqueConstraint("channel_id", name="uq_attempts_channel_id"),
         sa.UniqueConstraint("entry_id", "ordinal", name="uq_attempts_entry_id_ordinal"),
     )
+    _index_attempts()
+
+
+def _index_attempts() -> None:
     op.create_index("ix_attempts_call_id", "attempts", ["call_id"])
     op.create_index("ix_attempts_client_id_dialling_at", "attempts", ["client_id", "dialling_at"])
     op.create_index("ix_attempts_e164_dialling_at", "attempts", ["e164", "dialling_at"])
