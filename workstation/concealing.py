@@ -30,6 +30,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "WaitingView": {"number": C},
     "HitView": {"number": C, "account": M, "address": C},
     "Interaction": {"number": C, "dialled": C, "note": N},
+    "SourceView": {"figures": M, "balance_minor": M, "debt_minor": M, "debt_since": M},
 }
 NAMES: dict[str, str] = {
     "phones": C, "emails": C, "addresses": C, "phone": C, "email": C, "e164": C, "address": C,

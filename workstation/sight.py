@@ -31,7 +31,7 @@ LONGEST_REASON = 300
 # Answers that show a client's card, and those that show more of it.
 OPENING = frozenset({"client.card", "conversation.choose", "GET /clients/{id}"})
 MORE = frozenset({"client.timeline", "client.history", "GET /clients/{id}/timeline",
-                  "GET /clients/{id}/history"})
+                  "GET /clients/{id}/history", "GET /clients/{id}/sources"})
 # Asked without a screen for it: nobody's card is meant.
 NOT_OF_A_CLIENT = frozenset({"call.dial"})
 

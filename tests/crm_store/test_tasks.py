@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from crm_store import clients, errors, requests, tasks, timeline
 from crm_store.base import Tx
@@ -24,8 +25,8 @@ def minutes(count: int) -> timedelta:
 
 
 async def made(tx: Tx, **changes: Any) -> tasks.TaskRow:
-    values: dict[str, Any] = {"title": "Call back about the meter", "operator": "101", "due_at": DUE,
-              "by": "101", "at": NOW}
+    values: dict[str, Any] = {"title": "Call back about the meter", "operator": "101",
+                              "due_at": DUE, "by": "101", "at": NOW}
     return await tasks.make(tx, NewTask(**(values | changes)))
 
 
@@ -180,3 +181,29 @@ def test_plans_lie_ahead_and_the_lead_is_told_exactly_once(
     assert all(at > NOW for kind, at in plan if kind == "remind")
     assert {at for kind, at in plan if kind == "remind"} == {
         due + minutes(count) for count in remind if due + minutes(count) > NOW}
+
+
+_DUE = "select id from task_reminders where told_at is null and due_at <= {at} order by due_at"
+HOT = {
+    "what is due": _DUE,
+    "all open": "select id from tasks where done_at is null order by due_at, id limit 50",
+    "one's own": "select id from tasks where operator = '101' and done_at is null",
+    "a group's": "select id from tasks where group_id = 'billing' and done_at is null",
+    "a client's": "select id from tasks where client_id = 7",
+    "its history": "select id from task_events where task_id = 7 order by id",
+}
+
+
+@pytest.mark.parametrize("name", HOT)
+async def test_hot_statements_use_an_index(store: Store, name: str) -> None:
+    async with store.begin() as tx:
+        await made(tx)
+        if tx.dialect == "sqlite":
+            sql = HOT[name].format(at=1_764_000_000_000_000)
+            rows = [str(row[3]) for row in await tx.all(text(f"explain query plan {sql}"))]
+            assert not [row for row in rows if row.startswith("SCAN") and "INDEX" not in row], rows
+        else:
+            await tx.run(text("set local enable_seqscan = off"))
+            sql = HOT[name].format(at="now()")
+            rows = [str(row[0]) for row in await tx.all(text(f"explain {sql}"))]
+            assert not [row for row in rows if "Seq Scan" in row], rows

@@ -251,7 +251,7 @@ VIEWS_WITHOUT = frozenset({
     # handled by kind or by field
     "CustomView", "TimelineView", "FormFieldView", "ChangedView",
     # by the names of their fields (`concealing.NAMES`)
-    "RequestView", "TaskView", "TaskEventView", "FigureView", "SourceView",
+    "RequestView", "TaskView", "TaskEventView", "FigureView",
     # the shell around others, and definitions
     "ConversationView", "FormView", "DispositionView", "FieldView", "HiddenView", "Choice",
     "Catalogue", "Me", "PhoneAccess", "Problem",

@@ -14,13 +14,17 @@ import pytest
 from crm_store import clients
 from crm_store.sources import answers
 from crm_store.sources.answers import Answer
-from crm_store.sources.values import AccountSaid, Said
+from crm_store.sources.values import AccountSaid, PartPlan, Said, SourcePlan
 from crm_store.tables.billing import Accounts
 from cti.changes import CallAnswered, OperatorOffered
 from tests.workstation.office import TAPES, Office, Screen, open_office, settings_in
 from tests.workstation.sources.billing import Billing, billing, described
 from workstation import logs
+from workstation.concealing import conceal
+from workstation.rights import Lens
 from workstation.settings import Settings
+from workstation.sources.line import Breaker
+from workstation.sources.pictures import Known, picture
 from workstation.sources.settings import Source
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -205,3 +209,15 @@ async def test_a_client_without_an_account_has_nothing_to_be_asked_by(tmp_path: 
             await sofia.ask("client.card", client_id=client_id)
             await sofia.until(lambda views: figures(sofia)["state"] == "nothing")
     assert not played.asked
+
+
+def test_who_may_not_see_money_sees_no_figures() -> None:
+    line = PartPlan(rows="accounts", fields={"number": "number"})
+    plan = SourcePlan(id="billing", name="Billing", kind="http", url="http://x/{key}",
+                      key="account", parts={"account": line})
+    known = Known(client_id=1, keys=("400-1",), answers={"400-1": OLD})
+    shown = picture(plan, known, Breaker(), NOW, masked=False)
+    assert (len(shown.figures), shown.debt_minor) == (1, 100)
+    seen = conceal(shown, Lens((("money", "cards"),)))
+    assert (seen.figures, seen.debt_minor, seen.balance_minor) == ([], 0, 0)
+    assert seen.as_of == shown.as_of

@@ -108,7 +108,7 @@ def _sum(desk: Workplace, one: SourceView) -> list[Part]:
         return [(words("terminal.masked"), "$dim")]
     if one.debt_minor == 0:
         return [words("terminal.balance", sum=money(one.balance_minor, one.currency, desk.locale))]
-    since = "" if one.debt_since is None else words(
+    since = "" if not one.debt_since else words(
         "terminal.since", day=day(one.debt_since, desk.locale, desk.now(), desk.zone))
     debt = words("terminal.debt", sum=money(one.debt_minor, one.currency, desk.locale))
     return [(f"{debt} {since}".rstrip(), "bold $state-breach")]
@@ -131,7 +131,7 @@ def _age(desk: Workplace, one: SourceView) -> list[tuple[str, str]]:
 
 
 def _figure(desk: Workplace, figure: FigureView) -> Content:
-    on = "" if figure.on is None else day(figure.on, desk.locale, desk.now(), desk.zone)
+    on = "" if not figure.on else day(figure.on, desk.locale, desk.now(), desk.zone)
     what = figure.number or (desk.coded("method", figure.says) if figure.says else "")
     return row((f"  {on} ", "$dim"), f"{desk.words(f'sources.{figure.kind}')} {what} ",
                money(figure.amount_minor, figure.currency, desk.locale))
