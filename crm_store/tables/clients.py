@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_store.base import Base, Bytewise, Json
 
+_IN_A_CONTACT = text("interaction_id is not null")
+
 
 class Clients(Base):
     """Persons and organisations. `search_key` is the folded name, see `folding.py`."""
@@ -70,7 +72,11 @@ class ClientPhones(Base):
 class IdentityConfirmations(Base):
     """An operator ticked that the person is who the card says; a fact each time."""
     __tablename__ = "identity_confirmations"
-    __table_args__ = (Index(None, "client_id", "at"),)
+    __table_args__ = (
+        Index(None, "client_id", "at"),
+        Index(None, "interaction_id", sqlite_where=_IN_A_CONTACT,
+              postgresql_where=_IN_A_CONTACT),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     client_id: Mapped[int] = mapped_column(ForeignKey("clients.id"))
     e164: Mapped[str | None]

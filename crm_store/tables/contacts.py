@@ -13,7 +13,8 @@ from crm_store.base import Base, Bytewise, Json
 # As conditions of statements too: written out, or no engine uses the partial indexes.
 IS_RARE = text("timeline.kind <> 'call'")
 _NOT_A_CALL = text("kind <> 'call'")
-_NOT_ABSORBED = text("absorbed_into is null")
+_NOT_ABSORBED, _IS_ABSORBED = text("absorbed_into is null"), text("absorbed_into is not null")
+_IN_A_CONTACT = text("interaction_id is not null")
 _UNDISPOSED = text("disposition is null and answered_at is not null and absorbed_into is null")
 
 
@@ -30,6 +31,7 @@ class Interactions(Base):
         Index("ix_interactions_number_contacts", "number", "started_at", "client_id",
               sqlite_where=_NOT_ABSORBED, postgresql_where=_NOT_ABSORBED),
         Index(None, "client_id", "started_at"),
+        Index(None, "absorbed_into", sqlite_where=_IS_ABSORBED, postgresql_where=_IS_ABSORBED),
         Index(None, "started_at"),
         Index("ix_interactions_undisposed", "operator",
               sqlite_where=_UNDISPOSED, postgresql_where=_UNDISPOSED),
@@ -91,7 +93,11 @@ class Dispositions(Base):
 class Notes(Base):
     """A note on the client himself."""
     __tablename__ = "notes"
-    __table_args__ = (Index(None, "client_id", "at"),)
+    __table_args__ = (
+        Index(None, "client_id", "at"),
+        Index(None, "interaction_id", sqlite_where=_IN_A_CONTACT,
+              postgresql_where=_IN_A_CONTACT),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     client_id: Mapped[int] = mapped_column(ForeignKey("clients.id"))
     interaction_id: Mapped[int | None] = mapped_column(ForeignKey("interactions.id"))

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_store.base import Base, Json
+
+_IN_A_CONTACT = text("interaction_id is not null")
 
 
 class Groups(Base):
@@ -25,6 +27,8 @@ class Requests(Base):
         Index(None, "group_id", "closed_at", "deadline_at"),
         Index(None, "responsible", "closed_at"),
         Index(None, "client_id"),
+        Index(None, "interaction_id", sqlite_where=_IN_A_CONTACT,
+              postgresql_where=_IN_A_CONTACT),
         Index(None, "account_id"),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
