@@ -206,6 +206,10 @@ def _facts(desk: Workplace, item: TimelineView) -> list[Part]:
             return [_text(facts, "campaign"), _outcome(desk, facts)]
         case "invoice":
             return [_sum(desk, facts), _text(facts, "number"), _corrected(desk, facts)]
+        case "merge":
+            undone = desk.words("event.unmerged") if facts.get("undone_at") else ""
+            return [f"{_text(facts, 'absorbed_name')} → {_text(facts, 'kept_name')}", undone,
+                    _text(facts, "by")]
         case "correction":
             return [_sum(desk, facts), _text(facts, "invoice"), _text(facts, "reason")]
         case "payment":

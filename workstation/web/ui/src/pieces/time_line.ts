@@ -118,8 +118,9 @@ class TimeLine extends Piece {
         class="chip">${t(`consent_is.${facts["is_given"] ? "given" : "withdrawn"}`)}</span>`;
       case "mail": case "web": return html`<strong>${words("event", item.kind)}</strong> ${rest(
         [text(facts["subject"]), this.desk.operatorName(text(facts["by"]))])}`;
-      case "merge": return html`<strong>${t("event.merge")}</strong> ${rest(
-        [text(facts["absorbed_name"]), this.desk.operatorName(text(facts["by"]))])}`;
+      case "merge": return html`<strong>${facts["undone_at"] ? t("event.unmerged") : t("event.merge")}</strong> ${
+        rest([`${text(facts["absorbed_name"])} → ${text(facts["kept_name"])}`,
+              this.desk.operatorName(text(facts["undone_by"]) || text(facts["by"]))])}`;
       default: return html`<strong>${words("event", item.kind)}</strong> ${rest(
         [text(facts["by"]) || this.operator(facts)])}`;
     }
