@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ async def test_every_route_is_described(office: Office) -> None:
         operation = described["paths"][PREFIX + route.path][route.method.lower()]
         assert operation["responses"]["default"]
         named = {part["name"] for part in operation["parameters"] if part["in"] == "path"}
-        assert named == ({"id"} if "{id}" in route.path else set())
+        assert named == set(re.findall(r"\{(\w+)\}", route.path))
     _references_lead_somewhere(described, described)
 
 
