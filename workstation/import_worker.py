@@ -14,7 +14,7 @@ import resource
 import signal
 import sys
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,7 +40,7 @@ _MEMORY = 2 * 2**30         # what a hostile file may take at most
 _PREVIEWED, _SHOWN = 1_000, 100
 _PR_SET_PDEATHSIG = 1       # prctl(2): the kernel ends a child whose parent is gone
 _TOLD_EVERY_S = 0.5
-_EXAMPLES = 3
+_EXAMPLES, _CELLS_SHOWN = 3, 40
 
 
 class _Job:
@@ -77,17 +77,16 @@ async def _check(job: _Job) -> dict[str, Any]:
         nonlocal told_at
         if time.monotonic() - told_at >= _TOLD_EVERY_S:
             told_at = time.monotonic()
-            _put(target, {"done": done, "of": of})
+            put_facts(target, {"done": done, "of": of})
 
-    _put(target, {"done": 0, "of": known.rows})
     try:
         result = packed(await checking.check(
             job.store, job.folder / known.file, known.plan, now=_now(), shown=_SHOWN,
             refused_shown=_SHOWN, progress=tell))
     except (SheetUnreadable, MapUnusable, StoreError) as exc:
-        _put(target, {"error": str(exc)})
+        put_facts(target, {"error": str(exc)})
         raise
-    _put(target, {"result": result})
+    put_facts(target, {"result": result})
     return {}
 
 
@@ -110,17 +109,17 @@ def packed(checked: Checked) -> dict[str, Any]:
     return {"rows": checked.rows, "is_whole": checked.is_whole, "counts": {
         name: checked.counts[name]
         for name in ("created", "updated", "unchanged", "refused", "suspects")},
-        "fates": [_fate(fate) for fate in checked.fates],
-        "refused": [_fate(one) for one in checked.refused]}
+        "fates": [_fate(fate, checked.cells.get(fate.row, ())) for fate in checked.fates],
+        "refused": [_fate(one, one.cells) for one in checked.refused]}
 
 
-def _fate(fate: Done | Refusal) -> dict[str, Any]:
+def _fate(fate: Done | Refusal, cells: Sequence[str]) -> dict[str, Any]:
     if isinstance(fate, Refusal):
-        return {"row": fate.row, "outcome": "refused", "cells": list(fate.cells[:40]),
+        return {"row": fate.row, "outcome": "refused", "cells": list(cells[:_CELLS_SHOWN]),
                 "reasons": [reason.packed() for reason in fate.reasons], "client_id": None,
                 "suspects": []}
-    return {"row": fate.row, "outcome": fate.outcome, "cells": [], "reasons": [],
-            "client_id": fate.client_id if fate.client_id > 0 else None,
+    return {"row": fate.row, "outcome": fate.outcome, "cells": list(cells[:_CELLS_SHOWN]),
+            "reasons": [], "client_id": fate.client_id if fate.client_id > 0 else None,
             "suspects": [asdict(one) for one in fate.suspects]}
 
 
@@ -128,7 +127,7 @@ def check_file(folder: Path, import_id: int) -> Path:
     return folder / f"check-{import_id}.json"
 
 
-def _put(target: Path, facts: dict[str, Any]) -> None:
+def put_facts(target: Path, facts: dict[str, Any]) -> None:
     fresh = target.with_suffix(".new")
     fresh.touch(mode=0o600)
     fresh.write_text(json.dumps(facts))

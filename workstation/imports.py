@@ -36,6 +36,7 @@ class Readers:
 
     def __init__(self) -> None:
         self._running: dict[int, asyncio.subprocess.Process] = {}
+        self._verbs: dict[int, str] = {}
         self._asked = asyncio.Semaphore(_ASKED_AT_ONCE)
 
     async def ask(self, settings: Settings, job: dict[str, Any]) -> dict[str, Any]:
@@ -64,6 +65,13 @@ class Readers:
             raise Refused("import_busy", "Another import is running.",
                           f"import {next(iter(self._running))}")
         self._running[import_id] = await _started(settings, job, answers=False)
+        self._verbs[import_id] = job["do"]
+
+    def doing(self, import_id: int) -> str:
+        """run, check or undo: what a process of ours does with it now; "" for nothing."""
+        process = self._running.get(import_id)
+        is_alive = process is not None and process.returncode is None
+        return self._verbs.get(import_id, "") if is_alive else ""
 
     def has_ended(self, import_id: int) -> bool:
         """We started it, and its process is gone."""

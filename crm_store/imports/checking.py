@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -33,6 +33,7 @@ class Checked:
     refused: tuple[Refusal, ...]        # the first of them
     suspected: tuple[Done, ...]         # the first who would be created beside somebody alike
     is_whole: bool                      # every row was looked at
+    cells: Mapping[int, tuple[str, ...]]        # of the rows of `fates`
 
 
 async def check(
@@ -48,6 +49,7 @@ async def check(
     refused: list[Refusal] = []
     suspected: list[Done] = []
     is_whole = True
+    cells: dict[int, tuple[str, ...]] = {}
     with opened(path, plan, customs) as table:
         for rows in table.chunks():
             if most is not None and total >= most:
@@ -57,6 +59,7 @@ async def check(
                 work = planned(rows, await look_up(tx, rows), source="", by="", now=now)
                 if len(fates) < shown:
                     fates += await _with_suspects(tx, rows, _in_order(work)[:shown])
+                    cells |= {read.number: read.cells for read in rows[:shown]}
             counts += counts_of(work)
             total += len(rows)
             refused += work.refused[:max(0, refused_shown - len(refused))]
@@ -65,7 +68,7 @@ async def check(
             if progress:
                 progress(total, table.sheet.total)
     return Checked(total, counts, tuple(fates[:shown]), tuple(refused), tuple(suspected),
-                   is_whole)
+                   is_whole, cells)
 
 
 def _in_order(work: Work) -> list[Done | Refusal]:

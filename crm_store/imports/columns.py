@@ -62,18 +62,20 @@ class Mapped:
 
 
 def guess(headers: Sequence[str], by_hand: Mapping[str, str], *,
-          customs: Mapping[str, str] | None = None, only_by_hand: bool = False) -> Mapped:
+          customs: Mapping[str, str] | None = None, only_by_hand: bool = False,
+          without_name: bool = False) -> Mapped:
     """Map by the headers' folded names; what is mapped by hand wins.
 
     `customs`: key → label of the fields an administrator defined. A column may be given as `#3`;
-    a field mapped to "" by hand has none. `only_by_hand`: guess nothing. Raises `MapUnusable`.
+    a field mapped to "" by hand has none. `only_by_hand`: guess nothing. `without_name`: also a
+    map that lacks the name is told. Raises `MapUnusable`.
     """
     known = customs or {}
     places = _by_hand(headers, by_hand, known)
     refused = {field for field, header in by_hand.items() if not header}
     if not only_by_hand:
         _guess(headers, places, refused, known)
-    if "name" not in places:
+    if "name" not in places and not without_name:
         raise MapUnusable(f"no column is the client's name; columns are {_some(headers)} "
                           "(--map name=COLUMN)")
     used = set(places.values())

@@ -18,6 +18,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 _TURKISH = frozenset("ğışİĞŞçöüÇÖÜ")
 _WESTERN = frozenset("éèêëàâäáãåçñöôóòõøüûúùïîíìßæœÉÈÀÄÖÜÅÆØÑÇ")
 _CENTRAL = frozenset("ąćęłńśźżĄĆĘŁŃŚŹŻčďěňřšťůžČŠŽőűŐŰáéíóöúüäýÁÉÍÓÖÚÜ")
+_ALPHABETS = frozenset((0, 1, 2, 3, 4, 5, 6, 14))       # Latin, Greek, Cyrillic, Thai …
 _LOOKED_AT = 40             # records
 
 
@@ -36,15 +37,15 @@ def is_binary(start: bytes) -> bool:
 
 
 def looks_like_utf16(start: bytes) -> str | None:
-    """Without a mark: every second byte of its ASCII signs is zero."""
+    """Without a mark: every second byte is the number of an alphabet, which is a small one."""
     sample = start[:4096]
-    if len(sample) < 8:
+    if len(sample) < 8 or 0 not in sample:
         return None
-    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    even, odd = (sum(byte in _ALPHABETS for byte in sample[place::2]) for place in (0, 1))
     half = len(sample) // 2
-    if odd > half * 0.3 and even < half * 0.05:
+    if odd > half * 0.9 and even < half * 0.2:
         return "utf-16-le"
-    return "utf-16-be" if even > half * 0.3 and odd < half * 0.05 else None
+    return "utf-16-be" if even > half * 0.9 and odd < half * 0.2 else None
 
 
 def is_nearly_utf8(high: int, broken: int) -> bool:

@@ -13,10 +13,12 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from crm_store import audit, custom_fields, errors
-from crm_store.imports import files, runs
+from crm_store.custom_fields import Field
+from crm_store.imports import columns, files, runs
 from crm_store.imports.columns import MapUnusable
 from crm_store.imports.facts import Read, Work
 from crm_store.imports.matching import look_up
@@ -25,6 +27,7 @@ from crm_store.imports.reading import Opened, opened
 from crm_store.imports.reasons import Reason
 from crm_store.imports.records import SheetUnreadable
 from crm_store.imports.runs import Import, Plan
+from crm_store.imports.sheets import open_sheet
 from crm_store.imports.writing import Context, write
 from crm_store.store import Store
 
@@ -72,16 +75,22 @@ async def look(store: Store, path: Path, plan: Plan, *, examples: int = 5) -> Lo
             return Look(sheet.kind, sheet.headers, sheet.encoding, sheet.separator, sheet.total,
                         mapped.named, mapped.ignored, tuple(first), "")
     except MapUnusable as exc:
-        return _unmapped(path, plan, str(exc), examples)
+        return _unmapped(path, plan, customs, str(exc), examples)
 
 
-def _unmapped(path: Path, plan: Plan, trouble: str, examples: int) -> Look:
-    from crm_store.imports.sheets import open_sheet
-
+def _unmapped(path: Path, plan: Plan, customs: Sequence[Field], trouble: str, examples: int
+              ) -> Look:
+    """What can be said of a file whose map cannot be used; the rest of it is guessed."""
     with open_sheet(path, encoding=plan.encoding, separator=plan.separator) as sheet:
-        first = [record.cells for record, _ in zip(sheet.rows, range(examples), strict=False)]
-        return Look(sheet.kind, sheet.headers, sheet.encoding, sheet.separator, sheet.total, {},
-                    sheet.headers, tuple(first), trouble)
+        first = [record.cells for record in islice(sheet.rows, examples)]
+        try:
+            mapped = columns.guess(
+                sheet.headers, plan.columns, customs={one.key: one.label for one in customs},
+                only_by_hand=plan.only_by_hand, without_name=True)
+        except MapUnusable:
+            mapped = columns.guess(sheet.headers, {}, without_name=True)
+        return Look(sheet.kind, sheet.headers, sheet.encoding, sheet.separator, sheet.total,
+                    mapped.named, mapped.ignored, tuple(first), trouble)
 
 
 async def go_on(

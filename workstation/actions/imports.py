@@ -10,7 +10,7 @@ from typing import Any
 from crm_store.imports import Import, NotPossible, Plan, files, runs
 from workstation.desk import Desk
 from workstation.errors import Refused, Unreadable
-from workstation.import_worker import check_file
+from workstation.import_worker import check_file, put_facts
 from workstation.imports import REGION, folder_of
 from workstation.policy import Person
 
@@ -110,6 +110,8 @@ async def check(desk: Desk, import_id: int) -> None:
         known = await runs.get(tx, import_id)
     if known.state != "draft":
         raise _not_now(f"import {import_id} is {known.state}")
+    await asyncio.to_thread(put_facts, check_file(folder_of(desk.settings), import_id),
+                            {"done": 0, "of": known.rows})
     await desk.readers.start(desk.settings, import_id, {"do": "check", "id": import_id})
 
 
@@ -190,7 +192,7 @@ def _checked(desk: Desk, known: Import) -> dict[str, Any] | None:
 
 
 def _is_interrupted(desk: Desk, known: Import) -> bool:
-    if known.state not in ("running", "undoing"):
+    if known.state not in ("running", "undoing") or desk.readers.doing(known.id):
         return False
     return known.is_silent(desk.clock()) or desk.readers.has_ended(known.id)
 
@@ -203,6 +205,11 @@ def view(desk: Desk, known: Import) -> dict[str, Any]:
         "undone_by")}
     moments = {name: getattr(known, name) for name in (
         "made_at", "started_at", "ended_at", "undone_at")}
+    doing = desk.readers.doing(known.id)        # it takes a moment to begin
+    if doing == "run" and known.state in ("draft", "stopped", "failed"):
+        shown["state"] = "running"
+    if doing == "undo" and known.state != "undone":
+        shown["state"] = "undoing"
     return shown | {name: at.isoformat() if at else None for name, at in moments.items()} | {
         "is_interrupted": _is_interrupted(desk, known), "headers": list(known.headers),
         "columns": dict(known.plan.columns), "only_by_hand": known.plan.only_by_hand,

@@ -201,14 +201,13 @@ class ImportDraft extends Piece {
   private async check(): Promise<void> {
     if (!await this.replan(this.chosen())) return;
     await this.tell("POST", `/imports/${this.importId}/check`);
-    setTimeout(() => this.dispatchEvent(new CustomEvent("told")), 400);
+    this.dispatchEvent(new CustomEvent("told"));
   }
 
   private async start(): Promise<void> {
     if (!await this.replan(this.chosen())) return;
     if (!await this.tell("POST", `/imports/${this.importId}/start`, { save_map_as: this.mapName })) return;
-    setTimeout(() => this.dispatchEvent(new CustomEvent("told")), 600);
-    setTimeout(() => this.dispatchEvent(new CustomEvent("told")), 2500);
+    this.dispatchEvent(new CustomEvent("told"));
   }
 
   private async discard(): Promise<void> {

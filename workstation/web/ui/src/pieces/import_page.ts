@@ -134,7 +134,7 @@ class ImportPage extends Piece {
 
   private async ask(id: number, verb: string): Promise<void> {
     await this.asked(api("POST", `/imports/${id}/${verb}`));
-    setTimeout(() => void this.follow(id), 300);
+    await this.follow(id);
   }
 
   // ── the list ──────────────────────────────────────────────────────────────────────────────
