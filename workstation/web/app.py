@@ -7,7 +7,7 @@ from aiohttp import web
 from workstation.board import encode
 from workstation.build import VERSION
 from workstation.desk import Desk
-from workstation.web import health, pages, resources, session, sip, sockets
+from workstation.web import health, pages, resources, sip, sockets
 from workstation.web.routes import BODY_LIMIT, PREFIX, handler, openapi
 from workstation.web.security import DESK, add_headers, guard
 
@@ -23,8 +23,7 @@ def make_app(desk: Desk) -> web.Application:
     app.on_shutdown.append(sockets.say_goodbye)
     app.on_cleanup.append(_end_readers)
     for route in resources.ROUTES:
-        raw = session.RAW.get((route.method, route.path))
-        app.router.add_route(route.method, PREFIX + route.path, raw or handler(route))
+        app.router.add_route(route.method, PREFIX + route.path, handler(route))
     description = encode(openapi(resources.ROUTES, VERSION))
 
     async def describe(_: web.Request) -> web.StreamResponse:

@@ -54,6 +54,7 @@ class Asked:
 
 
 Answer = Callable[[Asked], Awaitable[Any]]
+Raw = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +63,8 @@ class Route:
     path: str                   # below /api/v1
     who: Who
     says: str                   # one sentence for the description
-    answer: Answer
+    answer: Answer | None = None
+    raw: Raw | None = None      # answers in place of `answer`, from the request itself
     query: type[Query] = NoQuery
     body: type[msgspec.Struct] | None = None
     result: Any = dict[str, Any]
@@ -70,8 +72,11 @@ class Route:
     tags: tuple[str, ...] = field(default=())
 
 
-def handler(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def handler(route: Route) -> Raw:
     """The aiohttp handler: right, then query and body, then the answer as JSON."""
+    if route.raw is not None:
+        return route.raw
+
     async def handle(request: web.Request) -> web.StreamResponse:
         person = await _person(request, route.who)
         desk, body = request.app[DESK], await _body(request, route)
@@ -92,6 +97,8 @@ def handler(route: Route) -> Callable[[web.Request], Awaitable[web.StreamRespons
 async def _answer(route: Route, asked: Asked) -> Any:
     """Through the gate of rights, in and out."""
     sight, person = asked.desk.sight, asked.who
+    if route.answer is None:
+        raise TypeError(f"{route.method} {route.path} has nobody to answer it")
     if person is None:
         return await route.answer(asked)
     await sight.admit(

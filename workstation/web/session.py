@@ -74,20 +74,13 @@ async def who_am_i(asked: Asked) -> Any:
     return sockets.me(asked.desk, asked.person)
 
 
-async def _plain(asked: Asked) -> Any:
-    """Described here; answered by the handlers above, which need the request itself."""
-    raise NotImplementedError
-
-
-RAW = {("POST", "/session"): open_session, ("GET", "/session"): show_session,
-       ("DELETE", "/session"): close_session}
 ROUTES = (
-    Route(method="POST", path="/session", who=Who.ANYBODY, answer=_plain, body=SignInBody,
+    Route(method="POST", path="/session", who=Who.ANYBODY, raw=open_session, body=SignInBody,
           status=201, result=shapes.Session,
           says="Sign in: a cookie, the CSRF token, and the id as bearer token."),
-    Route(method="GET", path="/session", who=Who.SIGNED_IN, answer=_plain,
+    Route(method="GET", path="/session", who=Who.SIGNED_IN, raw=show_session,
           result=shapes.Session, says="Who is signed in, and the CSRF token."),
-    Route(method="DELETE", path="/session", who=Who.SIGNED_IN, answer=_plain, status=204,
+    Route(method="DELETE", path="/session", who=Who.SIGNED_IN, raw=close_session, status=204,
           says="Sign out on all screens of this session."),
     Route(method="GET", path="/me", who=Who.SIGNED_IN, answer=who_am_i, result=protocol.Me,
           says="Who one is, with the softphone's registration."),
