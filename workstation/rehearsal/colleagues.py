@@ -24,9 +24,13 @@ from workstation import protocol
 log = structlog.get_logger()
 RETRY_S = 3.0
 GO_BACK_S = 5.0
-NOTES = ("Asked about the last invoice, explained.", "Reading taken by phone.",
-         "Balance explained, will pay at the end of the month.", "Asked for a copy of the bill.",
-         "Wants to move the due date.", "Complains about an estimate; meter photo promised.")
+NOTES_EN = ("Asked about the last invoice, explained.", "Reading taken by phone.",
+            "Balance explained, will pay at the end of the month.", "Asked for a copy of the bill.",
+            "Wants to move the due date.", "Complains about an estimate; meter photo promised.")
+NOTES_RU = ("Спрашивал о последнем счёте, объяснили.", "Показание принято по телефону.",
+            "Баланс объяснили, оплатит в конце месяца.", "Просил копию счёта.",
+            "Хочет перенести срок оплаты.", "Не согласен с начислением по среднему; пришлёт фото.")
+NOTES = {"en": NOTES_EN, "ru": NOTES_RU}
 OUTCOMES = {"resolved": 6, "request": 1, "call_back": 1, "promised": 5, "paid": 1,
             "reached_in_person": 2, "refused": 1, "reached_another": 1, "wrong_number": 1}
 _decode = msgspec.json.Decoder(protocol.ServerMessage).decode
@@ -56,6 +60,7 @@ class Colleague:
     _n: int = 0
     _was: str | None = None     # the state this one found itself in, before it made itself ready
     _reason: str = ""
+    _locale: str = "en"
     _link: ClientConnection | None = None
 
     async def work(self) -> None:
@@ -94,7 +99,7 @@ class Colleague:
     ) -> None:
         match message:
             case protocol.Snapshot():
-                self._views = message.views
+                self._views, self._locale = message.views, message.me.locale
                 await self._sign_on(link, message.me.id)
             case protocol.Delta():
                 protocol.merge(self._views, message.changes)
@@ -135,7 +140,7 @@ class Colleague:
         await asyncio.sleep(self.patience * self.dice.uniform(3, 9))
         await self._do(link, "conversation.finish", {
             "conversation": conversation, "disposition": self._outcome(view),
-            "note": self.dice.choice(NOTES), "then": "ready"})
+            "note": self.dice.choice(NOTES.get(self._locale, NOTES_EN)), "then": "ready"})
 
     def _outcome(self, view: dict[str, Any]) -> str:
         known = [item["id"] for item in view["dispositions"]]
