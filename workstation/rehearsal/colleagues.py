@@ -25,7 +25,7 @@ log = structlog.get_logger()
 RETRY_S = 3.0
 GO_BACK_S = 5.0
 NOTES_EN = ("Asked about the last invoice, explained.", "Reading taken by phone.",
-            "Balance explained, will pay at the end of the month.", "Asked for a copy of the bill.",
+            "Balance explained, will pay at the end of the month.", "Asked for a copy.",
             "Wants to move the due date.", "Complains about an estimate; meter photo promised.")
 NOTES_RU = ("Спрашивал о последнем счёте, объяснили.", "Показание принято по телефону.",
             "Баланс объяснили, оплатит в конце месяца.", "Просил копию счёта.",
