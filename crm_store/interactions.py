@@ -12,6 +12,7 @@ from sqlalchemy import Select, bindparam, insert, select, update
 from crm_store import audit, errors
 from crm_store.base import Bytewise, Plain, Tx, Utc, Whole
 from crm_store.calls import absorb, add_segments, upsert_call
+from crm_store.card_numbers import masked
 from crm_store.contacts import (
     COLUMNS,
     CallFacts,
@@ -72,6 +73,7 @@ async def add_note(
     tx: Tx, client_id: int, text: str, *, by: str, at: datetime, interaction_id: int | None = None
 ) -> int:
     """A note on the client himself, in his timeline. Raises `Conflict` for an unknown client."""
+    text = masked(text)
     note_id = int(await tx.scalar(insert(Notes).values(
         client_id=client_id, interaction_id=interaction_id, text=text, by=by, at=at,
     ).returning(Notes.id)))

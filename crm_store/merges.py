@@ -233,6 +233,7 @@ async def unmerge(tx: Tx, merge_id: int, *, by: str, at: datetime) -> None:
     kept, absorbed = row.kept_id, row.absorbed_id
     rows = await _both(tx, kept, absorbed)
     await _check_unmerge(tx, row, rows[kept])
+    await _refuse_erased(tx, (kept, absorbed))
     if await merge_campaigns.is_being_called(tx, (kept, absorbed)):
         raise MergeRefused("call_open", "the client is being called by a campaign now")
     await gather(tx, merge_id)

@@ -67,9 +67,9 @@ async def _who_he_is(tx: Tx, him: int, near: int) -> None:
     clients_table = Base.metadata.tables["clients"]
     await tx.run(clients_table.update().where(clients_table.c.id == him).values(
         custom={"passport": "zxq-custom"}, tags=["zxq-tag"]))
-    await _row(tx, "merges", id=1, kept_id=him, absorbed_id=near, at=NOW, by="101",
+    await _row(tx, "merges", id=900, kept_id=him, absorbed_id=near, at=NOW, by="101",
                reason="zxq-reason", newest={}, undone_at=NOW, undone_by="101")
-    await _row(tx, "merge_rows", merge_id=1, table_name="client_phones", column_name="client_id",
+    await _row(tx, "merge_rows", merge_id=900, table_name="client_phones", column_name="client_id",
                deed="moved", key=[NUMBER, him], before={"name": "Zxqvidov"}, after={})
     await _row(tx, "duplicate_pairs", low_id=him, high_id=near, score=70, reasons=[],
                state="different", found_by="operator", found_at=NOW)

@@ -17,6 +17,7 @@ from crm_store import (
     erasing,
     errors,
     interactions,
+    merges,
     persons,
     timeline,
 )
@@ -229,3 +230,15 @@ async def test_an_unknown_reason_or_client_is_refused(store: Store) -> None:
                                              done={}))
         with pytest.raises(errors.NotFound):
             await erasing.proof(tx, 1)
+
+
+async def test_what_was_merged_is_not_taken_apart_after_an_erasure(store: Store) -> None:
+    him = await make(store)
+    async with store.begin() as tx:
+        part = await clients.create(tx, name="Zxqvidov K", number=None, by="101", at=NOW)
+        merge_id = await merges.merge(tx, him, part, by="101", at=NOW, reason="same")
+    await _erase(store, him)
+    with pytest.raises(merges.MergeRefused) as refused:
+        async with store.begin() as tx:
+            await merges.unmerge(tx, merge_id, by="101", at=NOW)
+    assert refused.value.code == "erased"

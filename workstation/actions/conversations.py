@@ -10,6 +10,7 @@ from typing import Any
 from campaigns import steering
 from crm_store import audit, clients, drafts, errors, identity, interactions, phones
 from crm_store.base import JSON, Tx
+from crm_store.card_numbers import masked
 from crm_store.interactions import SegmentFacts
 from workstation import views
 from workstation.background import Wanted
@@ -129,7 +130,7 @@ async def finish(desk: Desk, person: Person, args: Finish) -> dict[str, object]:
 
     async def work(tx: Tx) -> None:
         await interactions.set_disposition(tx, interaction, outcome_id=args.disposition,
-                                           note=args.note, by=person.operator, at=now)
+                                           note=masked(args.note), by=person.operator, at=now)
         await drafts.finish(tx, interaction, person.operator, at=now)
         await _add_wrap_up(tx, desk, view, interaction, now)
         await audit.record(tx, by=person.operator, at=now, what="contact.outcome",

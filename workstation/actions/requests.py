@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crm_store import clients, requests
 from crm_store.base import JSON, Tx
+from crm_store.card_numbers import masked
 from workstation import views
 from workstation.actions.conversations import interaction_of, own, show_client
 from workstation.desk import Desk
@@ -28,7 +29,7 @@ async def file(desk: Desk, person: Person, args: FileRequest) -> dict[str, objec
         raise Refused("form_invalid", "Some fields are not right.", str(exc), 422,
                       {"fields": exc.problems}) from exc
     now = desk.clock()
-    form: dict[str, JSON] = dict(values)
+    form: dict[str, JSON] = {name: masked(said) for name, said in values.items()}
     async with desk.store.begin() as tx:
         row = await requests.file(tx, requests.NewRequest(
             type=kind.id, group=routing.responsible_group(kind, values), stage=kind.first_stage,
@@ -76,7 +77,7 @@ async def move(desk: Desk, person: Person, args: MoveRequest) -> dict[str, objec
                           str(exc)) from exc
         closes = stages.is_closed(kind, target)
         moved = await requests.move(     # who takes it to work answers for it
-            tx, args.id, target, person.operator or person.login, desk.clock(), args.note,
+            tx, args.id, target, person.operator or person.login, desk.clock(), masked(args.note),
             closes=closes, taken_by=None if closes else person.operator)
     show(desk, moved)
     return {"request": view(desk, moved)}
