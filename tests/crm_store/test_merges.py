@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, select, update
+from sqlalchemy import PrimaryKeyConstraint, UniqueConstraint, insert, select, update
 
 from crm_store import (
     clients,
@@ -56,6 +56,15 @@ def test_every_table_with_a_client_is_known_to_merging() -> None:
     assert {name: set(columns) - set(held.HOLDERS[name].columns)
             for name, columns in naming.items()
             if set(columns) - set(held.HOLDERS[name].columns)} == {}
+
+
+def test_what_moves_is_found_by_an_index() -> None:
+    """A merge is one writing transaction: nobody may wait for it to read a whole table."""
+    for table, how in held.moving():
+        leading = {next(iter(index.columns)).name for index in table.indexes}
+        leading |= {next(iter(rule.columns)).name for rule in table.constraints
+                    if isinstance(rule, PrimaryKeyConstraint | UniqueConstraint)}
+        assert set(how.columns) <= leading, table.name
 
 
 @FEW
