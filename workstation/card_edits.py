@@ -1,4 +1,4 @@
-"""What a screen, an integrator or the command line wrote on a card, read into values ○.
+"""What a screen, an integrator or the command line wrote on a card, read into values.
 
 All that is wrong is told at once, each beside its field, by a code that the texts know.
 """

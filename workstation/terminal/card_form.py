@@ -30,7 +30,6 @@ class FieldRow:
     label: str
     value: str
     choices: tuple[tuple[str, str], ...] = ()
-    part: str = ""      # the heading above it
 
 
 def rows(desk: Workplace, card: CardView) -> list[FieldRow]:
@@ -54,8 +53,9 @@ def rows(desk: Workplace, card: CardView) -> list[FieldRow]:
     said = {one.kind: "given" if one.given else "withdrawn" for one in card.consents}
     states = tuple((state, words(f"consent_is.{state or 'none'}"))
                    for state in ("", "given", "withdrawn"))
-    found += [FieldRow(f"consent.{kind}", desk.coded("consent", kind), said.get(kind, ""), states)
-              for kind in CONSENTS]
+    consent = words("event.consent")
+    found += [FieldRow(f"consent.{kind}", f"{consent}: {desk.coded('consent', kind)}",
+                       said.get(kind, ""), states) for kind in CONSENTS]
     return found
 
 
