@@ -59,8 +59,11 @@ class Readers:
         """Run, check or undo it from now on; the base tells how far it is. Raises Refused: another
         one runs."""
         for other, process in list(self._running.items()):
+            with suppress(TimeoutError):        # one that is done needs a moment to end
+                async with asyncio.timeout(_STOP_S):
+                    await process.wait()
             if process.returncode is not None:
-                del self._running[other]
+                self._running.pop(other, None)
         if self._running:
             raise Refused("import_busy", "Another import is running.",
                           f"import {next(iter(self._running))}")
