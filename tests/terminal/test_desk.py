@@ -47,6 +47,20 @@ async def test_a_ring_does_not_take_the_card_of_somebody_who_speaks() -> None:
         await stage.sees("Unknown client")
 
 
+async def test_a_missed_call_offers_no_outcome() -> None:
+    async with on_stage(*BASE, replace(TALK, state="missed")) as stage:
+        await stage.sees("You missed this call")
+        assert not any("Alt+1" in line for line in stage.lines()[:-1])
+
+
+async def test_wrap_up_that_is_over_says_so_and_asks_for_more_time() -> None:
+    over = replace(TALK, state="wrap_up", ended_at=story.ago(90), wrap_up_until=None)
+    async with on_stage(*BASE, over) as stage:
+        await stage.sees("◐ time is over  F12", "Outcome missi")
+        await stage.press("f12")
+        assert await stage.asked("conversation.extend") == [{"conversation": 1}]
+
+
 async def test_typed_letters_reach_the_server_within_400_ms() -> None:
     async with on_stage(*BASE, TALK) as stage:
         await stage.press("ctrl+n")
