@@ -97,6 +97,8 @@ def _exact(ask: Ask, typed: str, limit: int, region: str) -> list[_Met]:
         met += _by_request(ask, int(digits[:18]))
     if not typed.startswith(("#", "№")):
         met += _by_account(ask, typed, limit)
+        if any(one.matched == typed for one in met):
+            return met
         if len(digits) >= SHORTEST and _PHONE.match(typed):
             met += _by_phone(ask, typed, digits, limit, region)
     return met

@@ -30,7 +30,7 @@ from crm_store.typos import pieces, slips, stem
 
 LAST_SIGN = "\U0010ffff"        # sorts after every other character, bytewise
 PATTERNS = 4                    # words typed beyond the one that is looked up
-_READ_AT_MOST = 150_000
+_READ_AT_MOST = 100_000
 _COUNTED_AT_MOST = 20_000
 _LIKE_IT = 8                    # spellings tried for a misspelt word
 _CHOICES = {1: _LIKE_IT, 2: 6, 3: 4}    # of them, by how many words were typed
@@ -78,11 +78,11 @@ def begun(ask: Ask, typed: Sequence[str], limit: int) -> list[int]:
     """Clients a word of whose name begins with each word typed, those of that surname first."""
     if len(typed) == 1:
         return _ids(ask, [(BEGUN, _range(place, typed[0], limit))
-                               for place in (_SORTS_FIRST, _OTHERS)])
+                          for place in (_SORTS_FIRST, _OTHERS)])[:limit]
     pairs = [(one, other) for one, other in permutations(typed[:3], 2)]
     found = _pairs(ask, typed, pairs, limit)
     if len(found) >= limit:
-        return found
+        return found[:limit]
     first = _rarest(ask, typed)
     others = patterns([word for word in typed if word != first])
     return _once(found + _ids(ask, [
@@ -141,7 +141,7 @@ def misspelt(ask: Ask, typed: Sequence[str], meant: Sequence[dict[str, float]], 
                zip(typed, meant, strict=True)]
     if len(typed) == 1:
         return _ids(ask, [(BEGUN, _range(place, word, limit))
-                               for word, _ in choices[0] for place in (_SORTS_FIRST, _OTHERS)])
+                          for word, _ in choices[0] for place in (_SORTS_FIRST, _OTHERS)])[:limit]
     combined = sorted(product(*choices[:PATTERNS + 1]), key=lambda one: sum(far for _, far in one))
     chosen = [[word for word, _ in one] for one in combined[:_PAIRS]]
     found: list[int] = []
@@ -150,7 +150,7 @@ def misspelt(ask: Ask, typed: Sequence[str], meant: Sequence[dict[str, float]], 
             found += _pairs(ask, one, list(permutations(one[:3], 2)), limit)
     if not found:
         found = _read_each(ask, chosen[:3], limit)
-    return _once(found)
+    return _once(found)[:limit]
 
 
 def _read_each(ask: Ask, chosen: Sequence[Sequence[str]], limit: int) -> list[int]:

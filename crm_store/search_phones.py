@@ -56,7 +56,7 @@ def by_number(ask: Ask, typed: str, limit: int, region: str) -> tuple[list[Found
     starts = _starts(digits, region)
     asked: list[Asked] = [(_BEGUN, _range(start, limit)) for start in starts]
     found = _links(ask, [*asked, (_ENDED, _range(digits[::-1], limit))])
-    if len(found) < limit:
+    if not found:
         found += _in_the_middle(ask, digits, limit, region)
     return list(dict.fromkeys(found))[:limit], False
 

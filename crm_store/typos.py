@@ -8,6 +8,7 @@ no word of the base is compared that does not share one. (Garbe's "symmetric del
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import combinations
 
 from rapidfuzz.distance import OSA
@@ -23,6 +24,7 @@ _SOUNDS = (
 )
 
 
+@lru_cache(maxsize=65_536)
 def sound(word: str) -> str:
     """A coarser key of a folded word: spellings that sound alike are one."""
     for spelling, letter in _SOUNDS:
@@ -54,9 +56,9 @@ def slips(typed: str, word: str) -> float | None:
     limit = 2 if len(typed) >= _LONG else 1
     if len(typed) < _SHORTEST:
         return 0.0 if typed == word else None
-    heard, said = sound(typed), sound(word)
-    found = min(
-        OSA.distance(typed, word), OSA.distance(heard, said) + 0.5,
-        OSA.distance(typed, word[:len(typed)]) + 0.25,
-        OSA.distance(heard, said[:len(heard)]) + 0.75)
+    found = min(OSA.distance(typed, word), OSA.distance(typed, word[:len(typed)]) + 0.25)
+    if found > 0.5:
+        heard, said = sound(typed), sound(word)
+        found = min(found, OSA.distance(heard, said) + 0.5,
+                    OSA.distance(heard, said[:len(heard)]) + 0.75)
     return found if found < limit + 1 else None
