@@ -187,3 +187,11 @@ async def test_what_an_old_screen_says_about_the_absorbed_client_reaches_the_kep
         if reply.problem is None:
             cards = await anna.ask("client.timeline", client_id=low, cursor=None)
             assert "request" in {item["kind"] for item in cards.result["items"]}
+
+
+async def test_who_is_created_in_spite_of_the_warning_is_on_the_work_list(office: Office) -> None:
+    known = await add_client(office, "Ivanov Ivan", PHONE)
+    made = await (await _post(office, "anna", "/clients", name="Иванов И", phone=PHONE)).json()
+    listed = await (await _get(office, "sofia", "/duplicates")).json()
+    assert [(one["low"]["client_id"], one["high"]["client_id"], one["found_by"])
+            for one in listed["items"]] == [(known, made["client_id"], "operator")]

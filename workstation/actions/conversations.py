@@ -8,7 +8,16 @@ from functools import partial
 from typing import Any
 
 from campaigns import steering
-from crm_store import audit, clients, drafts, errors, identity, interactions, phones
+from crm_store import (
+    audit,
+    clients,
+    drafts,
+    duplicates,
+    errors,
+    identity,
+    interactions,
+    phones,
+)
 from crm_store.base import JSON, Tx
 from crm_store.card_numbers import masked
 from crm_store.interactions import SegmentFacts
@@ -85,6 +94,7 @@ async def new_client(desk: Desk, person: Person, args: NewClient) -> dict[str, o
         client_id = await clients.create(
             tx, name=name, kind=args.kind, number=number_of(desk, view), by=person.operator,
             at=now, time_zone=desk.settings.company.time_zone)
+        await duplicates.look_at(tx, [client_id], found_by="operator", at=now)
         await interactions.choose_client(tx, interaction, client_id, by=person.operator, at=now)
     await show_client(desk, person, view, client_id, identity_is="unknown")
     return {"client_id": client_id}

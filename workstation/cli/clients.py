@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import click
 import msgspec
 
-from crm_store import clients, consents, custom_fields, editing
+from crm_store import clients, consents, custom_fields, duplicates, editing
 from crm_store.base import Tx
 from crm_store.errors import NotFound, Stale, StoreError, ValueInvalid
 from crm_store.store import Store
@@ -85,6 +85,7 @@ def add_command(settings: Settings, /, name_of: str, by: str, as_json: bool, **s
                 tx, name=" ".join(name_of.split()) or "?", by=by, at=utc_now(),
                 source="operator", kind=edit.kind or "person")
             await _change(tx, settings, client_id, 1, edit, by)
+            await duplicates.look_at(tx, [client_id], found_by="operator", at=utc_now())
         return await _card(store, client_id)
     if not name_of.strip() or len(name_of) > card_edits.NAME_LIMIT:
         raise Failure(f"a client needs a name of 1 to {card_edits.NAME_LIMIT} letters")

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from crm_store import clients, interaction_pages, interactions, requests
+from crm_store import clients, duplicates, interaction_pages, interactions, requests
 from crm_store import timeline as stored_timeline
 from workstation import protocol, views
 from workstation.actions import calls, campaigns, client_edits, presence, search
@@ -115,6 +115,7 @@ async def create_client(asked: Asked) -> Any:
         if body.card is not None:
             args = protocol.ChangeClient(client_id=made, version=1, changes=body.card)
             await client_edits.save(tx, desk, asked.person, args, masked=False)
+        await duplicates.look_at(tx, [made], found_by="operator", at=desk.clock())
         return await card_view(tx, made, [], masked=not asked.person.oversees)
 
 
