@@ -17,7 +17,9 @@ import random
 import resource
 import sqlite3
 import statistics
+import sys
 import tempfile
+from collections.abc import AsyncIterator, Callable
 from importlib.metadata import version
 from pathlib import Path
 
@@ -84,32 +86,36 @@ async def cold(store: Store, numbers: list[str], rounds: int, folder: Path) -> F
             "last 20, rows by insertion": found["plain"], "the whole pop": whole}
 
 
-async def measure(store: Store, rounds: int, folder: Path, *, is_ours: bool) -> dict[str, object]:
-    numbers = await numbers_of(store, 4_000 if rounds >= 5 else 200)
+async def measure(
+    store: Store, rounds: int, folder: Path, *, is_ours: bool
+) -> AsyncIterator[tuple[str, object]]:
+    """Figure after figure, each as it comes: a whole base takes a while."""
+    numbers = await numbers_of(store, 1_000 if rounds >= 5 else 200)
     warm = await pops_warm(store, numbers, rounds)
-    url = store.url.render_as_string(hide_password=False)
-    result: dict[str, object] = {
-        "warm": warm, "pop_ratio_p50": warm["ours"]["p50_ms"] / warm["bare"]["p50_ms"],
-        "pop_ratio_cpu": warm["ours"]["cpu_ms"] / warm["bare"]["cpu_ms"],
-        "at_once_share": warm["ours"]["at_once_per_s"] / warm["bare"]["at_once_per_s"],
-        "written": await store_writes.compare(
-            store, ours(store), numbers[:rounds * 20], 20 * rounds, max(1, rounds // 3))}
+    yield "warm", warm
+    for name, figure in (("pop_ratio_p50", "p50_ms"), ("pop_ratio_cpu", "cpu_ms"),
+                         ("at_once_share", "at_once_per_s")):
+        yield name, warm["ours"][figure] / warm["bare"][figure]
+    yield "written", await store_writes.compare(
+        store, ours(store), numbers[:rounds * 20], 20 * rounds, max(1, rounds // 3))
     if store.url.get_backend_name() == "sqlite":
         found = await cold(store, numbers, rounds, folder)
-        result |= {"cold": found, "cold_ratio_p50": (
-            found["last 20, clustered by client and time"]["p50_ms"]
-            / found["last 20, rows by insertion"]["p50_ms"])}
+        yield "cold", found
+        yield "cold_ratio_p50", (found["last 20, clustered by client and time"]["p50_ms"]
+                                 / found["last 20, rows by insertion"]["p50_ms"])
     await store.close()
-    result["search"] = (await store_search.run(url, rounds * 5))["search"]
+    url = store.url.render_as_string(hide_password=False)
+    yield "search", (await store_search.run(url, rounds * 5))["search"]
     if is_ours:
         rows = min(200_000, 400 * rounds * rounds)
-        result["import"] = await asyncio.to_thread(store_work.in_process, "import", url, rows)
-        result["duplicates"] = await asyncio.to_thread(
+        yield "import", await asyncio.to_thread(store_work.in_process, "import", url, rows)
+        yield "duplicates", await asyncio.to_thread(
             store_work.in_process, "duplicates", url, 0)
-    return result
 
 
-async def run(url: str | None, size: int, rounds: int) -> dict[str, object]:
+async def run(
+    url: str | None, size: int, rounds: int, tell: Callable[[str, object], None]
+) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as folder:
         where = url or f"sqlite:///{Path(folder) / 'bench.db'}"
         store, is_ours = Store(where), await _is_to_be_made(where)
@@ -120,7 +126,9 @@ async def run(url: str | None, size: int, rounds: int) -> dict[str, object]:
                     store_work.in_process, "make", where, size)
             async with store.read() as tx:
                 result["clients"] = await tx.scalar(select(func.max(Clients.id)))
-            result |= await measure(store, rounds, Path(folder), is_ours=is_ours)
+            async for name, value in measure(store, rounds, Path(folder), is_ours=is_ours):
+                result[name] = value
+                tell(name, value)
         finally:
             await store.close()
     return result | {"memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
@@ -154,24 +162,30 @@ def told(result: dict[str, object]) -> str:
     lines = [f"store, {result['engine']}, SQLAlchemy {version('sqlalchemy')}, "
              f"{platform.python_implementation()}, {result['clients']:,} clients",
              f"  {result['machine']}"]
-    for name, value in result.items():
-        if name in ("machine", "engine", "clients", "search"):
-            continue
-        goal = f"   {GOALS[name]}" if name in GOALS else ""
-        if isinstance(value, dict):
-            lines.append(f"{name}{goal}")
-            lines += [f"  {key:42} {_said(inner)}" for key, inner in value.items()]
-        else:
-            lines.append(f"{name:44} {_said(value)}{goal}")
+    lines += [_figure(name, value) for name, value in result.items()
+              if name not in ("machine", "engine", "clients", "search")]
     search = {"search": result["search"], "engine": result["engine"],
               "clients": result["clients"]}
     return "\n".join([*lines, store_search.told(search)])
+
+
+def _figure(name: str, value: object) -> str:
+    goal = f"   {GOALS[name]}" if name in GOALS else ""
+    if not isinstance(value, dict):
+        return f"{name:44} {_said(value)}{goal}"
+    return "\n".join([f"{name}{goal}", *(
+        f"  {key:42} {_said(inner)}" for key, inner in value.items())])
 
 
 def _said(value: object) -> str:
     if isinstance(value, dict):
         return "  ".join(f"{key} {_said(inner)}" for key, inner in value.items())
     return f"{value:,.2f}" if isinstance(value, float) else f"{value:,}"
+
+
+def _tell(name: str, value: object) -> None:
+    """On standard error: who waits for a whole base sees it come."""
+    print(_figure(name, value), file=sys.stderr, flush=True)
 
 
 def main() -> None:
@@ -182,7 +196,7 @@ def main() -> None:
     options.add_argument("--json", action="store_true")
     chosen = options.parse_args()
     size = SIZES.get(chosen.size) or int(chosen.size)
-    result = asyncio.run(run(chosen.url, size, chosen.rounds))
+    result = asyncio.run(run(chosen.url, size, chosen.rounds, _tell))
     print(json.dumps(result, indent=2) if chosen.json else told(result))
 
 

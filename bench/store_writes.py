@@ -130,6 +130,7 @@ async def rate(write: Write, numbers: range, width: int) -> float:
 async def compare(store: Store, pop: Pop, numbers: list[str], amount: int,
                   rounds: int) -> dict[str, float]:
     """Rows written are removed again."""
+    await _remove(store)        # of a run that was broken off
     clients = await _highest(store)
     engine = plain_engine(store, 1)
     place = count()

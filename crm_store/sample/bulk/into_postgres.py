@@ -57,7 +57,10 @@ def copy_part(plan: Plan, index: int, url: str) -> dict[str, int]:
     """In some process: a chunk's rows into their tables."""
     rows = _maker(plan).chunk(index)
     asyncio.run(_within(url, _copy, rows))
-    return {table: len(found) for table, found in rows.items()}
+    counts = {table: len(found) for table, found in rows.items()}
+    rows.clear()
+    gc.collect()        # a connection leaves circles behind, and they would hold what it sent
+    return counts
 
 
 _makers: dict[Plan, Maker] = {}
