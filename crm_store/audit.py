@@ -19,12 +19,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import cast
 
-from sqlalchemy import Table, bindparam, func, select, text, update
+from sqlalchemy import Table, bindparam, func, insert, select, text, update
 
 from crm_store.base import JSON, Tx
 from crm_store.plain import dumps, plain
+from crm_store.prepared import Prepared
 from crm_store.tables.audit import Audit, AuditCuts
 
+_RECORD = Prepared(insert(Audit).values({
+    name: bindparam(name, type_=Audit.__table__.c[name].type)
+    for name in ("at", "by", "what", "client_id", "facts", "salt", "facts_hash")}).returning(
+        Audit.id))
 _ROWS = cast(Table, Audit.__table__)     # the bare table: many different values in one go
 _SEAL = (update(_ROWS).where(_ROWS.c.id == bindparam("row_id"))
          .values(place=bindparam("place_of_it"), hash=bindparam("hash_of_it")))
@@ -53,7 +58,8 @@ async def record(
     Facts are ids, field names, counts; values only where the audit would be worth nothing without
     them. They must be JSON without NaN.
     """
-    await record_all(tx, [Deed(by=by, at=at, what=what, client_id=client_id, facts=facts or {})])
+    deed = Deed(by=by, at=at, what=what, client_id=client_id, facts=facts or {})
+    await tx.fetch(_RECORD, **_row(deed))
 
 
 async def record_all(tx: Tx, deeds: Sequence[Deed]) -> None:
