@@ -11,6 +11,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser import stories as s
 from tests.browser.conftest import Open
+from tests.browser.test_looks import sticking_out, violations
 from workstation import protocol as p
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -207,3 +208,27 @@ async def test_an_administrator_defines_a_field(open_story: Open) -> None:
     await page.locator("#field-label").press("Enter")
     await expect(page.locator(".fields-form")).to_have_count(0)
     assert stage.asked("field.define")[1]["shape"]["choices"] == ["Gas", "Electric"]
+
+
+@pytest.mark.parametrize(("theme", "lang"), [("light", "en"), ("dark", "ru")])
+async def test_card_form_and_fields_page_are_sound(
+    theme: str, lang: str, open_story: Open,
+) -> None:
+    wrong = p.Problem(code="fields_invalid", title="x", facts={"fields": {"name": "too_long"}})
+    page, _ = await open_story(story(client__change=lambda _: wrong), theme=theme, lang=lang)
+    assert await violations(page) == []
+    await edit(page)
+    await page.keyboard.type("x")
+    await page.locator("[data-add=relations]").click()
+    await page.locator("#edit-name").press("Enter")
+    await expect(page.locator("[data-error=name]")).to_be_visible()
+    assert await violations(page) == []
+    form = page.locator(".card-edit")
+    assert await form.evaluate("form => form.scrollWidth <= form.clientWidth")
+    boss = copy(s.floor(), me=s.me(("administrator",)), replies={
+        "field.list": lambda _: {"fields": FIELDS}})
+    page, _ = await open_story(boss, "/floor#base/fields", theme=theme, lang=lang)
+    await page.locator("[data-act=new-field]").click()
+    await expect(page.locator("#field-label")).to_be_focused()
+    assert await violations(page) == []
+    assert await sticking_out(page) == []

@@ -17,7 +17,7 @@ class ClientTasks extends Piece {
     const open = this.desk.tasks.ofClient(this.client);
     return html`<section><h3>${t("tasks.of_client")}${open.length
         ? html` <span class="count">${open.length}</span>` : nothing}
-        <button class="quiet" data-act="task" title=${t("task.make")} aria-label=${t("task.make")}
+        <button class="quiet" data-act="task" title=${t("task.make")} aria-label=${`${t("task.make")} Alt T`}
           @click=${() => this.desk.tasks.openHere()}>${icon("plus")} ${keyHint("Alt T")}</button></h3>
       ${open.length ? html`<ul class="facts">${open.slice(0, SHOWN).map((task) => html`
         <li class="task-line"><button class="quiet" title=${t("task.done")}
