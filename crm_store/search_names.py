@@ -20,6 +20,7 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    true,
 )
 
 from crm_store.base import Bytewise
@@ -36,6 +37,7 @@ _LIKE_IT = 8                    # spellings tried for a misspelt word
 _CHOICES = {1: _LIKE_IT, 2: 6, 3: 4}    # of them, by how many words were typed
 _PAIRS = 12
 _COMPARED = 4_000
+_OF_ONE_STEM = 200
 _SORTS_FIRST, _OTHERS = 0, 1    # places of a word in a name
 
 
@@ -112,10 +114,15 @@ def _rarest(ask: Ask, typed: Sequence[str]) -> str:
 
 
 def _alike(engine: str) -> Select[str]:
+    """PostgreSQL would read the whole dictionary: it takes each piece for a common one."""
     shared = (select(WordPieces.stem).where(WordPieces.piece.in_(words(engine, "pieces")))
               .distinct().subquery("shared"))
-    return (select(KnownWords.word).join(shared, shared.c.stem == KnownWords.stem)
-            .limit(_COMPARED))
+    if engine == "sqlite":
+        return (select(KnownWords.word).join(shared, shared.c.stem == KnownWords.stem)
+                .limit(_COMPARED))
+    of_stem = (select(KnownWords.word).where(KnownWords.stem == shared.c.stem)
+               .limit(_OF_ONE_STEM).lateral("of_stem"))
+    return select(of_stem.c.word).select_from(shared.join(of_stem, true())).limit(_COMPARED)
 
 
 ALIKE = Prepared(_alike)
