@@ -50,6 +50,7 @@ class Desk:
     clock: Callable[[], datetime]
     opened_at: datetime
     phones: dict[str, str] = field(default_factory=dict)    # operator → the phone he attached
+    tasks_turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # stored, then shown
     turns: dict[str, asyncio.Lock] = field(default_factory=dict)    # person → his actions' order
     readers: Readers = field(default_factory=Readers)       # processes that read files
 

@@ -36,10 +36,11 @@ async def tell_due(desk: Desk) -> int:
     """Tell all that is due; how many tasks it was. A screen learns it from the task's picture."""
     count = 0
     while await _is_due(desk):
-        async with desk.store.begin() as tx:
-            told = await tasks.tell_due(tx, desk.clock())
-        for one in told:
-            show(desk, one.task)
+        async with desk.tasks_turn:
+            async with desk.store.begin() as tx:
+                told = await tasks.tell_due(tx, desk.clock())
+            for one in told:
+                show(desk, one.task)
         count += len(told)
     return count
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,12 @@ import pytest
 from cti.changes import CallAnswered
 from tests.workstation.office import Office, Screen, add_client, open_office, settings_in
 from workstation import reminders
+from workstation.actions.tasks import show_all
+from workstation.policy import Person
 from workstation.views import moment
+
+SOFIA = Person(id=9, operator="109", login="sofia", name="Sofia", role="supervisor",
+               groups=frozenset(), queues=(), locale="en")
 
 
 class Clock:
@@ -161,6 +167,17 @@ async def test_what_cannot_be_a_task_is_refused_with_the_reason(
         assert reply.problem is not None
         assert reply.problem.code == code
         assert not tasks(anna)
+
+
+async def test_a_picture_of_all_tasks_never_takes_a_new_one_away(
+    office: Office, clock: Clock
+) -> None:
+    async with office.screen("anna") as anna:
+        for count in range(1, 16):
+            async with asyncio.TaskGroup() as group:
+                group.create_task(show_all(office.desk))
+                group.create_task(make(anna, clock))
+            assert len(office.desk.board.seen_by(SOFIA, ("tasks",))["tasks"]) == count
 
 
 async def test_hostile_words_stay_words(office: Office, clock: Clock) -> None:

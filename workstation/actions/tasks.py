@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -48,64 +48,61 @@ async def make(desk: Desk, person: Person, args: MakeTask) -> dict[str, object]:
         by=person.operator or person.login, at=now, request_id=args.request_id,
         client_id=args.client_id or (conversation.client_id if conversation else None),
         interaction_id=await interaction_of(desk, conversation) if conversation else None)
-    async with desk.store.begin() as tx:
-        row = await tasks.make(tx, await _linked(tx, person, new))
-    show(desk, row, person)
-    await _refresh(desk, person, row)
-    return {"task": view(desk, row)}
+    async def change(tx: Tx) -> TaskRow:
+        return await tasks.make(tx, await _linked(tx, person, new))
+    return await _changed(desk, person, change)
 
 
 async def finish(desk: Desk, person: Person, args: FinishTask) -> dict[str, object]:
-    async with desk.store.begin() as tx:
+    async def change(tx: Tx) -> TaskRow:
         await _seen(desk, tx, person, args.id)
-        try:
-            row = await tasks.finish(tx, args.id, by=_author(person), at=desk.clock(),
-                                     note=note_of(args.note))
-        except tasks.AlreadyDone as exc:
-            raise _done_already() from exc
-    return await _answer(desk, person, row)
+        return await tasks.finish(tx, args.id, by=_author(person), at=desk.clock(),
+                                  note=note_of(args.note))
+    return await _changed(desk, person, change)
 
 
 async def reopen(desk: Desk, person: Person, args: ReopenTask) -> dict[str, object]:
-    async with desk.store.begin() as tx:
+    async def change(tx: Tx) -> TaskRow:
         await _seen(desk, tx, person, args.id)
-        try:
-            row = await tasks.reopen(tx, args.id, by=_author(person), at=desk.clock(),
-                                     note=note_of(args.note))
-        except tasks.NotDone as exc:
-            raise Refused("task_not_done", "This task is not done.") from exc
-    return await _answer(desk, person, row)
+        return await tasks.reopen(tx, args.id, by=_author(person), at=desk.clock(),
+                                  note=note_of(args.note))
+    return await _changed(desk, person, change)
 
 
 async def hand_over(desk: Desk, person: Person, args: HandOverTask) -> dict[str, object]:
     operator, group = whose(desk.settings, desk.kinds, args.operator, args.group)
-    async with desk.store.begin() as tx:
+
+    async def change(tx: Tx) -> TaskRow:
         await _seen(desk, tx, person, args.id)
-        try:
-            row = await tasks.hand_over(
-                tx, args.id, operator=operator, group=group, by=_author(person), at=desk.clock(),
-                note=note_of(args.note))
-        except tasks.AlreadyDone as exc:
-            raise _done_already() from exc
-    return await _answer(desk, person, row)
+        return await tasks.hand_over(tx, args.id, operator=operator, group=group,
+                                     by=_author(person), at=desk.clock(), note=note_of(args.note))
+    return await _changed(desk, person, change)
 
 
 async def reschedule(desk: Desk, person: Person, args: RescheduleTask) -> dict[str, object]:
-    now = desk.clock()
-    due_at = due_of(args.due_at, now)
+    due_at = due_of(args.due_at, desk.clock())
     remind = None if args.remind is None else reminders_of(args.remind)
-    async with desk.store.begin() as tx:
+
+    async def change(tx: Tx) -> TaskRow:
         await _seen(desk, tx, person, args.id)
+        return await tasks.reschedule(tx, args.id, due_at=due_at, remind=remind,
+                                      by=_author(person), at=desk.clock(),
+                                      note=note_of(args.note))
+    return await _changed(desk, person, change)
+
+
+async def _changed(desk: Desk, person: Person,
+                   change: Callable[[Tx], Awaitable[TaskRow]]) -> dict[str, object]:
+    """Stored and shown in one turn: a picture of all tasks never falls between the two."""
+    async with desk.tasks_turn:
         try:
-            row = await tasks.reschedule(tx, args.id, due_at=due_at, remind=remind,
-                                         by=_author(person), at=now, note=note_of(args.note))
+            async with desk.store.begin() as tx:
+                row = await change(tx)
         except tasks.AlreadyDone as exc:
-            raise _done_already() from exc
-    return await _answer(desk, person, row)
-
-
-async def _answer(desk: Desk, person: Person, row: TaskRow) -> dict[str, object]:
-    show(desk, row, person)
+            raise Refused("task_done", "This task is done already.") from exc
+        except tasks.NotDone as exc:
+            raise Refused("task_not_done", "This task is not done.") from exc
+        show(desk, row, person)
     await _refresh(desk, person, row)
     return {"task": view(desk, row)}
 
@@ -172,9 +169,10 @@ def show(desk: Desk, row: TaskRow, person: Person | None = None) -> None:
 
 async def show_all(desk: Desk) -> None:
     """All open tasks; at start and every minute, for lateness comes by itself."""
-    async with desk.store.read() as tx:
-        rows = await tasks.still_open(tx, SHOWN)
-    desk.board.replace("tasks", [(str(row.id), view(desk, row)) for row in rows])
+    async with desk.tasks_turn:
+        async with desk.store.read() as tx:
+            rows = await tasks.still_open(tx, SHOWN)
+        desk.board.replace("tasks", [(str(row.id), view(desk, row)) for row in rows])
 
 
 async def _refresh(desk: Desk, person: Person, row: TaskRow) -> None:
@@ -271,7 +269,3 @@ def reminders_of(minutes: Sequence[int]) -> tuple[int, ...]:
 
 def _author(person: Person) -> str:
     return person.operator or person.login
-
-
-def _done_already() -> Refused:
-    return Refused("task_done", "This task is done already.")

@@ -19,6 +19,7 @@ EXAMPLE = Path(__file__).parents[3] / "deskline.example.toml"
 def test_the_examples_two_sources_can_be_used(tmp_path: Path) -> None:
     text = EXAMPLE.read_text()
     given, _, commented = text.partition("# ── Billing that lives elsewhere")
+    commented, _, _ = commented.partition("# ── ")
     shown = [line.removeprefix("# ") for line in commented.splitlines()
              if re.match(r"# (\[|[a-z_]+ = )", line)]
     file = tmp_path / "deskline.toml"
