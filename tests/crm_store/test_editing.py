@@ -188,9 +188,11 @@ async def test_consents_are_a_history_and_the_latest_counts(store: Store) -> Non
 async def test_custom_values_stand_on_the_card_in_the_fields_order(store: Store) -> None:
     async with store.begin() as tx:
         client_id = await _client(tx)
-        for place, (key, kind) in enumerate((("tariff", "text"), ("area", "number"))):
-            await custom_fields.define(tx, key, custom_fields.Shape(
-                label=key.title(), kind=kind, place=-place), by="boss", at=NOW)
+        for key, shape in (
+            ("tariff", custom_fields.Shape(label="Tariff", kind="text")),
+            ("area", custom_fields.Shape(label="Area", kind="number", place=-1)),
+        ):
+            await custom_fields.define(tx, key, shape, by="boss", at=NOW)
         await _change(tx, client_id, custom={"tariff": "Night", "area": 54.5})
         card = await clients.card(tx, client_id)
         assert [(one.field.label, one.value) for one in card.custom] == [
