@@ -91,6 +91,60 @@ class Looked(shapes.Shape, frozen=True):
     trouble: str
 
 
+class Alike(shapes.Shape, frozen=True):
+    client_id: int
+    name: str
+    why: str
+
+
+class FateShape(shapes.Shape, frozen=True):
+    """What a row would do: created updated unchanged refused. A reason is [field, code, value];
+    `client_id` is whom it would update."""
+    row: int
+    outcome: str
+    cells: list[str]
+    reasons: list[list[str]]
+    client_id: int | None
+    suspects: list[Alike]
+
+
+class PreviewShape(shapes.Shape, frozen=True):
+    """`is_whole`: the file has no more rows than were looked at."""
+    rows: int
+    is_whole: bool
+    counts: dict[str, int]
+    fates: list[FateShape]
+    refused: list[FateShape]
+
+
+class Problem(shapes.Shape, frozen=True):
+    row: int
+    cells: list[str]
+    reasons: list[list[str]]
+
+
+class Kept(shapes.Shape, frozen=True):
+    row: int
+    client_id: int
+    why: str
+
+
+class CheckShape(shapes.Shape, frozen=True):
+    """A dry run: how far it is, or what came out, or why nothing did."""
+    done: int = 0
+    of: int | None = None
+    result: PreviewShape | None = None
+    error: str = ""
+
+
+class WholeImport(shapes.Shape, frozen=True, rename={"import_": "import"}):
+    import_: ImportShape
+    same_file: ImportShape | None
+    check: CheckShape | None
+    problems: list[Problem]
+    stayed: list[Kept]
+
+
 class Saved(shapes.Shape, frozen=True):
     name: str
     columns: dict[str, str]
@@ -217,7 +271,7 @@ ROUTES: tuple[Route, ...] = (
           result=shapes.Listed[ImportShape], says="All imports, newest first."),
     Route(method=POST, path="/imports", who=_WHO, answer=upload, query=UploadQuery, status=201,
           result=ImportShape, says="Upload a table (the body is the file): a draft."),
-    Route(method=GET, path=_ONE, who=_WHO, answer=one,
+    Route(method=GET, path=_ONE, who=_WHO, answer=one, result=WholeImport,
           says="One import with its first refused rows and what stayed when it was undone."),
     Route(method="DELETE", path=_ONE, who=_WHO, answer=discard, status=204,
           says="Throw a draft away."),
@@ -225,7 +279,7 @@ ROUTES: tuple[Route, ...] = (
           says="A draft's columns, encoding and first rows."),
     Route(method=POST, path=f"{_ONE}/plan", who=_WHO, answer=plan, body=PlanBody, result=Looked,
           says="Which column is which field, and how the file is read."),
-    Route(method=POST, path=f"{_ONE}/preview", who=_WHO, answer=preview,
+    Route(method=POST, path=f"{_ONE}/preview", who=_WHO, answer=preview, result=PreviewShape,
           says="What the first 1,000 rows would do, and who looks like a duplicate."),
     Route(method=POST, path=f"{_ONE}/check", who=_WHO, answer=check, status=202,
           says="A dry run over the whole file; GET /imports/{id} tells its progress."),
@@ -237,7 +291,7 @@ ROUTES: tuple[Route, ...] = (
           says="Stop at the next chunk; what is in stays in."),
     Route(method=POST, path=f"{_ONE}/undo", who=_WHO, answer=undo, status=202,
           says="Take the whole import back; what was changed since stays."),
-    Route(method=GET, path=f"{_ONE}/errors.csv", who=_WHO, answer=errors,
+    Route(method=GET, path=f"{_ONE}/errors.csv", who=_WHO, answer=errors, result=str,
           says="The refused rows with their reasons, to mend and import again."),
     Route(method=GET, path="/import-maps", who=_WHO, answer=maps, result=shapes.Listed[Saved],
           says="Column maps saved under names."),
