@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,7 +21,7 @@ T = TypeVar("T")
 BATCH = 2_000                   # rows held at once
 OWN_TABLES = "deskline\\_backup%"       # of a backup file, not of the base
 _BUSY_S = 5.0
-_PAGE_CACHE_KIB = 65_536
+_PAGE_CACHE_KIB = 32_768
 # The declared types of our columns (`PRAGMA table_info`); what else is declared is refused.
 _KINDS = {
     "INTEGER": "whole", "BIGINT": "whole", "SMALLINT": "whole", "FLOAT": "float",
@@ -87,7 +87,7 @@ class SqliteEnd:
         said = f"insert into {quoted(shape.name)} ({columns}) values ({places})"
         async for batch in batches:
             with in_words():
-                await asyncio.to_thread(self.raw.executemany, said, batch)
+                await asyncio.to_thread(_insert, self.raw, said, batch)
 
     async def prepare_to_fill(self) -> None:
         """What only slows filling down, or judges half a base, comes back in `finish`."""
@@ -151,6 +151,13 @@ def revision_of(raw: sqlite3.Connection) -> str | None:
 
 def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
+
+
+def _insert(raw: sqlite3.Connection, said: str, batch: list[Row]) -> None:
+    """The cursor ends in the thread it was used in: dropped by another one, it would reset the
+    statement that the next batch is using."""
+    with closing(raw.cursor()) as cursor:
+        cursor.executemany(said, batch)
 
 
 def _begin_reading(raw: sqlite3.Connection) -> None:
