@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 
-import asyncpg  # type: ignore[import-untyped]
+import asyncpg
 
 from crm_store.sqlite import BUSY_MS
 from crm_store.store import Store

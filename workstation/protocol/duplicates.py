@@ -15,7 +15,8 @@ Taken = Annotated[list[Annotated[str, msgspec.Meta(max_length=100)]], msgspec.Me
 
 class LikenessView(View, frozen=True, kw_only=True):
     """Why two may be one. `code`: same_name name_within initials similar_name rare_name
-    same_phone same_email same_account same_address near_address other_kind; `count`: how many they share."""
+    same_phone same_email same_account same_address near_address other_kind; `count`: how many
+    they share."""
     code: str
     points: int
     count: int

@@ -17,8 +17,8 @@ branch_labels = None
 depends_on = None
 
 _BATCH = 5_000
-_TYPES = {"place": sa.SmallInteger(), "word": Bytewise, "rest": Bytewise, "client_id": Whole,
-          "address_id": Whole}
+_TYPES: dict[str, Any] = {"place": sa.SmallInteger(), "word": Bytewise, "rest": Bytewise,
+                          "client_id": Whole, "address_id": Whole}
 
 
 def upgrade() -> None:
