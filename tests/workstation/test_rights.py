@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.workstation.office import Office
@@ -27,6 +29,12 @@ ACTIONS = {
     "task.make": EVERYBODY, "task.list": EVERYBODY, "task.done": EVERYBODY,
     "task.reopen": EVERYBODY, "task.hand_over": EVERYBODY, "task.reschedule": EVERYBODY,
     "task.history": EVERYBODY,
+    "client.change": EVERYBODY, "client.history": EVERYBODY,
+    "field.list": EVERYBODY, "field.define": {"administrator"},
+    "field.alter": {"administrator"}, "field.retire": {"administrator"},
+    "duplicate.check": EVERYBODY, "duplicate.list": LEADERS, "duplicate.compare": LEADERS,
+    "duplicate.decide": LEADERS, "client.merge": LEADERS, "client.unmerge": LEADERS,
+    "merge.list": LEADERS,
     "audit.list": {"administrator"}, "audit.verify": {"administrator"},
     "person.find": {"administrator"}, "person.erase": {"administrator"},
     "person.erased": {"administrator"}, "retention.plan": {"administrator"},
@@ -50,6 +58,14 @@ ARGS: dict[str, dict[str, object]] = {
     "task.make": {"title": "x", "due_at": "nonsense"}, "task.done": {"id": 1},
     "task.reopen": {"id": 1}, "task.hand_over": {"id": 1, "group": "billing"},
     "task.reschedule": {"id": 1, "due_at": "nonsense"}, "task.history": {"id": 1},
+    "client.change": {"client_id": 999_999, "version": 1, "changes": {}},
+    "client.history": {"client_id": 999_999},
+    "field.define": {"shape": {"label": "", "kind": "text"}},
+    "field.alter": {"key": "none", "version": 1, "shape": {"label": "x", "kind": "text"}},
+    "field.retire": {"key": "none", "version": 1}, "duplicate.check": {"name": "x"},
+    "duplicate.compare": {"id": 999_999},
+    "duplicate.decide": {"id": 999_999, "decision": "later"},
+    "client.merge": {"kept": 999_998, "absorbed": 999_999}, "client.unmerge": {"merge": 999_999},
     "person.find": {"client_id": 999_999},
     "person.erase": {"client_id": 999_999, "name": "x", "reason": "asked"},
 }
@@ -103,7 +119,7 @@ def test_an_administrator_reads_what_a_supervisor_reads() -> None:
 
 
 async def _status(office: Office, route: Route, headers: dict[str, str]) -> int:
-    path = route.path.replace("{id}", "999999")
+    path = re.sub(r"\{\w+\}", "999999", route.path)
     answer = await office.http.request(route.method, f"{office.url}{PREFIX}{path}",
                                        headers=headers, json={} if route.body else None)
     assert answer.status < 500, (route.method, route.path, await answer.text())

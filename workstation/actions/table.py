@@ -96,7 +96,7 @@ TABLE: dict[str, Action] = {
     "retention.plan": Action(protocol.PlanRetention, Who.ADMINISTRATORS, privacy.plan,
                              reads=True),
     "retention.run": Action(protocol.RunRetention, Who.ADMINISTRATORS, privacy.run),
-    "duplicate.check": Action(protocol.duplicates.CheckDuplicates, Who.OPERATORS,
+    "duplicate.check": Action(protocol.duplicates.CheckDuplicates, Who.SIGNED_IN,
                               duplicates.check, reads=True),
     "duplicate.list": Action(protocol.duplicates.ListDuplicates, Who.SUPERVISORS,
                              duplicates.listing, reads=True),

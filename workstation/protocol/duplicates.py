@@ -73,7 +73,7 @@ class ComparedView(View, frozen=True, kw_only=True):
 
 
 class CheckDuplicates(Args, frozen=True, kw_only=True):
-    """`duplicate.check`, operators: who is there already, while a new client is typed.
+    """`duplicate.check`, anybody signed in: who is there already, while a new client is typed.
     Result {"suspects": [SuspectView]}, the likeliest first.
 
     `conversation`: its number counts too. `phone` in any spelling.

@@ -130,7 +130,7 @@ async def list_merges(asked: Asked) -> Any:
 GET, POST, LEADS = "GET", "POST", Who.SUPERVISORS
 TAGS = ("duplicates",)
 ROUTES: tuple[Route, ...] = (
-    Route(method=POST, path="/duplicates/check", who=Who.OPERATORS, answer=check, body=NewOne,
+    Route(method=POST, path="/duplicates/check", who=Who.SIGNED_IN, answer=check, body=NewOne,
           result=Suspects, tags=TAGS,
           says="Who is there already like somebody about to be created; nothing is written."),
     Route(method=GET, path="/duplicates", who=LEADS, answer=find, query=PairQuery, tags=TAGS,

@@ -118,7 +118,7 @@ ROUTES: tuple[Route, ...] = (
           result=protocol.PersonView,
           says="All of a person, counted, and what forbids to erase him; by a client's id."),
     Route(method=GET, path="/persons/{id}/export", who=Who.ADMINISTRATORS, answer=export,
-          query=ExportQuery, says="All of a person, as JSON or as a page to read."),
+          query=ExportQuery, result=str, says="All of a person, as JSON or as a page to read."),
     Route(method=POST, path="/persons/{id}/erase", who=Who.ADMINISTRATORS, answer=erase,
           body=EraseBody, result=protocol.ErasedView,
           says="Erase a person; what the law needs stays without him. The proof."),
