@@ -115,5 +115,6 @@ async def test_a_supervisor_without_queues_has_no_telephone(open_story: Open) ->
     story = s.floor()
     story.me = replace(story.me, queues=[])
     page, _stage = await open_story(story, "/floor")
-    await expect(page.locator(".tabs button")).to_have_count(4)
+    await expect(page.locator('[data-tab="floor"]')).to_be_visible()
+    await expect(page.locator('[data-tab="desk"]')).to_have_count(0)
     await expect(page.locator("call-bar")).to_have_count(0)

@@ -43,7 +43,7 @@ async def test_an_action_without_a_server_is_refused_in_words_and_not_repeated(
     await stage.cut()
     await expect(page.locator(".banner.is-red")).to_be_visible()
     await page.keyboard.press("Control+Enter")
-    await expect(page.locator(".toast.is-error")).to_contain_text("your text is kept")
+    await expect(page.locator("work-area [role=alert]")).to_contain_text("your text is kept")
     stage.closed = False
     await expect(page.locator(".banner.is-red")).to_be_hidden(timeout=15_000)
     assert stage.asked("conversation.finish") == []

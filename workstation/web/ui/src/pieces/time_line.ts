@@ -38,7 +38,7 @@ class TimeLine extends Piece {
     }
     const items = source.items.filter((item) => this.wanted(item));
     return html`
-      <header class="column-head"><h2>${t("timeline.title")}</h2>
+      <header class="column-head timeline-head"><h2>${t("timeline.title")}</h2>
         <div class="filters" role="group" aria-label=${t("timeline.filter")}>
           ${Object.keys(FILTERS).map((id) => html`<button aria-pressed=${this.filter === id}
             @click=${() => this.choose(id, source.clientId)}>
