@@ -111,41 +111,40 @@ def engine(url: URL, *, readonly: bool) -> AsyncEngine:
         url, pool_size=READERS if readonly else 1, max_overflow=0, json_serializer=dumps,
         json_deserializer=loads,
         hide_parameters=True,       # errors go to logs; who called does not
-        async_creator=partial(_connect, kind, url.database or ""))
-    event.listen(made.sync_engine, "connect", partial(_prepare, readonly=readonly))
+        async_creator=partial(_connect, kind, url.database or "", readonly=readonly))
     event.listen(made.sync_engine, "begin", _begin_reading if readonly else _begin_writing)
     return made
 
 
 async def glancing(url: URL) -> WholeConnection:
     """A reader of its own, outside SQLAlchemy's pool."""
-    connection = await _connect(WholeConnection, url.database or "")
-    await connection.in_thread(partial(_set, _pragmas(readonly=True)))
-    return connection
+    return await _connect(WholeConnection, url.database or "", readonly=True)
 
 
-async def _connect(kind: type[WholeConnection], path: str) -> WholeConnection:
-    connection = kind(partial(
-        sqlite3.connect, path, isolation_level=None, cached_statements=_STATEMENTS_KEPT), 64)
+async def _connect(
+    kind: type[WholeConnection], path: str, *, readonly: bool
+) -> WholeConnection:
+    connection = kind(partial(_open, path, readonly=readonly), 64)
     connection._thread.daemon = True        # a forgotten one must not keep the process alive
     await connection
     return connection
 
 
+def _open(path: str, *, readonly: bool) -> sqlite3.Connection:
+    """In the connection's thread, whole or not at all: who gives up waiting leaves nothing open."""
+    raw = sqlite3.connect(path, isolation_level=None, cached_statements=_STATEMENTS_KEPT)
+    try:
+        for pragma in _pragmas(readonly=readonly):
+            raw.execute(f"PRAGMA {pragma}")
+    except BaseException:
+        raw.close()
+        raise
+    return raw
+
+
 def _pragmas(*, readonly: bool) -> tuple[str, ...]:
     return (f"busy_timeout={BUSY_MS}", "journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL",
             f"query_only={'ON' if readonly else 'OFF'}")
-
-
-def _prepare(connection: Any, _record: object, *, readonly: bool) -> None:
-    cursor = connection.cursor()
-    _set(_pragmas(readonly=readonly), cursor)
-    cursor.close()
-
-
-def _set(pragmas: Sequence[str], connection: Any) -> None:
-    for pragma in pragmas:
-        connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin_writing(connection: Connection) -> None:

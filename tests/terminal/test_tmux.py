@@ -73,7 +73,8 @@ async def window(server: StoryServer, folder: Path, size: tuple[int, int] = (100
     command = (f"{sys.executable} -m workstation.cli.main terminal "
                f"--server {server.url} --login {server.me.login}")
     await opened.tmux("new-session", "-d", "-x", str(size[0]), "-y", str(size[1]), command,
-                      env={"DESKLINE_PASSWORD": PASSWORD, "COLORFGBG": ""})
+                      env={"DESKLINE_PASSWORD": PASSWORD, "COLORFGBG": "",
+                           "COLUMNS": "80", "LINES": "24"})     # left behind by some shell
     try:
         yield opened
     finally:

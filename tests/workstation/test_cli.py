@@ -201,10 +201,20 @@ def test_a_settings_file_that_is_not_there_is_told_by_every_command(
 ) -> None:
     command = dict(every_command(deskline))[path]
     (tmp_path / "file").touch()
-    given = [str(tmp_path / "file") for part in command.params if isinstance(part, click.Argument)]
-    needed = ["--out", str(tmp_path)] if path == ("pbx", "config") else []
-    assert run([*path, *given, *needed, "--config", str(tmp_path / "no.toml")]) == 2
+    given = [word for part in command.params if part.required
+             for word in _fitting(part, tmp_path / "file")]
+    assert run([*path, *given, "--config", str(tmp_path / "no.toml")]) == 2
     assert "no.toml" in capsys.readouterr().err
+
+
+def _fitting(part: click.Parameter, file: Path) -> list[str]:
+    """An argument or option with a value that the command line takes."""
+    kind = part.type
+    value = ("1" if isinstance(kind, click.types.IntParamType) else
+             "2026-12-01T10:00" if isinstance(kind, click.DateTime) else
+             str(kind.choices[0]) if isinstance(kind, click.Choice) else
+             str(file.parent) if isinstance(kind, click.Path) and not kind.file_okay else str(file))
+    return [part.opts[0], value] if isinstance(part, click.Option) else [value]
 
 
 def test_the_terminal_asks_the_server_of_the_settings(

@@ -127,6 +127,8 @@ async def test_what_cannot_be_done_now_is_refused_in_words(api: Api) -> None:
         ("DELETE", "/import-maps/none", 404, None), ("POST", "/imports?name=", 400, None),
     ):
         await api.ask(method, path, status, **({} if body is None else {"json": body}))
-    said = await api.ask("POST", f"{one}/plan", 422, json={"columns": {"nome": "x"}})
+    said = await api.ask("POST", f"{one}/plan", json={"columns": {"nome": "x"}})
+    assert "nome" in said["trouble"], "the map can be mended beside what is wrong with it"
+    said = await api.ask("POST", f"{one}/preview", 422)
     assert said["code"] == "import_map"
     assert "nome" in said["detail"]
