@@ -131,7 +131,7 @@ async def _connect(
 
 
 def _open(path: str, *, readonly: bool) -> sqlite3.Connection:
-    """In the connection's thread, whole or not at all: who gives up waiting leaves nothing open."""
+    """In the connection's thread, whole or not at all: who stops waiting leaves nothing open."""
     raw = sqlite3.connect(path, isolation_level=None, cached_statements=_STATEMENTS_KEPT)
     try:
         for pragma in _pragmas(readonly=readonly):

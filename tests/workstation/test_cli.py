@@ -209,11 +209,17 @@ def test_a_settings_file_that_is_not_there_is_told_by_every_command(
 
 def _fitting(part: click.Parameter, file: Path) -> list[str]:
     """An argument or option with a value that the command line takes."""
-    kind = part.type
-    value = ("1" if isinstance(kind, click.types.IntParamType) else
-             "2026-12-01T10:00" if isinstance(kind, click.DateTime) else
-             str(kind.choices[0]) if isinstance(kind, click.Choice) else
-             str(file.parent) if isinstance(kind, click.Path) and not kind.file_okay else str(file))
+    match part.type:
+        case click.types.IntParamType():
+            value = "1"
+        case click.DateTime():
+            value = "2026-12-01T10:00"
+        case click.Choice(choices=choices):
+            value = str(choices[0])
+        case click.Path(file_okay=False):
+            value = str(file.parent)
+        case _:
+            value = str(file)
     return [part.opts[0], value] if isinstance(part, click.Option) else [value]
 
 
