@@ -64,7 +64,7 @@ async def test_a_killed_server_costs_no_call_and_no_history(demo: Demo, tmp_path
         await caller.wait("connected")
         await caller.digits("0")
         await desk.wait("connected", limit_s=60)
-        await until(lambda: "ringing" in _segments(demo, number), 10, "the ringing is written down")
+        await until(lambda: "ringing" in _segments(demo, number), 10, "ringing is written down")
         os.kill(demo.server_pid(), signal.SIGKILL)
         await until(lambda: _is_ready(demo), 30, "the server serves again")
         await caller.hang_up()
