@@ -9,21 +9,23 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Protocol, TypeVar
 
 from sqlalchemy import Dialect
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from crm_store.prepared import Ask, trip
-from crm_store.sqlite import WholeConnection
+from crm_store.prepared import Ask
+from crm_store.sqlite import WholeConnection, cursor_of
 
 T = TypeVar("T")
+_STEPS = 10_000         # of SQLite's machine; a pop takes fewer
 
 
 class Glances(Protocol):
-    """What a `Store` glances with."""
+    """What a `Store` glances with; `errors` are those of its driver."""
+    errors: tuple[type[BaseException], ...]
 
     async def glance(self, work: Callable[[Ask], T]) -> T: ...
 
@@ -32,6 +34,7 @@ class Glances(Protocol):
 
 class SqliteGlances:
     """Readers, opened as they are needed, at most `most` at work at once."""
+    errors: tuple[type[BaseException], ...] = (sqlite3.Error,)
 
     def __init__(
         self, dialect: Dialect, connect: Callable[[], Awaitable[WholeConnection]], most: int
@@ -44,13 +47,13 @@ class SqliteGlances:
     async def glance(self, work: Callable[[Ask], T]) -> T:
         async with self._permits:
             connection = self._idle.pop() if self._idle else await self._connect()
+            is_given_up = threading.Event()
             try:
-                made: T = await connection.in_thread(partial(_glance, self._dialect, work))
+                made: T = await connection.in_thread(
+                    partial(_glance, self._dialect, work, is_given_up.is_set))
                 return made
-            except asyncio.CancelledError:
-                await connection.interrupt()
-                raise
             finally:
+                is_given_up.set()
                 self._idle.append(connection)       # whoever comes next waits in its thread
 
     async def close(self) -> None:
@@ -58,21 +61,15 @@ class SqliteGlances:
             await self._idle.pop().close()
 
 
-def _glance(dialect: Dialect, work: Callable[[Ask], T], raw: sqlite3.Connection) -> T:
+def _glance(
+    dialect: Dialect, work: Callable[[Ask], T], is_given_up: Callable[[], bool],
+    raw: sqlite3.Connection,
+) -> T:
+    """`interrupt()` would miss a statement that is about to start: SQLite asks us now and then."""
+    raw.set_progress_handler(is_given_up, _STEPS)
     raw.execute("BEGIN")
     try:
-        return work(Ask(dialect, raw.cursor()))
+        with cursor_of(raw) as cursor:
+            return work(Ask(dialect, cursor))
     finally:
         raw.execute("ROLLBACK")
-
-
-class PostgresGlances:
-    def __init__(self, engine: AsyncEngine) -> None:
-        self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
-
-    async def glance(self, work: Callable[[Ask], T]) -> T:
-        async with self._engine.connect() as connection:
-            return await trip(connection, work)
-
-    async def close(self) -> None:
-        """Its connections are those of the store's engine."""

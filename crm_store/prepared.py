@@ -18,7 +18,7 @@ from sqlalchemy import JSON, Compiled, Connection, Dialect, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from crm_store.plain import loads
-from crm_store.sqlite import WholeConnection
+from crm_store.sqlite import WholeConnection, cursor_of
 
 Convert: TypeAlias = Callable[[Any], Any] | None
 T = TypeVar("T")
@@ -117,7 +117,8 @@ async def trip(connection: AsyncConnection, work: Callable[[Ask], T]) -> T:
 
 
 def _in_thread(raw: Any, dialect: Dialect, work: Callable[[Ask], T]) -> T:
-    return work(Ask(dialect, raw.cursor()))
+    with cursor_of(raw) as cursor:
+        return work(Ask(dialect, cursor))
 
 
 def _in_greenlet(connection: Connection, work: Callable[[Ask], T]) -> T:

@@ -9,7 +9,8 @@ and nobody waits for the end of a read.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -23,6 +24,19 @@ from crm_store.plain import dumps, loads
 BUSY_MS = 5_000
 READERS = 4
 _STATEMENTS_KEPT = 512
+_THREAD_ENDS_S = 1.0
+
+
+@contextmanager
+def cursor_of(raw: sqlite3.Connection) -> Iterator[sqlite3.Cursor]:
+    """Closed in the connection's thread. One that is left to an error's traceback is closed by
+    whoever drops that: the event loop would wait there until the connection's next statement ends.
+    """
+    cursor = raw.cursor()
+    try:
+        yield cursor
+    finally:
+        cursor.close()
 
 
 class WholeCursor:
@@ -55,18 +69,18 @@ class WholeCursor:
         self._rows = []
 
     def _execute(self, raw: sqlite3.Connection, sql: str, parameters: Sequence[Any]) -> None:
-        cursor = raw.execute(sql, parameters)
-        self.description = cursor.description
-        self._rows = cursor.fetchall() if cursor.description else []
-        self.rowcount, self.lastrowid = cursor.rowcount, cursor.lastrowid
-        cursor.close()
+        with cursor_of(raw) as cursor:
+            cursor.execute(sql, parameters)
+            self.description = cursor.description
+            self._rows = cursor.fetchall() if cursor.description else []
+            self.rowcount, self.lastrowid = cursor.rowcount, cursor.lastrowid
 
     def _executemany(
         self, raw: sqlite3.Connection, sql: str, parameters: Sequence[Sequence[Any]]
     ) -> None:
-        cursor = raw.executemany(sql, parameters)
-        self.rowcount = cursor.rowcount
-        cursor.close()
+        with cursor_of(raw) as cursor:
+            cursor.executemany(sql, parameters)
+            self.rowcount = cursor.rowcount
 
 
 class WholeConnection(aiosqlite.Connection):
@@ -126,7 +140,11 @@ async def _connect(
 ) -> WholeConnection:
     connection = kind(partial(_open, path, readonly=readonly), 64)
     connection._thread.daemon = True        # a forgotten one must not keep the process alive
-    await connection
+    try:
+        await connection
+    except Exception:
+        connection._thread.join(_THREAD_ENDS_S)     # it tells the loop, which must still be there
+        raise
     return connection
 
 

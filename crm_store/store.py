@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -13,18 +12,16 @@ from typing import Any, TypeVar
 from sqlalchemy import URL
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from crm_store import errors, sqlite
 from crm_store.base import Tx
-from crm_store.glances import Glances, PostgresGlances, SqliteGlances
+from crm_store.glances import Glances, SqliteGlances
 from crm_store.grouping import Grouping
-from crm_store.plain import dumps, loads
 from crm_store.prepared import Ask
 from crm_store.translate import translated
 
 T = TypeVar("T")
-_POSTGRES_CONNECTIONS = 10
 _MIGRATION_LIMIT_S = 3_600.0
 
 
@@ -45,11 +42,14 @@ class Store:
             self._glances = SqliteGlances(
                 self._reader.dialect, partial(sqlite.glancing, self.url), sqlite.READERS)
         else:
-            self._writer = self._reader = _postgres_engine(self.url)
-            self._glances = PostgresGlances(self._reader)
+            from crm_store import postgres  # its driver takes 0.1 s to import
+
+            self._writer = self._reader = postgres.engine(self.url)
+            self._glances = postgres.PostgresGlances(
+                self._reader.dialect, partial(postgres.glancing, self.url), postgres.READERS)
         self._grouping = Grouping(self.begin)
-        self._errors = (SQLAlchemyError, OSError, TimeoutError, sqlite3.Error,
-                        self._reader.dialect.loaded_dbapi.Error)
+        self._errors: tuple[type[BaseException], ...] = (
+            SQLAlchemyError, OSError, TimeoutError, *self._glances.errors)
 
     @classmethod
     def at(cls, path: Path) -> Store:
@@ -190,13 +190,3 @@ def _make_file(url: URL) -> None:
     except OSError as exc:
         raise errors.Unreachable(f"({exc.filename}: {exc.strerror})") from exc
 
-
-def _postgres_engine(url: URL) -> AsyncEngine:
-    settings = {"timezone": "UTC", "lock_timeout": str(sqlite.BUSY_MS), "jit": "off",
-                "application_name": "deskline"}
-    return create_async_engine(
-        url, pool_size=_POSTGRES_CONNECTIONS, max_overflow=0, json_serializer=dumps,
-        json_deserializer=loads,
-        hide_parameters=True,       # errors go to logs; who called does not
-        connect_args={"server_settings": settings, "timeout": 10},
-    )

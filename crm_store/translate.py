@@ -50,6 +50,8 @@ def _of_driver(problem: BaseException | None) -> errors.StoreError:
     said = _first_line(problem)
     if type(problem).__name__ == "IntegrityError":
         return errors.Conflict(said)
+    if type(problem).__name__ == "InterfaceError":      # asyncpg's: the link is gone
+        return errors.Unreachable(said)
     state = str(getattr(problem, "sqlstate", None) or "")
     for start, kind in _SQLSTATE:
         if state.startswith(start):

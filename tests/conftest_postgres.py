@@ -12,7 +12,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -24,6 +23,7 @@ import asyncpg
 import pytest
 
 from crm_store.store import Store
+from tests.ports import free_port
 
 ENGINES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 _START_LIMIT_S = 30
@@ -49,7 +49,7 @@ def postgres_server() -> Iterator[str]:
     user = _unprivileged()
     if user:
         shutil.chown(folder, user)
-    port = _free_port()
+    port = free_port()
     try:
         _run([binaries / "initdb", "-D", folder / "data", "-U", "deskline", "-A", "trust",
               "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"], user)
@@ -162,12 +162,6 @@ def _run(command: list[str | Path], user: str | None) -> None:
                           timeout=60, check=False)
     if done.returncode:
         raise RuntimeError(f"{command[0]}: {done.stderr}")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.workstation.office import free_port
+from tests.ports import free_port
 from workstation.cli.main import run
 from workstation.rehearsal import marker
 

@@ -6,12 +6,9 @@ Mark such tests `pbx`. The unpacked Asterisk is shared (`DESKLINE_CACHE`, else t
 
 from __future__ import annotations
 
-import contextlib
 import os
-import random
 import shutil
 import signal
-import socket
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,9 +30,9 @@ from cti.pbx.run import (
     up,
     world_instance,
 )
+from tests.ports import free_block
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-PORTS_PER_SESSION = 500
 ENTRY, ENTRY_OUTAGES = "+74951200000", "+74951200001"
 
 
@@ -108,24 +105,7 @@ def sample_plan(folder: Path, ports: Ports, **changes: Any) -> PbxPlan:
 
 def free_ports() -> Ports:
     """A block of ports that nobody uses now."""
-    for _ in range(50):
-        ports = Ports.from_base(random.randrange(40_000, 60_000, PORTS_PER_SESSION))
-        if all(_is_free(port) for port in (ports.sip, ports.ami, ports.http, ports.agi_menu,
-                                           ports.agi_gate, ports.world_sip, ports.world_ami,
-                                           ports.rtp[0], ports.world_rtp[0])):
-            return ports
-    raise RuntimeError("no free ports")
-
-
-def _is_free(port: int) -> bool:
-    with contextlib.ExitStack() as stack:
-        for kind in (socket.SOCK_STREAM, socket.SOCK_DGRAM):
-            probe = stack.enter_context(socket.socket(socket.AF_INET, kind))
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                return False
-    return True
+    return Ports.from_base(free_block(0, 1, 2, 3, 4, 5, 6, 10, 250))
 
 
 @pytest.fixture(scope="session")

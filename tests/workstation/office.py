@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -24,6 +23,7 @@ from cti.feed import Fed
 from cti.floor import apply
 from cti.parse import parse
 from cti.tape import TapePosition, decode
+from tests.ports import free_port
 from workstation import protocol
 from workstation.accounts import demo_password
 from workstation.desk import Desk
@@ -40,13 +40,6 @@ from workstation.settings import Settings, load
 
 TAPES = Path(__file__).parents[1] / "tapes"
 SOON_S = 30.0      # the machine may be shared
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def settings_in(folder: Path, **server: Any) -> Settings:

@@ -19,7 +19,7 @@ from pathlib import Path
 import click
 import pytest
 
-from tests.workstation.office import free_port
+from tests.ports import free_port
 from workstation.cli.main import COMMANDS, deskline, run
 from workstation.pbx_plan import plan_of
 from workstation.serve import CannotServe, PartFailed, _part, first_of, running

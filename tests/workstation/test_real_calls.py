@@ -15,7 +15,8 @@ import pytest
 from crm_store import interaction_pages, interactions
 from crm_store.store import Store
 from tests.pbx.fixtures import PrivatePbx
-from tests.workstation.office import Office, Screen, free_port
+from tests.ports import free_port
+from tests.workstation.office import Office, Screen
 from workstation.serve import running
 from workstation.settings import Settings, load
 
