@@ -132,9 +132,11 @@ def _settings(folder: Path, base: int, operators: int) -> Settings:
 
 
 def _plan(settings: Settings) -> PbxPlan:
-    """The world plays every operator's desk phone; Asterisk's own pause after a call is short."""
+    """The world plays every operator's desk phone, without a sound, as a load generator does;
+    Asterisk's own pause after a call is short."""
     world = WorldPlan(colleagues=tuple(person.id for person in settings.operator),
-                      colleague_answers_s=(RINGS_S, RINGS_S), colleague_talks_s=(TALKS_S, TALKS_S))
+                      colleague_answers_s=(RINGS_S, RINGS_S), colleague_talks_s=(TALKS_S, TALKS_S),
+                      sends_silence=False)
     plan = plan_of(settings, world=world)
     return replace(plan, queues=tuple(replace(queue, wrap_up_s=1) for queue in plan.queues))
 

@@ -18,10 +18,14 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, cast
 
+import msgspec
+
 Headers = dict[str, "str | list[str]"]
 # What Asterisk says several times in one event; `Operator` is our own `DesklineStarted`.
 REPEATABLE = frozenset({"ChanVariable", "Variable", "Output", "Operator"})
 UNREADABLE = (OSError, EOFError, zlib.error)    # a bad disk, a packed file cut or half written
+
+_ENCODE = msgspec.json.Encoder().encode      # a tenth of `json`'s time, its very bytes
 
 log = logging.getLogger(__name__)
 
@@ -48,12 +52,12 @@ def encode(record: Record) -> bytes:
     if record.quarantined is not None:
         picture["quarantined"] = record.quarantined
     picture["headers"] = record.headers
-    return json.dumps(picture, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    return _ENCODE(picture) + b"\n"
 
 
 def stamp(at: datetime) -> str:
     """`2026-11-22T10:00:00.123456Z`."""
-    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return at.isoformat(timespec="microseconds")[:26] + "Z"
 
 
 def decode(line: bytes) -> Record:

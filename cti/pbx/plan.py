@@ -119,6 +119,7 @@ class WorldPlan:
     debtor_talks_s: int = 40
     colleague_answers_s: tuple[int, int] = (2, 6)
     colleague_talks_s: tuple[int, int] = (10, 40)
+    sends_silence: bool = True      # as phones do; for load, packets of nothing take a third of it
 
     def __post_init__(self) -> None:
         for operator in self.colleagues:

@@ -18,7 +18,7 @@ def render_main(plan: PbxPlan, site: Site) -> Files:
     modules = [*render_system.COMMON_MODULES, *render_system.MAIN_MODULES]
     ports = plan.ports
     return {
-        **_common(plan, site, plan.system_name),
+        **_common(site, plan.system_name),
         "modules.conf": render_system.modules_conf(site, modules),
         "manager.conf": render_system.manager_conf(
             plan, ports.ami, render_system.MAIN_ACCOUNTS),
@@ -37,7 +37,7 @@ def render_main(plan: PbxPlan, site: Site) -> Files:
 def render_world_instance(plan: PbxPlan, site: Site) -> Files:
     ports = plan.ports
     return {
-        **_common(plan, site, f"world{ports.world_sip}"),
+        **_common(site, f"world{ports.world_sip}", sends_silence=plan.world.sends_silence),
         "modules.conf": render_system.modules_conf(site, render_system.COMMON_MODULES),
         "manager.conf": render_system.manager_conf(
             plan, ports.world_ami, render_system.WORLD_ACCOUNTS),
@@ -58,9 +58,10 @@ def render_for_existing(plan: PbxPlan) -> Files:
     }
 
 
-def _common(plan: PbxPlan, site: Site, system_name: str) -> Files:
+def _common(site: Site, system_name: str, *, sends_silence: bool = True) -> Files:
     return {
-        "asterisk.conf": render_system.asterisk_conf(plan, site, system_name=system_name),
+        "asterisk.conf": render_system.asterisk_conf(
+            site, system_name=system_name, sends_silence=sends_silence),
         **dict.fromkeys(_EMPTY, ""),
         "logger.conf": render_system.logger_conf(),
         "indications.conf": render_system.indications_conf(),

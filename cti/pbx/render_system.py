@@ -78,7 +78,7 @@ WORLD_ACCOUNTS = (Account("world", "system,call", "call,originate,reporting",
                           only=("FullyBooted", "OriginateResponse", "Hangup")),)
 
 
-def asterisk_conf(plan: PbxPlan, site: Site, *, system_name: str) -> str:
+def asterisk_conf(site: Site, *, system_name: str, sends_silence: bool) -> str:
     here = site.folder
     folders = {
         "astetcdir": here / "etc", "astmoddir": site.module_dir, "astvarlibdir": here / "lib",
@@ -89,7 +89,8 @@ def asterisk_conf(plan: PbxPlan, site: Site, *, system_name: str) -> str:
              "", "[options]", f"systemname = {system_name}",
              "entityid = 02:de:5c:00:00:01", "live_dangerously = no", "execincludes = no",
              "hideconnect = yes", "defaultlanguage = en", "maxfiles = 65536",
-             "transmit_silence = yes", "", "[files]", "astctlpermissions = 0600"]
+             f"transmit_silence = {'yes' if sends_silence else 'no'}", "",
+             "[files]", "astctlpermissions = 0600"]
     return "\n".join(lines) + "\n"
 
 
