@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
-from functools import partial
 from typing import Any
 
 from sqlalchemy import (
@@ -41,11 +41,15 @@ async def upsert_call(tx: Tx, facts: CallFacts) -> int:
     overwrites what was, `lost_sight` never overwrites a seen outcome, and the machine's guess of
     the client never overwrites a person's choice.
     """
-    return await tx.trip(partial(_write_call, facts=facts))
+    return (await upsert_calls(tx, [facts]))[0]
+
+
+async def upsert_calls(tx: Tx, calls: Sequence[CallFacts]) -> list[int]:
+    """Many at once, in one trip: the journal writes thousands of these an hour."""
+    return await tx.trip(lambda ask: [_write_call(ask, facts) for facts in calls])
 
 
 def _write_call(ask: Ask, facts: CallFacts) -> int:
-    """All of it in one trip: the journal writes thousands of these an hour."""
     known = ask.rows(_PLACE, call_id=facts.call_id)
     before = place_of(known[0]) if known else None
     row, = ask.rows(_UPSERT, **_values(facts))

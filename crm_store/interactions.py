@@ -11,7 +11,7 @@ from sqlalchemy import Select, bindparam, insert, select, update
 
 from crm_store import audit, errors
 from crm_store.base import Bytewise, Plain, Tx, Utc, Whole
-from crm_store.calls import absorb, add_segments, upsert_call
+from crm_store.calls import absorb, add_segments, upsert_call, upsert_calls
 from crm_store.card_numbers import masked
 from crm_store.contacts import (
     COLUMNS,
@@ -31,7 +31,8 @@ from crm_store.timeline import page as timeline
 
 __all__ = ["CallFacts", "Cursor", "Interaction", "Page", "SegmentFacts", "TimelineItem", "absorb",
            "add_note", "add_segments", "by_call", "by_number", "choose_client", "one", "segments",
-           "set_disposition", "timeline", "upsert_call", "without_disposition"]
+           "set_disposition", "timeline", "upsert_call", "upsert_calls",
+           "without_disposition"]
 
 
 async def choose_client(
@@ -54,19 +55,22 @@ async def choose_client(
 
 async def set_disposition(
     tx: Tx, interaction_id: int, *, outcome_id: str, note: str = "", by: str, at: datetime
-) -> None:
-    """What the human chose. Each call adds an event; the latest counts. Raises `NotFound`."""
+) -> int | None:
+    """What the human chose. Each call adds an event; the latest counts. The campaign's attempt
+    that the contact is, if it is one. Raises `NotFound`."""
     chosen = {"interaction_id": interaction_id, "outcome_id": outcome_id, "note": note, "by": by,
               "at": at}
-    await tx.trip(partial(_dispose, chosen=chosen))
+    return await tx.trip(partial(_dispose, chosen=chosen))
 
 
-def _dispose(ask: Ask, chosen: dict[str, Any]) -> None:
+def _dispose(ask: Ask, chosen: dict[str, Any]) -> int | None:
     rows = ask.rows(_DISPOSED, **chosen)
     if not rows:
         raise errors.NotFound(f"interaction {chosen['interaction_id']}")
     ask.rows(_DISPOSITION, **chosen)
     show_now(ask, place_of(rows[0]), rows[0])       # its place does not change
+    attempt: int | None = rows[0].attempt
+    return attempt
 
 
 async def add_note(

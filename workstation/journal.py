@@ -10,8 +10,8 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import islice
-from typing import TypeAlias
+from itertools import groupby, islice
+from typing import TypeAlias, cast
 
 import structlog
 
@@ -235,21 +235,28 @@ class Journal:
     async def _commit(self, steps: Sequence[Step]) -> None:
         async def work(tx: Tx) -> dict[str, int]:
             ids: dict[str, int] = {}
-            for step in steps:
-                await self._do(tx, step, ids)
+            for is_call, some in groupby(steps, lambda step: isinstance(step, CallFacts)):
+                if is_call:
+                    await _upsert(tx, cast("Iterator[CallFacts]", some), ids)
+                else:
+                    await self._merge(tx, cast("Iterator[CallsMerged]", some), ids)
             return ids
 
         self._ids.update(await self._store.write(work))
         while len(self._ids) > REMEMBERED:
             self._ids.popitem(last=False)
 
-    async def _do(self, tx: Tx, step: Step, ids: dict[str, int]) -> None:
-        if isinstance(step, CallsMerged):
+    async def _merge(self, tx: Tx, merged: Iterable[CallsMerged], ids: dict[str, int]) -> None:
+        for step in merged:
             await interactions.absorb(tx, step.kept, step.absorbed)
             if step.kept in ids or step.kept in self._ids:
                 ids[step.absorbed] = ids.get(step.kept) or self._ids[step.kept]
-            return
-        ids[step.call_id] = await interactions.upsert_call(tx, await _with_client(tx, step))
+
+
+async def _upsert(tx: Tx, calls: Iterable[CallFacts], ids: dict[str, int]) -> None:
+    found = [await _with_client(tx, facts) for facts in calls]
+    written = await interactions.upsert_calls(tx, found)
+    ids.update(zip((facts.call_id for facts in found), written, strict=True))
 
 
 def _bare(step: Step) -> Step:

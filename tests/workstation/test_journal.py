@@ -58,14 +58,14 @@ async def test_what_the_database_refuses_for_now_is_written_later(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     refusals = [Busy(), Busy()]
-    stored = interactions.upsert_call
+    stored = interactions.upsert_calls
 
-    async def sometimes(tx: Any, facts: CallFacts) -> int:
+    async def sometimes(tx: Any, calls: list[CallFacts]) -> list[int]:
         if refusals:
             raise refusals.pop()
-        return await stored(tx, facts)
+        return await stored(tx, calls)
 
-    monkeypatch.setattr("workstation.journal.interactions.upsert_call", sometimes)
+    monkeypatch.setattr("workstation.journal.interactions.upsert_calls", sometimes)
     changes: list[Change] = []
     tape = await office.play("inbound/served_by_the_menu", until=lambda _: True)
     await tape.play()
@@ -105,12 +105,12 @@ class Troubled:
     def __init__(self, call: str, script: list[Exception]) -> None:
         self.call = call
         self.script = script
-        self._stored = interactions.upsert_call
+        self._stored = interactions.upsert_calls
 
-    async def __call__(self, tx: Any, facts: CallFacts) -> int:
-        if facts.call_id == self.call and self.script:
+    async def __call__(self, tx: Any, calls: list[CallFacts]) -> list[int]:
+        if self.script and any(facts.call_id == self.call for facts in calls):
             raise self.script.pop(0)
-        return await self._stored(tx, facts)
+        return await self._stored(tx, calls)
 
 
 async def test_a_busy_database_loses_no_call_while_writing_one_by_one(
@@ -120,7 +120,7 @@ async def test_a_busy_database_loses_no_call_while_writing_one_by_one(
     changes = _changes("inbound/two_callers_two_operators")
     calls = sorted({change.call for change in changes if isinstance(change, CallChange)})
     trouble = Troubled(calls[0], [Conflict(), Busy(), Full(), TimedOut(), Unreachable(), Busy()])
-    monkeypatch.setattr("workstation.journal.interactions.upsert_call", trouble)
+    monkeypatch.setattr("workstation.journal.interactions.upsert_calls", trouble)
     await office.desk.journal.write(changes)
     assert sorted(row["call_id"] for row in await _rows(office)) == calls
     assert not trouble.script
@@ -133,7 +133,7 @@ async def test_one_call_that_can_never_be_written_does_not_hold_up_the_others(
     changes = _changes("inbound/two_callers_two_operators")
     calls = sorted({change.call for change in changes if isinstance(change, CallChange)})
     trouble = Troubled(calls[0], [StoreError("+79161234567"), OverflowError("x")] * 20)
-    monkeypatch.setattr("workstation.journal.interactions.upsert_call", trouble)
+    monkeypatch.setattr("workstation.journal.interactions.upsert_calls", trouble)
     async with asyncio.timeout(20):
         await office.desk.journal.write(changes)
     assert [row["call_id"] for row in await _rows(office)] == calls[1:]

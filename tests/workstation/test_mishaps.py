@@ -109,14 +109,14 @@ async def test_the_notice_of_a_late_card_goes_with_it_however_slow_writing_is(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await add_client(office, "Ivanov", _caller_of(TAPE))
-    stored = interactions.upsert_call
+    stored = interactions.upsert_calls
 
-    async def slowly(tx: Tx, facts: CallFacts) -> int:
-        if facts.client_id is not None:
+    async def slowly(tx: Tx, calls: list[CallFacts]) -> list[int]:
+        if any(facts.client_id is not None for facts in calls):
             await asyncio.sleep(0.4)
-        return await stored(tx, facts)
+        return await stored(tx, calls)
 
-    monkeypatch.setattr("crm_store.interactions.upsert_call", slowly)
+    monkeypatch.setattr("crm_store.interactions.upsert_calls", slowly)
     async with office.screen("anna") as anna:
         await office.play(TAPE, until=is_offer)
         await anna.until(lambda views: any(

@@ -139,16 +139,16 @@ async def finish(desk: Desk, person: Person, args: Finish) -> dict[str, object]:
     now = desk.clock()
 
     async def work(tx: Tx) -> None:
-        await interactions.set_disposition(tx, interaction, outcome_id=args.disposition,
-                                           note=masked(args.note), by=person.operator, at=now)
+        attempt = await interactions.set_disposition(
+            tx, interaction, outcome_id=args.disposition, note=masked(args.note),
+            by=person.operator, at=now)
         await drafts.finish(tx, interaction, person.operator, at=now)
         await _add_wrap_up(tx, desk, view, interaction, now)
         await audit.record(tx, by=person.operator, at=now, what="contact.outcome",
                            client_id=view.client_id,
                            facts={"contact": interaction, "outcome": args.disposition})
-        stored = await interactions.one(tx, interaction)
-        if stored.attempt is not None:
-            await steering.record_disposition(tx, stored.attempt, args.disposition,
+        if attempt is not None:
+            await steering.record_disposition(tx, attempt, args.disposition,
                                               by=person.operator, at=now)
 
     await desk.store.write(work)
