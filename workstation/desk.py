@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -50,7 +51,8 @@ class Desk:
     clock: Callable[[], datetime]
     opened_at: datetime
     phones: dict[str, str] = field(default_factory=dict)    # operator → the phone he attached
-    tasks_turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # stored, then shown
+    board_turns: dict[str, asyncio.Lock] = field(       # collection → stored and shown in one turn
+        default_factory=lambda: defaultdict(asyncio.Lock))
     turns: dict[str, asyncio.Lock] = field(default_factory=dict)    # person → his actions' order
     readers: Readers = field(default_factory=Readers)       # processes that read files
 

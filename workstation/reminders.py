@@ -36,7 +36,7 @@ async def tell_due(desk: Desk) -> int:
     """Tell all that is due; how many tasks it was. A screen learns it from the task's picture."""
     count = 0
     while await _is_due(desk):
-        async with desk.tasks_turn:
+        async with desk.board_turns["tasks"]:
             async with desk.store.begin() as tx:
                 told = await tasks.tell_due(tx, desk.clock())
             for one in told:

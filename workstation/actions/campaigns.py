@@ -77,12 +77,14 @@ async def show_all(desk: Desk) -> None:
     Those that have not ended and the last that did. The ones that run or just changed are read;
     of the others, where only a corrected outcome may come, each one in its turn.
     """
-    async with desk.store.read() as tx:
-        rows = await campaigns.newest(tx, ended=ENDED_SHOWN)
-        held = {row.id: _held(desk, row) for row in rows}
-        fresh = await steering.views(tx, [row for row in rows if held[row.id] is None])
-        shown = held | {row.id: await view(tx, row) for row in fresh}
-    desk.board.replace("campaigns", [(str(key), found) for key, found in shown.items() if found])
+    async with desk.board_turns["campaigns"]:
+        async with desk.store.read() as tx:
+            rows = await campaigns.newest(tx, ended=ENDED_SHOWN)
+            held = {row.id: _held(desk, row) for row in rows}
+            fresh = await steering.views(tx, [row for row in rows if held[row.id] is None])
+            shown = held | {row.id: await view(tx, row) for row in fresh}
+        desk.board.replace(
+            "campaigns", [(str(key), found) for key, found in shown.items() if found])
 
 
 def _held(desk: Desk, row: CampaignRow) -> protocol.CampaignView | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 from crm_store import clients, requests
 from crm_store.base import JSON, Tx
 from crm_store.card_numbers import masked
@@ -30,14 +32,16 @@ async def file(desk: Desk, person: Person, args: FileRequest) -> dict[str, objec
                       {"fields": exc.problems}) from exc
     now = desk.clock()
     form: dict[str, JSON] = {name: masked(said) for name, said in values.items()}
-    async with desk.store.begin() as tx:
-        row = await requests.file(tx, requests.NewRequest(
+
+    async def filed(tx: Tx) -> requests.RequestRow:
+        return await requests.file(tx, requests.NewRequest(
             type=kind.id, group=routing.responsible_group(kind, values), stage=kind.first_stage,
             deadline_at=deadlines.due_at(kind.deadline, now, desk.zone), form=form,
             by=person.operator or person.login, at=now, client_id=args.client_id,
             account_id=await _account_id(tx, args.client_id, values.get("account")),
             interaction_id=filed_from))
-    show(desk, row)
+
+    row = await _changed(desk, filed)
     await _refresh(desk, person, args)
     return {"id": row.id, "number": str(row.id), "group": row.group,
             "due_at": views.moment(row.deadline_at)}
@@ -63,7 +67,7 @@ async def page(desk: Desk, person: Person, args: ListRequests, *, cursor: str | 
 
 
 async def move(desk: Desk, person: Person, args: MoveRequest) -> dict[str, object]:
-    async with desk.store.begin() as tx:
+    async def moved(tx: Tx) -> requests.RequestRow:
         row = await requests.one(tx, args.id)
         if row.group not in person.groups and not person.oversees:
             raise NotThere("request")
@@ -76,11 +80,21 @@ async def move(desk: Desk, person: Person, args: MoveRequest) -> dict[str, objec
             raise Refused("no_such_step", "It cannot go there from where it is.",
                           str(exc)) from exc
         closes = stages.is_closed(kind, target)
-        moved = await requests.move(     # who takes it to work answers for it
+        return await requests.move(     # who takes it to work answers for it
             tx, args.id, target, person.operator or person.login, desk.clock(), masked(args.note),
             closes=closes, taken_by=None if closes else person.operator)
-    show(desk, moved)
-    return {"request": view(desk, moved)}
+
+    return {"request": view(desk, await _changed(desk, moved))}
+
+
+async def _changed(desk: Desk, change: Callable[[Tx], Awaitable[requests.RequestRow]]
+                   ) -> requests.RequestRow:
+    """Stored and shown in one turn: a picture of all requests never falls between the two."""
+    async with desk.board_turns["requests"]:
+        async with desk.store.begin() as tx:
+            row = await change(tx)
+        show(desk, row)
+    return row
 
 
 def view(desk: Desk, row: requests.RequestRow) -> RequestView:
@@ -94,9 +108,10 @@ def show(desk: Desk, row: requests.RequestRow) -> None:
 
 async def show_all(desk: Desk) -> None:
     """All open requests; called at start and every minute, for lateness comes by itself."""
-    async with desk.store.read() as tx:
-        rows = await requests.listing(tx, open_only=True, limit=SHOWN)
-    desk.board.replace("requests", [(str(row.id), view(desk, row)) for row in rows])
+    async with desk.board_turns["requests"]:
+        async with desk.store.read() as tx:
+            rows = await requests.listing(tx, open_only=True, limit=SHOWN)
+        desk.board.replace("requests", [(str(row.id), view(desk, row)) for row in rows])
 
 
 async def _account_id(tx: Tx, client_id: int, number: str | None) -> int | None:

@@ -94,7 +94,7 @@ async def reschedule(desk: Desk, person: Person, args: RescheduleTask) -> dict[s
 async def _changed(desk: Desk, person: Person,
                    change: Callable[[Tx], Awaitable[TaskRow]]) -> dict[str, object]:
     """Stored and shown in one turn: a picture of all tasks never falls between the two."""
-    async with desk.tasks_turn:
+    async with desk.board_turns["tasks"]:
         try:
             async with desk.store.begin() as tx:
                 row = await change(tx)
@@ -169,7 +169,7 @@ def show(desk: Desk, row: TaskRow, person: Person | None = None) -> None:
 
 async def show_all(desk: Desk) -> None:
     """All open tasks; at start and every minute, for lateness comes by itself."""
-    async with desk.tasks_turn:
+    async with desk.board_turns["tasks"]:
         async with desk.store.read() as tx:
             rows = await tasks.still_open(tx, SHOWN)
         desk.board.replace("tasks", [(str(row.id), view(desk, row)) for row in rows])
