@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, insert, literal, or_, select, update
+from sqlalchemy import and_, bindparam, func, insert, literal, or_, select, union, update
 
 from crm_store import errors
-from crm_store.base import JSON, Tx, Utc
+from crm_store.base import JSON, Bytewise, Tx, Utc, Whole
+from crm_store.prepared import Prepared
 from crm_store.tables.campaigns import (
     IS_OPEN,
     IS_UNDISPOSED,
@@ -294,17 +295,26 @@ async def _talks_by_hand(
     tx: Tx, client_id: int, e164: str, since: datetime,
 ) -> list[ContactRow]:
     """Outgoing, answered, and of no attempt; on a number of his without a name it was he."""
-    is_attempt = select(Attempts.id).where(Attempts.call_id == Interactions.call_id).exists()
-    rows = await tx.all(select(
-        Interactions.started_at, Interactions.number, Interactions.client_id,
-        Interactions.ended_at,
-    ).where(
-        or_(Interactions.client_id == client_id, Interactions.number == e164),
-        Interactions.direction == "out", Interactions.answered_at.is_not(None),
-        Interactions.attempt.is_(None), Interactions.absorbed_into.is_(None),
-        Interactions.started_at >= since, ~is_attempt))
+    rows = await tx.fetch(_TALKS, client_id=client_id, e164=e164, at=since)
     return [ContactRow(row.started_at, row.number or "", row.client_id or client_id, True, None,
                        row.ended_at is None) for row in rows]
+
+
+_RECENT = Interactions.started_at >= bindparam("at", type_=Utc)
+# Not one condition with "or": an engine may read everything since then to answer that.
+_HIS = union(
+    select(Interactions.id).where(
+        Interactions.client_id == bindparam("client_id", type_=Whole), _RECENT),
+    select(Interactions.id).where(
+        Interactions.number == bindparam("e164", type_=Bytewise),
+        Interactions.absorbed_into.is_(None), _RECENT))
+_IS_ATTEMPT = select(Attempts.id).where(Attempts.call_id == Interactions.call_id).exists()
+_TALKS = Prepared(select(
+    Interactions.started_at, Interactions.number, Interactions.client_id, Interactions.ended_at,
+).where(
+    Interactions.id.in_(_HIS), Interactions.direction == "out",
+    Interactions.answered_at.is_not(None), Interactions.attempt.is_(None),
+    Interactions.absorbed_into.is_(None), ~_IS_ATTEMPT))
 
 
 async def dialled_by_campaign(

@@ -11,6 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from crm_store import (
     belongings,
     cards,
+    claims,
     clients,
     drafts,
     interactions,
@@ -69,6 +70,18 @@ async def test_hot_statements_use_an_index(store: Store, name: str) -> None:
             await tx.run(text("set local enable_seqscan = off"))
             rows = [str(row[0]) for row in await tx.all(text(f"explain {sql}"))]
             assert not [row for row in rows if "Seq Scan" in row], rows
+
+
+async def test_talks_by_hand_are_looked_up_not_sought_among_all_recent_ones(store: Store) -> None:
+    async with store.begin() as tx:
+        sql = _literal(claims._TALKS.statement, tx.dialect)
+        if tx.dialect == "postgresql":
+            await tx.run(text("set local enable_seqscan = off"))
+        explain = "explain query plan" if tx.dialect == "sqlite" else "explain"
+        plan = " ".join(str(row) for row in await tx.all(text(f"{explain} {sql}")))
+    assert "ix_interactions_client_id_started_at" in plan
+    assert "ix_interactions_number_contacts" in plan
+    assert "ix_interactions_started_at" not in plan
 
 
 async def test_a_rare_kind_is_not_looked_for_among_the_calls(store: Store) -> None:
