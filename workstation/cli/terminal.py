@@ -36,7 +36,7 @@ def command(settings: Settings, *, server: str | None, login: str) -> None:
                        entry=SignIn(login=login, password=password))
     except UnusableUrl as exc:
         raise click.BadParameter(str(exc), param_hint="--server") from exc
-    for size in ("COLUMNS", "LINES"):   # some shells export what was true once
+    for size in ("COLUMNS", "LINES"):   # of another window, left by a shell or by readline
         os.environ.pop(size, None)
     click.echo(KEEP_ORDER, nl=False)
     try:
