@@ -12,7 +12,7 @@ import sqlite3
 import threading
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from sqlalchemy import Dialect
 
@@ -32,17 +32,31 @@ class Glances(Protocol):
     async def close(self) -> None: ...
 
 
-class SqliteGlances:
-    """Readers, opened as they are needed, at most `most` at work at once."""
-    errors: tuple[type[BaseException], ...] = (sqlite3.Error,)
+class Closable(Protocol):
+    async def close(self) -> None: ...
+
+
+C = TypeVar("C", bound=Closable)
+
+
+class Readers(Generic[C]):
+    """Connections of the driver's own, opened as they are needed, at most `most` at once."""
 
     def __init__(
-        self, dialect: Dialect, connect: Callable[[], Awaitable[WholeConnection]], most: int
+        self, dialect: Dialect, connect: Callable[[], Awaitable[C]], most: int
     ) -> None:
         self._dialect = dialect
         self._connect = connect
         self._permits = asyncio.Semaphore(most)
-        self._idle: list[WholeConnection] = []
+        self._idle: list[C] = []
+
+    async def close(self) -> None:
+        while self._idle:
+            await self._idle.pop().close()
+
+
+class SqliteGlances(Readers[WholeConnection]):
+    errors: tuple[type[BaseException], ...] = (sqlite3.Error,)
 
     async def glance(self, work: Callable[[Ask], T]) -> T:
         async with self._permits:
@@ -55,10 +69,6 @@ class SqliteGlances:
             finally:
                 is_given_up.set()
                 self._idle.append(connection)       # whoever comes next waits in its thread
-
-    async def close(self) -> None:
-        while self._idle:
-            await self._idle.pop().close()
 
 
 def _glance(

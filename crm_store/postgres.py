@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias, TypeVar
 
 import asyncpg
-from sqlalchemy import URL, Dialect
+from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.util import await_only, greenlet_spawn
 
+from crm_store.glances import Readers
 from crm_store.plain import dumps, loads
 from crm_store.prepared import Ask
 from crm_store.sqlite import BUSY_MS
@@ -75,17 +75,8 @@ class _Cursor:
         return self._rows
 
 
-class PostgresGlances:
-    """Connections of the driver's own, opened as they are needed, at most `most`."""
+class PostgresGlances(Readers["_Connection"]):
     errors: tuple[type[BaseException], ...] = (asyncpg.PostgresError, asyncpg.InterfaceError)
-
-    def __init__(
-        self, dialect: Dialect, connect: Callable[[], Awaitable[_Connection]], most: int
-    ) -> None:
-        self._dialect = dialect
-        self._connect = connect
-        self._permits = asyncio.Semaphore(most)
-        self._idle: list[_Connection] = []
 
     async def glance(self, work: Callable[[Ask], T]) -> T:
         async with self._permits:
@@ -102,7 +93,3 @@ class PostgresGlances:
             if not connection.is_closed():
                 return connection
         return None
-
-    async def close(self) -> None:
-        while self._idle:
-            await self._idle.pop().close()

@@ -112,8 +112,10 @@ async def test_what_is_no_table_is_said_so_and_not_kept(api: Api, body: bytes, c
 async def test_only_administrators_import(office: Office) -> None:
     for login in ("anna", "sofia"):
         api = Api(office, await office.bearer(login))
-        await api.upload(TABLE, status=403)
-        await api.ask("GET", "/imports", 403)
+        for refused in (await api.upload(TABLE, status=403),
+                        await api.ask("GET", "/imports", 403)):
+            assert refused["code"] == "not_allowed"
+    assert not (office.desk.settings.data_dir / "imports").exists(), "nothing was kept of it"
 
 
 async def test_what_cannot_be_done_now_is_refused_in_words(api: Api) -> None:
