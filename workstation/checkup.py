@@ -28,8 +28,8 @@ from workstation.sources.lines import line_of, others_can_read
 from workstation.sources.settings import Source
 
 Colour = Literal["green", "yellow", "red"]
-CONTEXTS = ("from-trunk", "deskline-in", "deskline-queue", "deskline-dial", "deskline-out",
-            "deskline-answered", "deskline-offer")
+CONTEXTS = ("deskline-from-trunk", "deskline-phones", "deskline-in", "deskline-queue",
+            "deskline-dial", "deskline-out", "deskline-answered", "deskline-offer")
 PORT_LIMIT_S = 2.0
 NOBODYS_KEY = "0"           # an account's number, a client's id or a phone that is none
 ASK_LIMIT_S = 10.0

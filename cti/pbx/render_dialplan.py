@@ -54,7 +54,7 @@ def from_trunk(plan: PbxPlan) -> str:
              f'ExecIf($["${{CUT(DESKLINE_AT,:,2)}}" = "{plan.ports.http}"]?Hangup(21))',
              "Set(CALLERID(num)=${FILTER(0-9a-zA-Z+*#,${CALLERID(num)})})",
              "Set(CALLERID(dnid)=${DESKLINE_DIALLED})", "Goto(deskline-in,s,1)")
-    return context("from-trunk", extension(
+    return context("deskline-from-trunk", extension(
         "_[0-9a-zA-Z+*#]!", "Set(DESKLINE_DIALLED=${FILTER(0-9,${EXTEN}):0:15})", *clean),
         extension("s", *clean))
 
@@ -160,7 +160,7 @@ def operators(plan: PbxPlan) -> str:
              for queue in plan.queues]
     out = [extension(pattern, *ARRIVE, "Goto(deskline-out,${EXTEN},1)")
            for pattern in ("_XXX!", "_+XXX!")]
-    return context("operators", *people, *lines, *out)
+    return context("deskline-phones", *people, *lines, *out)
 
 
 def _colleague(operator: OperatorPlan) -> str:

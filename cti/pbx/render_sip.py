@@ -51,7 +51,7 @@ def _trunk(plan: PbxPlan) -> list[Section]:
     matches = dict.fromkeys(("127.0.0.1", plan.trunk_host))
     contact = f"sip:{plan.trunk_host}:{plan.trunk_port}"
     return [
-        ("trunk", {"type": "endpoint", "context": "from-trunk", "disallow": "all",
+        ("trunk", {"type": "endpoint", "context": "deskline-from-trunk", "disallow": "all",
                    "allow": "ulaw,alaw", "aors": "trunk", "identify_by": "ip",
                    "dtmf_mode": "rfc4733", "direct_media": "no", "allow_transfer": "no",
                    "allow_subscribe": "no", "language": "en", "rtp_symmetric": "yes"}),
@@ -63,7 +63,7 @@ def _trunk(plan: PbxPlan) -> list[Section]:
 def _phone(plan: PbxPlan, operator: OperatorPlan, name: str,
            kind: Mapping[str, object]) -> list[Section]:
     return [
-        (name, {"type": "endpoint", "context": "operators", "auth": name, "aors": name,
+        (name, {"type": "endpoint", "context": "deskline-phones", "auth": name, "aors": name,
                 "identify_by": "username", "callerid": f"{operator.name} <{operator.id}>",
                 "dtmf_mode": "rfc4733", "direct_media": "no", "language": "en", **kind}),
         (name, {"type": "auth", "auth_type": "userpass", "username": name,

@@ -56,7 +56,7 @@ async def test_control_may_move_members_and_calls(pbx: PrivatePbx) -> None:
         paused = await one.send(Action="QueuePause", Interface="PJSIP/110", Paused="false")
         removed = await one.send(Action="QueueRemove", **member)
         redirected = await one.send(Action="Redirect", Channel="PJSIP/none", Exten="101",
-                                    Context="operators", Priority="1")
+                                    Context="deskline-phones", Priority="1")
         assert [a["Response"] for a in (added, paused, removed)] == ["Success"] * 3
         assert redirected["Message"].startswith("Channel does not exist")
 

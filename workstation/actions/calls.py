@@ -12,7 +12,7 @@ from workstation.errors import NotAllowed, NotThere, Refused
 from workstation.policy import Person
 from workstation.protocol import Dial, HangUp
 
-OPERATORS_CONTEXT = "operators"     # what an operator's phone may dial, see cti/pbx
+OPERATORS_CONTEXT = "deskline-phones"     # what an operator's phone may dial, see cti/pbx
 
 log = structlog.get_logger()
 
