@@ -39,6 +39,14 @@ ACTIONS = {
     "person.find": {"administrator"}, "person.erase": {"administrator"},
     "person.erased": {"administrator"}, "retention.plan": {"administrator"},
     "retention.run": {"administrator"},
+    "call.answer": WORKERS, "call.hold": WORKERS, "call.resume": WORKERS, "call.mute": WORKERS,
+    "call.keypad": WORKERS, "call.transfer": EVERYBODY, "call.consult": WORKERS,
+    "call.swap": WORKERS, "call.complete": WORKERS, "call.cancel": WORKERS,
+    "call.conference": WORKERS, "call.drop": WORKERS, "call.leave": WORKERS, "call.park": WORKERS,
+    "call.take_back": WORKERS, "call.pick_up": WORKERS, "call.redirect": LEADERS,
+    "call.to_menu": WORKERS, "call.record": EVERYBODY, "call.pause_recording": EVERYBODY,
+    "call.resume_recording": EVERYBODY, "call.listen": LEADERS, "call.whisper": LEADERS,
+    "call.barge": LEADERS, "call.take_over": LEADERS, "call.stop_listening": LEADERS,
 }
 ARGS: dict[str, dict[str, object]] = {
     "state.set": {"state": "offline"}, "phone.attach": {"phone": "web"},
@@ -68,6 +76,17 @@ ARGS: dict[str, dict[str, object]] = {
     "client.merge": {"kept": 999_998, "absorbed": 999_999}, "client.unmerge": {"merge": 999_999},
     "person.find": {"client_id": 999_999},
     "person.erase": {"client_id": 999_999, "name": "x", "reason": "asked"},
+    "call.answer": {"call": "x"}, "call.hold": {"call": "x"}, "call.resume": {"call": "x"},
+    "call.mute": {"call": "x", "on": True}, "call.keypad": {"call": "x", "digits": "1"},
+    "call.transfer": {"call": "x"}, "call.consult": {"call": "x"}, "call.swap": {"call": "x"},
+    "call.complete": {"call": "x"}, "call.cancel": {"call": "x"}, "call.conference": {"call": "x"},
+    "call.drop": {"call": "x", "party": "client"}, "call.leave": {"call": "x"},
+    "call.park": {"call": "x"}, "call.take_back": {"call": "x"}, "call.pick_up": {"call": "x"},
+    "call.redirect": {"call": "x"}, "call.to_menu": {"call": "x", "menu": "x"},
+    "call.record": {"call": "x", "on": True}, "call.pause_recording": {"call": "x"},
+    "call.resume_recording": {"call": "x"}, "call.listen": {"call": "x"},
+    "call.whisper": {"call": "x"}, "call.barge": {"call": "x"}, "call.take_over": {"call": "x"},
+    "call.stop_listening": {"call": "x"},
 }
 
 

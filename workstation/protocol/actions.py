@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from workstation.protocol import clients, duplicates, privacy, tasks
+from workstation.protocol import clients, controls, duplicates, privacy, tasks
 from workstation.protocol.args import Args
 
 
@@ -171,6 +171,7 @@ ACTIONS: dict[str, type[Args]] = {
     "field.retire": clients.RetireField,
     "call.hangup": HangUp,
     "call.dial": Dial,
+    **controls.ACTIONS,
     "campaign.start": CampaignArgs,
     "campaign.pause": CampaignArgs,
     "campaign.stop": CampaignArgs,

@@ -40,6 +40,15 @@ class WaitingView(View, frozen=True, kw_only=True):
     since: str
 
 
+class ParkedView(View, frozen=True, kw_only=True):
+    """A caller put aside, whom any operator of the queue may take back."""
+    call: str
+    number: str
+    name: str
+    by: str                 # the operator who parked it
+    since: str
+
+
 class QueueView(View, frozen=True, kw_only=True):
     id: str
     name: str
@@ -51,6 +60,7 @@ class QueueView(View, frozen=True, kw_only=True):
     abandoned_today: int
     in_time_today: int              # answered within service_level_s
     service_level_s: int
+    parked: list[ParkedView] = msgspec.field(default_factory=list)  # longest first
 
 
 class SegmentView(View, frozen=True, kw_only=True):
@@ -60,7 +70,21 @@ class SegmentView(View, frozen=True, kw_only=True):
     ended_at: str | None
 
 
+class ConsultView(View, frozen=True, kw_only=True):
+    """Whom the call's operator consults: `held` while he talks with the other party meanwhile."""
+    who: str                # a name or number
+    operator: str | None    # when it is one
+    state: Literal["ringing", "talking", "held"]
+    since: str
+
+
+class ListenerView(View, frozen=True, kw_only=True):
+    supervisor: str         # login or operator id
+    mode: Literal["listen", "whisper", "barge"]
+
+
 class CallView(View, frozen=True, kw_only=True):
+    """`can`: what a supervisor may ask for it now, as `hangup` for `call.hangup`."""
     id: str
     direction: Literal["in", "out", "internal"]
     state: CallState
@@ -74,6 +98,13 @@ class CallView(View, frozen=True, kw_only=True):
     started_at: str
     campaign: str
     segments: list[SegmentView]
+    consult: ConsultView | None = None
+    conference: bool = False
+    parked_by: str = ""     # the operator, while it is parked
+    muted: bool = False     # its operator
+    recording: Literal["", "on", "paused"] = ""
+    listeners: list[ListenerView] = msgspec.field(default_factory=list)
+    can: list[str] = msgspec.field(default_factory=list)
 
 
 # ── one operator's work ──────────────────────────────────────────────────────────────────────
@@ -263,6 +294,10 @@ class DraftView(View, frozen=True, kw_only=True):
 
 
 class ConversationView(View, frozen=True, kw_only=True):
+    """`can`: the verbs possible right now, as `hold` for `call.hold`; screens draw from it.
+
+    `listeners` only where policy says that operators are told.
+    """
     id: int                 # the interaction; below 0 until it is stored
     call: str
     operator: str
@@ -290,6 +325,13 @@ class ConversationView(View, frozen=True, kw_only=True):
     form: FormView | None
     dispositions: list[DispositionView]     # key Alt+1…9 is the place in this list
     notice: str             # why something is missing (store slow, reconstructed …), or ""
+    consult: ConsultView | None = None
+    conference: bool = False
+    parked_by: str = ""     # the operator, while it is parked
+    muted: bool = False     # its operator
+    recording: Literal["", "on", "paused"] = ""
+    listeners: list[ListenerView] = msgspec.field(default_factory=list)
+    can: list[str] = msgspec.field(default_factory=list)
 
 
 class RequestView(View, frozen=True, kw_only=True):

@@ -27,6 +27,14 @@ export interface WaitingView {
   since: string;
 }
 
+export interface ParkedView {
+  call: string;
+  number: string;
+  name: string;
+  by: string;
+  since: string;
+}
+
 export interface QueueView {
   id: string;
   name: string;
@@ -38,6 +46,7 @@ export interface QueueView {
   abandoned_today: number;
   in_time_today: number;
   service_level_s: number;
+  parked?: ParkedView[];
 }
 
 export interface SegmentView {
@@ -45,6 +54,18 @@ export interface SegmentView {
   who: string | null;
   started_at: string;
   ended_at: string | null;
+}
+
+export interface ConsultView {
+  who: string;
+  operator: string | null;
+  state: "ringing" | "talking" | "held";
+  since: string;
+}
+
+export interface ListenerView {
+  supervisor: string;
+  mode: "listen" | "whisper" | "barge";
 }
 
 export interface CallView {
@@ -61,6 +82,13 @@ export interface CallView {
   started_at: string;
   campaign: string;
   segments: SegmentView[];
+  consult?: ConsultView | null;
+  conference?: boolean;
+  parked_by?: string;
+  muted?: boolean;
+  recording?: "" | "on" | "paused";
+  listeners?: ListenerView[];
+  can?: string[];
 }
 
 export interface ReasonView {
@@ -264,6 +292,13 @@ export interface ConversationView {
   form: FormView | null;
   dispositions: DispositionView[];
   notice: string;
+  consult?: ConsultView | null;
+  conference?: boolean;
+  parked_by?: string;
+  muted?: boolean;
+  recording?: "" | "on" | "paused";
+  listeners?: ListenerView[];
+  can?: string[];
 }
 
 export interface RequestView {
@@ -608,6 +643,124 @@ export interface AlterField {
 export interface RetireField {
   key: string;
   version: number;
+}
+
+export interface Answer {
+  call: string;
+}
+
+export interface Hold {
+  call: string;
+}
+
+export interface Resume {
+  call: string;
+}
+
+export interface Mute {
+  call: string;
+  on: boolean;
+}
+
+export interface Keypad {
+  call: string;
+  digits: string;
+}
+
+export interface Transfer {
+  call: string;
+  operator?: string | null;
+  queue?: string | null;
+  number?: string | null;
+}
+
+export interface Consult {
+  call: string;
+  operator?: string | null;
+  queue?: string | null;
+  number?: string | null;
+}
+
+export interface Swap {
+  call: string;
+}
+
+export interface Complete {
+  call: string;
+}
+
+export interface Cancel {
+  call: string;
+}
+
+export interface Conference {
+  call: string;
+}
+
+export interface Drop {
+  call: string;
+  party: "client" | "third";
+}
+
+export interface Leave {
+  call: string;
+}
+
+export interface Park {
+  call: string;
+}
+
+export interface TakeBack {
+  call: string;
+}
+
+export interface PickUp {
+  call: string;
+}
+
+export interface Redirect {
+  call: string;
+  operator?: string | null;
+  queue?: string | null;
+  number?: string | null;
+}
+
+export interface ToMenu {
+  call: string;
+  menu: string;
+}
+
+export interface SwitchRecording {
+  call: string;
+  on: boolean;
+}
+
+export interface PauseRecording {
+  call: string;
+}
+
+export interface ResumeRecording {
+  call: string;
+}
+
+export interface Listen {
+  call: string;
+}
+
+export interface Whisper {
+  call: string;
+}
+
+export interface Barge {
+  call: string;
+}
+
+export interface TakeOver {
+  call: string;
+}
+
+export interface StopListening {
+  call: string;
 }
 
 export interface LikenessView {
@@ -963,6 +1116,32 @@ export interface Actions {
   "field.retire": RetireField;
   "call.hangup": HangUp;
   "call.dial": Dial;
+  "call.answer": Answer;
+  "call.hold": Hold;
+  "call.resume": Resume;
+  "call.mute": Mute;
+  "call.keypad": Keypad;
+  "call.transfer": Transfer;
+  "call.consult": Consult;
+  "call.swap": Swap;
+  "call.complete": Complete;
+  "call.cancel": Cancel;
+  "call.conference": Conference;
+  "call.drop": Drop;
+  "call.leave": Leave;
+  "call.park": Park;
+  "call.take_back": TakeBack;
+  "call.pick_up": PickUp;
+  "call.redirect": Redirect;
+  "call.to_menu": ToMenu;
+  "call.record": SwitchRecording;
+  "call.pause_recording": PauseRecording;
+  "call.resume_recording": ResumeRecording;
+  "call.listen": Listen;
+  "call.whisper": Whisper;
+  "call.barge": Barge;
+  "call.take_over": TakeOver;
+  "call.stop_listening": StopListening;
   "campaign.start": CampaignArgs;
   "campaign.pause": CampaignArgs;
   "campaign.stop": CampaignArgs;
