@@ -58,6 +58,18 @@ class Commands:
             if "Not there" not in error.reason:
                 raise
 
+    async def set_penalty(self, queue: str, interface: str, penalty: int) -> None:
+        """The lowest of those who are free is rung first."""
+        await self._send("QueuePenalty", {
+            "Queue": fit("queue", queue), "Interface": fit("interface", interface),
+            "Penalty": f"{penalty:d}"})
+
+    async def pause_in(self, queue: str, interface: str, *, paused: bool, reason: str) -> None:
+        """In one queue alone, to make it equal to the others."""
+        await self._send("QueuePause", {
+            "Queue": fit("queue", queue), "Interface": fit("interface", interface),
+            "Paused": _yes(paused), "Reason": fit("reason", reason)})
+
     async def pause_member(self, interface: str, *, paused: bool, reason: str = "") -> None:
         """In all queues at once."""
         await self._send("QueuePause", {

@@ -7,6 +7,7 @@ from cti.pbx.plan import EntryPlan, OperatorPlan, PbxPlan, Ports, QueuePlan, Wor
 from cti.secrets import load_or_create
 from workstation.errors import in_words
 from workstation.settings import DataFolderUnusable, Settings, SettingsError
+from workstation.skills import bearable
 
 
 def plan_of(settings: Settings, *, world: WorldPlan | None = None) -> PbxPlan:
@@ -25,10 +26,12 @@ def plan_of(settings: Settings, *, world: WorldPlan | None = None) -> PbxPlan:
         return PbxPlan(
             folder=settings.data_dir.absolute() / "pbx", secret=secret, ports=_ports(settings),
             name=settings.pbx.name, host=settings.pbx.host, trunk_host=trunk_host,
-            trunk_port=int(trunk_port), caller_id=settings.pbx.caller_id,
+            trunk_port=int(trunk_port), trunk_endpoint=settings.pbx.trunk_endpoint,
+            has_desk_phones=settings.pbx.desk_phones, caller_id=settings.pbx.caller_id,
             operators=tuple(OperatorPlan(id=o.id, name=o.name) for o in settings.operator),
             queues=tuple(QueuePlan(id=q.id, ring_s=q.ring_s, max_wait_s=q.max_wait_s,
-                                   service_level_s=q.service_level_s) for q in settings.queue),
+                                   service_level_s=q.service_level_s, penalties=bearable(q))
+                         for q in settings.queue),
             entries=tuple(EntryPlan(number=e.number, queue=e.queue, menu=e.menu)
                           for e in settings.entry),
             world=world or WorldPlan())

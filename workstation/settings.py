@@ -6,6 +6,7 @@ get their own small values made from it. `deskline.example.toml` shows every key
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -27,7 +28,11 @@ DEFAULT_FILE = Path("deskline.toml")
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
 Extension = Annotated[str, Field(pattern=r"^[0-9]{2,6}$")]
 PauseReason = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
+Level = Annotated[int, Field(ge=1, le=10)]
+Endpoint = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{0,64}$")]
 Port = Annotated[int, Field(ge=1, le=65535)]
+Minutes = Annotated[int, Field(ge=1, le=1440)]
+DeskCode = Annotated[str, Field(pattern=r"^([*][0-9]{1,3})?$")]
 Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,253}$")]
 Role = Literal["operator", "supervisor", "administrator"]
 
@@ -73,9 +78,12 @@ class Pbx(Part):
     rtp_start: Port = 20000
     rtp_end: Port = 20999
     trunk: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+:[0-9]{1,5}$")] = "127.0.0.1:5170"
+    trunk_endpoint: Endpoint = ""   # the way out of an Asterisk of yours; empty: ours, by `trunk`
+    desk_phones: bool = True        # false: your Asterisk has them, named as the operators' ids
     caller_id: Annotated[str, Field(pattern=r"^\+?[0-9]{3,15}$")] = "+74951200000"
     world_ami_port: Port = 5139     # the second private Asterisk that plays the outside
     tape_keep_days: Annotated[int, Field(ge=1, le=3650)] = 30
+    desk_code: DeskCode = "*3"      # dialled from a desk phone: 0 in, 1 ready, 2 pause, 3 out
     rehearsal: bool = False         # nobody real is behind the trunk (`deskline demo` says so)
 
 
@@ -111,7 +119,14 @@ class DispositionChoice(Part):
     needs_note: bool = False
 
 
+class Relax(Part):
+    """Who has waited `after_s` is taken by a lower `level` too; 0: by anybody of the queue."""
+    after_s: Annotated[int, Field(ge=1, le=7200)]
+    level: Annotated[int, Field(ge=0, le=10)]
+
+
 class Queue(Part):
+    """`skill`: its callers are offered to operators who have it, at `level` at least at first."""
     id: Slug
     name: str
     ring_s: Annotated[int, Field(ge=5, le=120)] = 20
@@ -120,6 +135,9 @@ class Queue(Part):
     service_level_s: Annotated[int, Field(ge=1, le=600)] = 20
     request_type: Slug | None = None            # the form that is open already
     dispositions: tuple[Slug, ...] = ("resolved", "request", "call_back", "wrong_number", "other")
+    skill: Slug | None = None
+    level: Level = 1
+    relax: tuple[Relax, ...] = ()
 
 
 class Entry(Part):
@@ -141,6 +159,7 @@ class OperatorSettings(Part):
     role: Role = "operator"
     groups: tuple[Slug, ...] = ("billing",)
     queues: tuple[Slug, ...] = ("billing",)
+    skills: dict[Slug, Level] = {}              # what he can, and how well: 1 to 10
 
 
 def _sample_operators() -> tuple[OperatorSettings, ...]:
@@ -204,6 +223,7 @@ class Settings(BaseSettings):
     retention: Retention = Retention()
     duplicates: Duplicates = Duplicates()
     pause_reasons: tuple[PauseReason, ...] = ("break", "lunch", "meeting", "training")
+    pause_limits: dict[PauseReason, Minutes] = {}       # of one pause; none: as long as it takes
 
     @property
     def store_url(self) -> str:
@@ -264,12 +284,26 @@ def _check_references(settings: Settings) -> None:
         _known(f"entry {entry.number}", (entry.queue,), queues, "queue")
     for queue in settings.queue:
         _known(f"queue {queue.id}", queue.dispositions, dispositions, "disposition")
+        _check_relaxing(queue)
+    _known("pause_limits", tuple(settings.pause_limits), set(settings.pause_reasons),
+           "pause reason")
     if len({operator.id for operator in settings.operator}) < len(settings.operator):
         raise SettingsError("two operators have the same id")
     if len({source.id for source in settings.source}) < len(settings.source):
         raise SettingsError("two sources have the same id")
     if len({right.id for right in settings.right}) < len(settings.right):
         raise SettingsError("two rights have the same id")
+
+
+def _check_relaxing(queue: Queue) -> None:
+    """Later means lower; without a skill there is nothing to relax."""
+    if queue.relax and queue.skill is None:
+        raise SettingsError(f"queue {queue.id}: there is a relax without a skill")
+    steps = [(0, queue.level), *((step.after_s, step.level) for step in queue.relax)]
+    for (before_s, before), (after_s, after) in pairwise(steps):
+        if after_s <= before_s or after >= before:
+            raise SettingsError(f"queue {queue.id}: each relax must come later than the one "
+                                "before it and ask for a lower level")
 
 
 def _known(where: str, names: tuple[str, ...], known: set[str], kind: str) -> None:

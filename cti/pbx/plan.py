@@ -85,15 +85,21 @@ class OperatorPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuePlan:
-    """A queue; members join at run time. Seconds: one ringing, the longest wait, wrap-up race."""
+    """A queue; members join at run time. Seconds: one ringing, the longest wait, wrap-up race.
+
+    `penalties`: (seconds waited, highest penalty of a member who is rung from then on).
+    """
     id: str
     ring_s: int = 20
     max_wait_s: int = 900
     wrap_up_s: int = 3
     service_level_s: int = 20
+    penalties: tuple[tuple[int, int], ...] = ()
 
     def __post_init__(self) -> None:
         _check_fields(self, {"id": "queue id"})
+        if any(number < 0 for step in self.penalties for number in step):
+            raise BadPlan(f"queue {self.id}: a wait or a penalty is below 0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +145,8 @@ class PbxPlan:
     host: str = "127.0.0.1"
     trunk_host: str = "127.0.0.1"
     trunk_port: int = 5170
+    trunk_endpoint: str = ""            # the site's own way out; "": ours, named `trunk`
+    has_desk_phones: bool = True        # false: the site has them, named as the operators' ids
     caller_id: str = "+74951200000"     # what clients see
     campaign_wait_s: int = 15           # an answered client waits this long, then is dropped
     menu_limit_s: int = 300             # a menu that takes longer is left for the queue
@@ -162,6 +170,11 @@ class PbxPlan:
     def password(self, purpose: str) -> str:
         """`"sip:101"`, `"sip:101-web"`, `"ami:observer"` … → the password for it."""
         return derive(self.secret, purpose)
+
+    @property
+    def way_out(self) -> str:
+        """The endpoint that numbers are dialled by."""
+        return self.trunk_endpoint or "trunk"
 
     @property
     def system_name(self) -> str:
