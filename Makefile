@@ -6,7 +6,7 @@ SIZE ?= small
 QUIET ?=
 
 .PHONY: help demo test check lint types unit ui lock setup-run setup-dev clean \
-        bench bench-cti bench-store bench-menu bench-screen screenshots
+        bench bench-cti bench-store bench-menu bench-screen bench-faults screenshots
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ bench-menu: setup-dev ## command round trip of the voice menu
 	$(BIN)/python -m bench.ivr
 bench-screen: setup-dev ## Asterisk's event to the painted card, at 20 calls a second
 	$(BIN)/python -m bench.screen
+
+bench-faults: setup-dev ## what is lost when link, server and Asterisk break under calls (CALLS=1100 SEED=1)
+	$(BIN)/python -m bench.faults --calls $(or $(CALLS),1100) --seed $(or $(SEED),1)
 
 screenshots: setup-dev ## the README's picture and the screens of docs/, from a running demo
 	$(BIN)/python -m docs.screenshots
