@@ -6,6 +6,7 @@ from cti import events as ev
 from cti.calls import UP
 from cti.joins import merge, unite
 from cti.legs import in_call, sight
+from cti.listening import took_over
 from cti.live import Floor
 from cti.stages import Out, connect, disconnect
 from cti.values import replace
@@ -16,6 +17,7 @@ def entered(floor: Floor, event: ev.BridgeEntered, out: Out) -> None:
     leg = floor.enter_bridge(leg, event.bridge, is_holding=event.is_holding)
     if event.is_holding:
         return
+    leg = took_over(floor, leg, event.at, out)
     for other_id in list(floor.bridges.get(event.bridge, ())):
         other = floor.legs[other_id]
         mine, his = floor.call_of(floor.legs[leg.id]), floor.call_of(other)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from cti.changes import Direction, SegmentKind, Side
+from cti.user_events import ListenMode
 from cti.values import replace
 
 CallState = Literal["menu", "waiting", "ringing", "talking", "held", "dialling"]
@@ -18,6 +19,7 @@ SEGMENT_OF: dict[CallState, SegmentKind] = {
 
 # Channels that are nobody's ear: halves, and what stands in while a call is sent elsewhere.
 PLUMBING = ("Local/", "AsyncGoto/", "Surrogate/")
+LISTENER = "deskline-listen-"       # what the Uniqueid of a leg begins with that we call to listen
 DOWN, RING, RINGING, UP = 0, 4, 5, 6     # ChannelState: RING is a leg that calls us
 
 
@@ -39,6 +41,17 @@ class Offer:
     channel: str
 
 
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A supervisor who hears the call without being a party of it."""
+    leg: str
+    channel: str
+    supervisor: str
+    operator: str       # whose phone he hears
+    mode: ListenMode
+    since: datetime
+
+
 @dataclass(frozen=True, kw_only=True)
 class Leg:
     """One connection of a party to Asterisk."""
@@ -47,6 +60,7 @@ class Leg:
     call: str                       # the call it belongs to, after all merges
     state: int                      # ChannelState
     operator: str | None = None     # None: a client, or plumbing
+    is_listener: bool = False       # called to listen: no party of any call
     is_local: bool = False          # plumbing, nobody's ear: a half of a Local channel …
     number: str = ""
     name: str = ""
@@ -87,6 +101,7 @@ class Call:
     first_channel: str = ""             # what a change is about when it is about no other
     offers: tuple[Offer, ...] = ()
     connected: tuple[str, ...] = ()     # operators who hear the other party now
+    listeners: tuple[Listener, ...] = ()
     hung_up_by: Side | None = None      # who asked for the end; None again when it goes on
     has_given_up: bool = False          # the caller left before anybody answered
     is_picked_up: bool = False          # the person we dialled outside answered

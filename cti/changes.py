@@ -139,6 +139,23 @@ class OperatorLeft(CallChange):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListeningBegan(CallChange):
+    """A supervisor hears an operator's call, from now on in this mode; he is no party of it."""
+    supervisor: str
+    operator: str
+    mode: Literal["listen", "whisper", "barge"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListeningEnded(CallChange):
+    """A stretch in one mode is over: he stopped, chose another, took over, or the call ended."""
+    supervisor: str
+    operator: str
+    mode: Literal["listen", "whisper", "barge"]
+    started_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SegmentClosed(CallChange):
     """A stretch of one kind is over. `who` is the operator, queue or menu id concerned."""
     kind: SegmentKind

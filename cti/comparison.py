@@ -13,6 +13,7 @@ from cti import events as ev
 from cti.calls import DOWN, UP, Leg
 from cti.joins import join
 from cti.legs import drop, sight
+from cti.listening import took_over
 from cti.live import Floor, Listing
 from cti.queues import joined, place_of
 from cti.stages import LeftBy, Out, begin, connect, disconnect, facts, leave, offer, shift
@@ -92,7 +93,7 @@ def _take_in(floor: Floor, listing: Listing, at: datetime, out: Out) -> None:
         leg = sight(floor, one.leg, at, out)
         if leg.id in listing.known:
             leg = _joined_in_gap(floor, leg, one, at, out)
-        elif floor.call_of(leg) is None and not leg.is_local and leg.state != DOWN:
+        elif floor.call_of(leg) is None and not _is_nobodys(leg):
             begin(floor, leg, at - timedelta(seconds=one.age_s), out)
         _place(floor, floor.legs[leg.id], one, at, out)
     for leg_id in listing.legs:
@@ -100,6 +101,10 @@ def _take_in(floor: Floor, listing: Listing, at: datetime, out: Out) -> None:
             connect(floor, floor.legs[leg_id].call, at, out)
     for one in there:
         _ringing_in_gap(floor, one, at, out)
+
+
+def _is_nobodys(leg: Leg) -> bool:
+    return leg.is_local or leg.is_listener or leg.state == DOWN
 
 
 def _joined_in_gap(floor: Floor, leg: Leg, one: ev.LegListed, at: datetime, out: Out) -> Leg:
@@ -110,6 +115,7 @@ def _joined_in_gap(floor: Floor, leg: Leg, one: ev.LegListed, at: datetime, out:
 
 def _place(floor: Floor, leg: Leg, one: ev.LegListed, at: datetime, out: Out) -> None:
     if one.bridge and one.bridge != leg.bridge:
+        leg = took_over(floor, leg, at, out)
         floor.enter_bridge(leg, one.bridge, is_holding=False)
     elif not one.bridge and leg.bridge is not None:
         disconnect(floor, floor.leave_bridge(leg), at, out)

@@ -24,7 +24,7 @@ def began(floor: Floor, event: ev.DialBegan, out: Out) -> None:
     target = floor.put_leg(replace(
         floor.legs[target.id], dialled_by=source.id if source is not None else ""))
     if source is None:
-        if floor.call_of(target) is None and not target.is_local:
+        if floor.call_of(target) is None and not (target.is_local or target.is_listener):
             dialled = event.account if NUMBER.fullmatch(event.account) else ""
             begin(floor, target, event.at, out, dialled=dialled)
         return

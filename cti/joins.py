@@ -68,6 +68,7 @@ def _with_parts_of(kept: Call, absorbed: Call) -> Call:
     """An internal call that takes in a client's becomes the client's; else it keeps its own."""
     kept = replace(
         kept, offers=(*kept.offers, *absorbed.offers), hung_up_by=None,
+        listeners=(*kept.listeners, *absorbed.listeners),
         client_hint=kept.client_hint or absorbed.client_hint,
         attempt=kept.attempt or absorbed.attempt)
     if kept.direction != "internal" or absorbed.direction == "internal":

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from cti import changes as ch
 from cti import events as ev
-from cti.calls import DOWN, PLUMBING, Call, Leg
+from cti import listening
+from cti.calls import DOWN, LISTENER, PLUMBING, Call, Leg
 from cti.causes import offer_end
 from cti.joins import join
 from cti.live import Attempt, Floor
@@ -55,6 +56,7 @@ def _arrive(floor: Floor, said: ev.LegFacts) -> Leg:
     return floor.put_leg(Leg(
         id=said.leg_id, channel=said.channel, call=call_id, state=max(said.state, DOWN),
         operator=floor.operator_of(said.channel), is_local=is_local,
+        is_listener=said.leg_id.startswith(LISTENER),
         number=said.number, name=said.name, exten=said.exten,
     ))
 
@@ -69,15 +71,19 @@ def in_call(floor: Floor, said: ev.LegFacts, at: datetime, out: Out) -> tuple[Le
 def created(floor: Floor, event: ev.LegCreated, out: Out) -> None:
     """A leg that is down is one we dial: its call begins when the Dial says for whom."""
     leg = sight(floor, event.leg, event.at, out)
-    if leg.is_local or leg.state == DOWN or floor.call_of(leg) is not None:
+    if _begins_none(leg) or floor.call_of(leg) is not None:
         return
     begin(floor, leg, event.at, out)
 
 
 def moved(floor: Floor, event: ev.LegMoved, out: Out) -> None:
     leg = sight(floor, event.leg, event.at, out)
-    if not leg.is_local and leg.state != DOWN and floor.call_of(leg) is None:
+    if not _begins_none(leg) and floor.call_of(leg) is None:
         begin(floor, leg, event.at, out)
+
+
+def _begins_none(leg: Leg) -> bool:
+    return leg.is_local or leg.is_listener or leg.state == DOWN
 
 
 def caller_named(floor: Floor, event: ev.CallerNamed, out: Out) -> None:
@@ -117,6 +123,8 @@ def renamed(floor: Floor, event: ev.LegRenamed, out: Out) -> None:
 
 
 def held(floor: Floor, event: ev.LegHeld, out: Out) -> None:
+    if sight(floor, event.leg, event.at, out).is_listener:
+        return
     leg, call = in_call(floor, event.leg, event.at, out)
     floor.put_leg(replace(leg, is_holding=True))
     if call.state != "talking":
@@ -177,6 +185,8 @@ def drop(
         call = floor.put_call(_with_cause(call, leg, cause))
         end_offer(floor, call, leg.id, offer_end(call, leg), at, out)
     disconnect(floor, leg, at, out)
+    if leg.is_listener:
+        listening.over(floor, leg, at, out)
     floor.drop_leg(leg)
     _operator_gone(floor, leg, at, out)
     _resume_without(floor, leg, at, out)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Literal, TypedDict
 
 from cti import changes as ch
-from cti.calls import UP, Call, CallState, Leg, Offer, closed, opened, seconds
+from cti.calls import UP, Call, CallState, Leg, Listener, Offer, closed, opened, seconds
 from cti.causes import OfferEnd, end_cause, outcome
 from cti.live import Floor
 from cti.queues import left, place_of
@@ -232,12 +232,19 @@ def leave(
         **facts(call, at), queue=queue_id, waited_s=round(waited_s, 6), reason=reason))
 
 
+def listening_ended(call: Call, one: Listener, at: datetime) -> ch.ListeningEnded:
+    return ch.ListeningEnded(
+        **facts(call, max(at, one.since), one.channel), supervisor=one.supervisor,
+        operator=one.operator, mode=one.mode, started_at=one.since)
+
+
 def end(floor: Floor, call: Call, at: datetime, out: Out, *, is_lost: bool = False) -> None:
     """The last leg is gone."""
     for one in call.offers:
         call = end_offer(floor, call, one.leg, "abandoned", at, out)
     for queue_id in list(floor.queues):
         leave(floor, call, queue_id, "removed" if is_lost else "abandoned", at, out)
+    out.extend(listening_ended(call, one, at) for one in call.listeners)
     out.extend(_closing(call, at))
     call = closed(call, at)
     floor.drop_call(call.id)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from cti import changes as ch
 from cti import events as ev
+from cti import listening
 from cti.calls import Call, Leg
 from cti.legs import in_call, sight
 from cti.live import Attempt, Floor
@@ -14,6 +15,7 @@ from cti.user_events import (
     AttemptDropped,
     AttemptReported,
     ClientIdentified,
+    ListeningBegan,
     MenuStepped,
     ReturnAwaited,
 )
@@ -38,6 +40,8 @@ def told(floor: Floor, event: ev.Told, out: Out) -> None:
         case AttemptDropped(attempt):
             leg = sight(floor, event.leg, event.at, out)
             _settle(floor, leg, attempt, "DROPPED", 0, event.at, out)
+        case ListeningBegan() as began:
+            listening.began(floor, event, began, out)
         case ReturnAwaited(operator):
             leg, call = in_call(floor, event.leg, event.at, out)
             _await(floor, call, operator, event.at, out)

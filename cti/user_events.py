@@ -16,9 +16,11 @@ CLIENT_EVENT = "DesklineClient"
 ATTEMPT_EVENT = "DesklineAttempt"
 DROPPED_EVENT = "DesklineDropped"
 RETURN_EVENT = "DesklineReturn"
+LISTEN_EVENT = "DesklineListen"
 
 DialStatus = Literal["ANSWER", "BUSY", "NOANSWER", "CONGESTION", "CHANUNAVAIL", "CANCEL", "FAILED"]
 How = Literal["number", "account"]
+ListenMode = Literal["listen", "whisper", "barge"]
 
 ID_PATTERN = re.compile(r"[a-z0-9_.:-]{1,64}")
 NUMBER_PATTERN = re.compile(r"[0-9]{1,18}")
@@ -27,6 +29,8 @@ DIAL_STATUSES: frozenset[str] = frozenset(
     ("ANSWER", "BUSY", "NOANSWER", "CONGESTION", "CHANUNAVAIL", "CANCEL", "FAILED")
 )
 HOWS: frozenset[str] = frozenset(("number", "account"))
+LISTEN_MODES: frozenset[str] = frozenset(("listen", "whisper", "barge"))
+PHONE_PATTERN = re.compile(r"(PJSIP|SIP)/[A-Za-z0-9_.-]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +90,20 @@ class ReturnAwaited:
         _demand(ID_PATTERN.fullmatch(self.operator) is not None, "operator", self.operator)
 
 
+@dataclass(frozen=True, slots=True)
+class ListeningBegan:
+    """A supervisor hears the operator whose channel is `spied`, from now on in this mode."""
+    mode: ListenMode
+    spied: str
+
+    def __post_init__(self) -> None:
+        _demand(self.mode in LISTEN_MODES, "mode", self.mode)
+        _demand(PHONE_PATTERN.fullmatch(self.spied) is not None, "spied", self.spied)
+
+
 DesklineEvent: TypeAlias = (
-    MenuStepped | ClientIdentified | AttemptReported | AttemptDropped | ReturnAwaited)
+    MenuStepped | ClientIdentified | AttemptReported | AttemptDropped | ReturnAwaited
+    | ListeningBegan)
 
 
 def encode(event: DesklineEvent) -> str:
@@ -103,6 +119,8 @@ def encode(event: DesklineEvent) -> str:
             return f"{DROPPED_EVENT},Attempt: {attempt}"
         case ReturnAwaited(operator):
             return f"{RETURN_EVENT},Operator: {operator}"
+        case ListeningBegan(mode, spied):
+            return f"{LISTEN_EVENT},Mode: {mode},Spied: {spied}"
 
 
 def decode(headers: Mapping[str, str]) -> DesklineEvent | None:
@@ -144,12 +162,20 @@ def _read_return(headers: Mapping[str, str]) -> ReturnAwaited | None:
     return ReturnAwaited(operator) if ID_PATTERN.fullmatch(operator) else None
 
 
+def _read_listening(headers: Mapping[str, str]) -> ListeningBegan | None:
+    mode, spied = headers.get("Mode", ""), headers.get("Spied", "")
+    if mode not in LISTEN_MODES or not PHONE_PATTERN.fullmatch(spied):
+        return None
+    return ListeningBegan(cast(ListenMode, mode), spied)
+
+
 _READERS: Mapping[str, Callable[[Mapping[str, str]], DesklineEvent | None]] = {
     MENU_EVENT: _read_menu,
     CLIENT_EVENT: _read_client,
     ATTEMPT_EVENT: _read_attempt,
     DROPPED_EVENT: _read_dropped,
     RETURN_EVENT: _read_return,
+    LISTEN_EVENT: _read_listening,
 }
 
 

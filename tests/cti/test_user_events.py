@@ -12,6 +12,7 @@ from cti.user_events import (
     AttemptReported,
     ClientIdentified,
     DesklineEvent,
+    ListeningBegan,
     MenuStepped,
     ReturnAwaited,
     decode,
@@ -27,6 +28,8 @@ events = st.one_of(
               st.integers(0, 999)),
     st.builds(AttemptDropped, numbers),
     st.builds(ReturnAwaited, ids),
+    st.builds(ListeningBegan, st.sampled_from(["listen", "whisper", "barge"]),
+              st.from_regex(r"PJSIP/[A-Za-z0-9_.-]{1,64}", fullmatch=True)),
 )
 
 
