@@ -28,6 +28,8 @@ FIELDS: dict[str, dict[str, str]] = {
     "ConsentView": {"note": N},
     "CallView": {"number": C},
     "WaitingView": {"number": C},
+    "RingingView": {"number": C},
+    "ParkedView": {"number": C},
     "HitView": {"number": C, "account": M, "address": C},
     "Interaction": {"number": C, "dialled": C, "note": N},
     "SourceView": {"figures": M, "balance_minor": M, "debt_minor": M, "debt_since": M},

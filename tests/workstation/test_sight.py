@@ -243,6 +243,9 @@ def _views() -> list[type[protocol.View]]:
 VIEWS_WITHOUT = frozenset({
     # the floor and its figures
     "OperatorView", "QueueView", "SegmentView", "CampaignView", "GapView",
+    "ColleagueView", "QueueTarget", "Targets", "ListenerView",
+    # a colleague, or the number an operator chose himself
+    "ConsultView",
     # names of clients and what leads to them
     "ReasonView", "CandidateView",
     "SuspectView", "LikenessView", "PairView", "PairSide", "MergeView", "ComparedView",

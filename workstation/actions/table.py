@@ -23,6 +23,7 @@ from workstation.actions import (
     privacy,
     requests,
     search,
+    targets,
     tasks,
 )
 from workstation.desk import Desk
@@ -77,6 +78,8 @@ TABLE: dict[str, Action] = {
     "field.retire": Action(protocol.RetireField, Who.ADMINISTRATORS, fields.retire),
     "call.hangup": Action(protocol.HangUp, Who.SIGNED_IN, calls.hang_up),
     "call.dial": Action(protocol.Dial, Who.OPERATORS, calls.dial),
+    "call.targets": Action(protocol.targets.ListTargets, Who.OPERATORS, targets.listing,
+                           reads=True),
     "call.answer": Action(protocol.controls.Answer, Who.OPERATORS, controls.not_yet),
     "call.hold": Action(protocol.controls.Hold, Who.OPERATORS, controls.not_yet),
     "call.resume": Action(protocol.controls.Resume, Who.OPERATORS, controls.not_yet),

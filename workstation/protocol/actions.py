@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from workstation.protocol import clients, controls, duplicates, privacy, tasks
+from workstation.protocol import clients, controls, duplicates, privacy, targets, tasks
 from workstation.protocol.args import Args
 
 
@@ -172,6 +172,7 @@ ACTIONS: dict[str, type[Args]] = {
     "call.hangup": HangUp,
     "call.dial": Dial,
     **controls.ACTIONS,
+    **targets.ACTIONS,
     "campaign.start": CampaignArgs,
     "campaign.pause": CampaignArgs,
     "campaign.stop": CampaignArgs,

@@ -999,6 +999,42 @@ export interface SourceView {
   left_out: number;
 }
 
+export interface ColleagueView {
+  id: string;
+  name: string;
+  state: "offline" | "ready" | "offered" | "talking" | "wrap_up" | "paused";
+  since: string;
+  registered: boolean;
+  is_near: boolean;
+}
+
+export interface QueueTarget {
+  id: string;
+  name: string;
+  waiting: number;
+  ready: number;
+}
+
+export interface RingingView {
+  call: string;
+  number: string;
+  name: string;
+  queue: string;
+  operator: string;
+  since: string;
+}
+
+export interface ListTargets {
+
+}
+
+export interface Targets {
+  colleagues: ColleagueView[];
+  queues: QueueTarget[];
+  menus: Choice[];
+  ringing?: RingingView[];
+}
+
 export interface TaskView {
   id: number;
   title: string;
@@ -1142,6 +1178,7 @@ export interface Actions {
   "call.barge": Barge;
   "call.take_over": TakeOver;
   "call.stop_listening": StopListening;
+  "call.targets": ListTargets;
   "campaign.start": CampaignArgs;
   "campaign.pause": CampaignArgs;
   "campaign.stop": CampaignArgs;
