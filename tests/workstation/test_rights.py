@@ -39,7 +39,7 @@ ACTIONS = {
     "person.find": {"administrator"}, "person.erase": {"administrator"},
     "person.erased": {"administrator"}, "retention.plan": {"administrator"},
     "retention.run": {"administrator"},
-    "call.targets": WORKERS,
+    "call.targets": EVERYBODY,
     "call.answer": WORKERS, "call.hold": WORKERS, "call.resume": WORKERS, "call.mute": WORKERS,
     "call.keypad": WORKERS, "call.transfer": EVERYBODY, "call.consult": WORKERS,
     "call.swap": WORKERS, "call.complete": WORKERS, "call.cancel": WORKERS,

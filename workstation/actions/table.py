@@ -78,7 +78,7 @@ TABLE: dict[str, Action] = {
     "field.retire": Action(protocol.RetireField, Who.ADMINISTRATORS, fields.retire),
     "call.hangup": Action(protocol.HangUp, Who.SIGNED_IN, calls.hang_up),
     "call.dial": Action(protocol.Dial, Who.OPERATORS, calls.dial),
-    "call.targets": Action(protocol.targets.ListTargets, Who.OPERATORS, targets.listing,
+    "call.targets": Action(protocol.targets.ListTargets, Who.SIGNED_IN, targets.listing,
                            reads=True),
     "call.answer": Action(protocol.controls.Answer, Who.OPERATORS, controls.not_yet),
     "call.hold": Action(protocol.controls.Hold, Who.OPERATORS, controls.not_yet),

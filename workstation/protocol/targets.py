@@ -40,7 +40,7 @@ class RingingView(View, frozen=True, kw_only=True):
 
 
 class ListTargets(Args, frozen=True, kw_only=True):
-    """`call.targets`, whoever takes calls: result Targets. Asked again while the panel is open:
+    """`call.targets`, anybody signed in: result Targets. Asked again while the panel is open:
     what all colleagues do would be too much to tell every page all day."""
 
 
