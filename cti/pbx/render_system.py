@@ -151,18 +151,26 @@ CEL_FIELDS = {      # column → expression; the header of log/cel-custom/Master
     "uniqueid": "CHANNEL(uniqueid)",
     "linkedid": "CHANNEL(linkedid)", "channel": "CHANNEL(channame)", "number": "CALLERID(num)",
     "exten": "CHANNEL(exten)", "context": "CHANNEL(context)", "application": "CHANNEL(appname)",
-    "extra": "eventextra"}
+    "extra": "eventextra", "name": "CALLERID(name)", "appdata": "CHANNEL(appdata)"}
+
+
+CEL_GENERAL = ("enable = yes\napps = queue,dial\n"
+               "events = CHAN_START,CHAN_END,ANSWER,HANGUP,BRIDGE_ENTER,BRIDGE_EXIT,BLINDTRANSFER,"
+               "ATTENDEDTRANSFER,PICKUP,LOCAL_OPTIMIZE,LINKEDID_END,APP_START,APP_END\n")
 
 
 def cel_conf() -> str:
-    events = ("CHAN_START,CHAN_END,ANSWER,HANGUP,BRIDGE_ENTER,BRIDGE_EXIT,BLINDTRANSFER,"
-              "ATTENDEDTRANSFER,PICKUP,LOCAL_OPTIMIZE,LINKEDID_END,APP_START,APP_END")
-    return f"[general]\nenable = yes\napps = queue\nevents = {events}\n"
+    return "[general]\n" + CEL_GENERAL
 
 
 def cel_custom_conf() -> str:
+    return "[mappings]\n" + cel_custom_line("Master.csv")
+
+
+def cel_custom_line(file: str = "Deskline.csv") -> str:
+    """The mapping that writes our columns to `file` in Asterisk's log/cel-custom."""
     columns = (f"${{CSV_QUOTE(${{{expression}}})}}" for expression in CEL_FIELDS.values())
-    return "[mappings]\nMaster.csv => " + ",".join(columns) + "\n"
+    return f"{file} => " + ",".join(columns) + "\n"
 
 
 def musiconhold_conf(music: Path) -> str:
