@@ -22,6 +22,7 @@ from workstation.keeper import Keeper
 from workstation.policy import Person
 from workstation.pops import Pops
 from workstation.requests.kinds import RequestType
+from workstation.roster import Roster
 from workstation.settings import OperatorSettings, Queue, Settings
 from workstation.sight import Sight
 from workstation.sources.figures import Figures
@@ -54,6 +55,7 @@ class Desk:
     board_turns: dict[str, asyncio.Lock] = field(       # collection → stored and shown in one turn
         default_factory=lambda: defaultdict(asyncio.Lock))
     turns: dict[str, asyncio.Lock] = field(default_factory=dict)    # person → his actions' order
+    roster: Roster = field(default_factory=Roster)
     readers: Readers = field(default_factory=Readers)       # processes that read files
 
     @property

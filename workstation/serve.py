@@ -30,6 +30,7 @@ from workstation.conversations import Conversations
 from workstation.desk import Desk
 from workstation.journal import Journal
 from workstation.keeper import Keeper
+from workstation.membership import Membership
 from workstation.pbx_plan import plan_of
 from workstation.pops import Pops
 from workstation.protocol import ConversationView
@@ -141,6 +142,7 @@ def followers(desk: Desk, feed: Feed) -> dict[str, Coroutine[None, None, None]]:
         "journal": desk.journal.run(feed.subscribe("journal", limit=200_000)),
         "pops": desk.pops.run(feed.subscribe("pops")),
         "wallboard": Ticker(desk).run(feed.subscribe("wallboard")),
+        "membership": Membership(desk).run(feed.subscribe("membership")),
         "wrap-up": desk.wrap_up.run(),
         "reminders": reminders.run(desk),
         "sources": desk.figures.run(),

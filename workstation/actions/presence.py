@@ -10,6 +10,7 @@ from workstation.desk import Desk
 from workstation.errors import Refused
 from workstation.policy import Person
 from workstation.protocol import AttachPhone, Notice, SetState
+from workstation.skills import penalty
 from workstation.wrap_up import Wish
 
 SIGNED_IN = "signed_in"     # the pause reason of somebody who has not said that he is ready
@@ -22,6 +23,7 @@ async def set_state(desk: Desk, person: Person, args: SetState) -> dict[str, obj
         return {}
     if args.state == "paused" and args.reason not in desk.settings.pause_reasons:
         raise Refused("unknown_reason", "This is none of the pause reasons.", args.reason, 422)
+    desk.roster.chose(person.operator)
     reason = args.reason if args.state == "paused" else ""
     await _be(desk, person, paused=args.state == "paused", reason=reason)
     return {}
@@ -37,6 +39,7 @@ async def attach_phone(desk: Desk, person: Person, args: AttachPhone) -> dict[st
             live.state in ("offered", "talking") or live.call is not None):
         raise Refused("in_a_call", "You are in a call.", "change the phone when it is over", 409)
     desk.phones[person.operator] = args.phone
+    desk.roster.chose(person.operator)
     if live is None or live.interface is None:
         await _join(desk, person, wanted, paused=True, reason=SIGNED_IN)
         return {}
@@ -44,8 +47,8 @@ async def attach_phone(desk: Desk, person: Person, args: AttachPhone) -> dict[st
         is_paused = live.state in ("paused", "wrap_up") or bool(live.reason)
         old = live.interface
         for queue in sorted(live.queues):
-            await desk.commands.add_member(queue, wanted, person.operator, paused=is_paused,
-                                           reason=live.reason)
+            await _add(desk, person.operator, queue, wanted, paused=is_paused,
+                       reason=live.reason)
             await desk.commands.remove_member(queue, old)
         _tell_others(desk, person.operator, before)
     return {}
@@ -59,8 +62,7 @@ async def _be(desk: Desk, person: Person, *, paused: bool, reason: str) -> None:
         await desk.commands.pause_member(interface, paused=paused, reason=reason)
         return
     for queue in set(person.queues) - live.queues:
-        await desk.commands.add_member(queue, live.interface, operator, paused=paused,
-                                       reason=reason)
+        await _add(desk, operator, queue, live.interface, paused=paused, reason=reason)
     await desk.commands.pause_member(live.interface, paused=paused, reason=reason)
     if live.state in ("talking", "offered"):
         desk.wrap_up.wish(operator, Wish(paused, reason))
@@ -74,11 +76,19 @@ async def _be(desk: Desk, person: Person, *, paused: bool, reason: str) -> None:
 async def _join(desk: Desk, person: Person, interface: str, *, paused: bool,
                 reason: str) -> None:
     for queue in person.queues:
-        await desk.commands.add_member(queue, interface, person.operator, paused=paused,
-                                       reason=reason)
+        await _add(desk, person.operator, queue, interface, paused=paused, reason=reason)
+
+
+async def _add(desk: Desk, operator: str, queue: str, interface: str, *, paused: bool,
+               reason: str) -> None:
+    planned, wanted = desk.operators.get(operator), desk.queues.get(queue)
+    await desk.commands.add_member(
+        queue, interface, operator, paused=paused, reason=reason,
+        penalty=penalty(planned, wanted) if planned and wanted else 0)
 
 
 async def _leave(desk: Desk, operator: str) -> None:
+    desk.roster.left(operator)
     live = desk.floor.operators.get(operator)
     if live is not None and live.interface is not None:
         for queue in sorted(live.queues):
