@@ -129,7 +129,7 @@ async def hand_on(stage: Stage, hands: Hands, each_s: float, dice: random.Random
             continue
         try:
             await hands.ask("BlindTransfer", Channel=dice.choice(talking)["Channel"],
-                            Context="operators", Exten=dice.choice(free))
+                            Context="deskline-phones", Exten=dice.choice(free))
             done.handed_on += 1
         except CtiError:
             continue

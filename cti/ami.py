@@ -11,7 +11,7 @@ import asyncio
 import re
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -31,6 +31,9 @@ LINE_LIMIT = 1024               # bytes; Asterisk refuses longer lines …
 HEADERS_LIMIT = 128             # … and more of them
 
 END = b"\r\n\r\n"
+GREETING_LIMIT = 1_024
+REPEATED = REPEATABLE - {"Operator"}        # that one is our own mark's, never Asterisk's
+BOOTED = b"Event: FullyBooted\r\nPrivilege: "
 FORBIDDEN = re.compile(r"[\r\n\0]")
 NOISE = frozenset((
     b"VarSet", b"Newexten", b"RTCPSent", b"RTCPReceived", b"TestEvent", b"ChallengeSent",
@@ -90,7 +93,7 @@ def _odd_headers(lines: Sequence[str]) -> tuple[Headers, bool]:
         if before is None:
             headers[key] = value
             continue
-        is_double = is_double or key not in REPEATABLE
+        is_double = is_double or key not in REPEATED
         headers[key] = [*before, value] if isinstance(before, list) else [before, value]
     return headers, is_double
 
@@ -155,6 +158,8 @@ class _Protocol(AMIProtocol):  # type: ignore[misc]
             greeting, line_end, data = data.partition(b"\r\n")
             if not line_end:
                 self._rest = greeting
+                if len(greeting) > GREETING_LIMIT:      # that is no Asterisk
+                    self.transport.abort()
                 return
             self._is_greeted = True
         frames = data.split(END)
@@ -176,7 +181,7 @@ class _Protocol(AMIProtocol):  # type: ignore[misc]
                 ask.future.set_exception(LinkDown("the link to Asterisk was lost"))
         if not self.closed:
             self.closed = True
-            self.transport.close()
+            self.transport.abort()      # `close` would wait for a black hole to take the rest
 
 
 class Session(Manager):  # type: ignore[misc]
@@ -190,12 +195,29 @@ class Session(Manager):  # type: ignore[misc]
         self._genuine = genuine(account.system_name)
         self._recorded: set[str] = set()    # ids of actions whose answers belong on the tape
         self._gone = asyncio.Event()
+        self._has_booted = False
+        self._lag_s = 0.0
+
+    @property
+    def lag_s(self) -> float:
+        """How old the newest event was when we read it: large when we read too slowly."""
+        return self._lag_s
 
     def take(self, frames: Sequence[bytes], received_ns: int) -> None:
         """Called by the protocol with every whole message of one packet."""
         heard = [one for frame in frames if (one := self._hear(frame, received_ns)) is not None]
-        if heard and self._deliver is not None:
+        if not heard:
+            return
+        self._note_lag(heard[-1])
+        if self._deliver is not None:
             self._deliver(heard)
+
+    def _note_lag(self, newest: Heard) -> None:
+        """Once a packet. Asterisk on another machine has another clock; doctor compares them."""
+        stamp = newest.headers.get("Timestamp")
+        if newest.quarantined is None and isinstance(stamp, str):
+            with suppress(ValueError):
+                self._lag_s = max(0.0, time.time() - float(stamp))
 
     def lost(self) -> None:
         self._gone.set()
@@ -206,7 +228,7 @@ class Session(Manager):  # type: ignore[misc]
             frame = frame.lstrip(b"\r\n")
         if not frame or frame[7:frame.find(b"\r\n")] in NOISE:
             return None     # names first: half of all events are never looked at
-        is_genuine = self._genuine.match(frame) is not None
+        is_genuine = self._genuine.match(frame) is not None or self._boots(frame)
         headers, is_double = headers_of(frame)
         action_id = headers.get("ActionID")
         ask = self.protocol.responses.get(action_id) if isinstance(action_id, str) else None
@@ -215,6 +237,14 @@ class Session(Manager):  # type: ignore[misc]
         if not is_genuine and "Event" not in headers and not is_double:
             return None     # an answer that came too late
         return self._judge(headers, received_ns, is_genuine=is_genuine, is_double=is_double)
+
+    def _boots(self, frame: bytes) -> bool:
+        """The first FullyBooted after a login comes without Timestamp and SystemName; a second
+        such one nobody sends."""
+        if self._has_booted or not frame.startswith(BOOTED):
+            return False
+        self._has_booted = True
+        return True
 
     def _answer(
         self, ask: _Ask, action_id: str, headers: Headers, received_ns: int,
@@ -226,7 +256,6 @@ class Session(Manager):  # type: ignore[misc]
     def _judge(
         self, headers: Headers, received_ns: int, *, is_genuine: bool, is_double: bool,
     ) -> Heard:
-        is_genuine = is_genuine or headers.get("Event") == "FullyBooted"
         if is_genuine and not is_double:
             return Heard(headers, received_ns)
         self.quarantined += 1
@@ -285,11 +314,18 @@ def check_lines(headers: Mapping[str, str | Sequence[str]]) -> None:
     for key, value in headers.items():
         for item in (value,) if isinstance(value, str) else value:
             line = f"{key}: {item}"
-            if FORBIDDEN.search(line) or len(line.encode()) > LINE_LIMIT:
+            if FORBIDDEN.search(line) or len(_bytes(key, line)) > LINE_LIMIT:
                 raise NotSendable(key, item[:80])
             count += 1
-    if count > HEADERS_LIMIT:
+    if count >= HEADERS_LIMIT:      # the ActionID is one too
         raise NotSendable("headers", str(count))
+
+
+def _bytes(key: str, line: str) -> bytes:
+    try:
+        return line.encode()
+    except UnicodeEncodeError as error:     # half of a surrogate pair, as JSON can say it
+        raise NotSendable(key, "what is no text") from error
 
 
 @asynccontextmanager
