@@ -7,8 +7,8 @@ up, 95-99 congestion.
 
 from __future__ import annotations
 
+from cti.pbx.dialplan_text import context, extension
 from cti.pbx.plan import PbxPlan
-from cti.pbx.render_dialplan import context, extension
 from cti.pbx.render_sip import Section, pjsip_general, sections
 
 SPEECH = "demo-congrats&demo-instruct&demo-moreinfo&demo-echotest"
