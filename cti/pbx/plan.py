@@ -150,6 +150,7 @@ class PbxPlan:
     caller_id: str = "+74951200000"     # what clients see
     campaign_wait_s: int = 15           # an answered client waits this long, then is dropped
     menu_limit_s: int = 300             # a menu that takes longer is left for the queue
+    park_limit_s: int = 120             # then a parked caller is back at who parked him
     world: WorldPlan = WorldPlan()
 
     def __post_init__(self) -> None:

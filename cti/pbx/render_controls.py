@@ -1,0 +1,117 @@
+"""The part of extensions.conf where live calls are moved about. Pure text.
+
+The server redirects channels here; each looks after itself from then on, so that nobody is left
+in silence when another hangs up or the server is gone. What each is bound to it has been told in
+variables: the other party's channel knows its operator's (`DESKLINE_OPERATOR`), the operator's
+knows both others (`DESKLINE_CLIENT`, `DESKLINE_THIRD`). Contexts tell by `UserEvent`, ids only.
+"""
+
+from __future__ import annotations
+
+from cti.pbx.dialplan_text import context, extension
+from cti.pbx.plan import OperatorPlan, PbxPlan
+
+OFFER = "b(deskline-offer^s^1)"
+ANSWERED = 'GotoIf($["${DIALSTATUS}" = "ANSWER"]?deskline-left,s,again)'
+AGAIN = "b(deskline-again^s^1)"     # the phone answers by itself: its operator asked for it
+PHONE = "Set(DESKLINE_PHONE=${FILTER(0-9a-z-,${EXTEN})})"
+WHOSE = "${CUT(DESKLINE_PHONE,-,1)}"
+PEOPLE = "_X!"
+
+
+def controls(plan: PbxPlan) -> str:
+    return "".join([held(), quiet(), talk(), consult(plan), joined(), parked(plan), fetch(),
+                    untaken(), first()])
+
+
+def held() -> str:
+    """The other party hears music until his operator is back, or gone; the extension is that
+    operator's phone. `deskline-put-by`: while he consults somebody; if he goes then, the other
+    party is first in the queue."""
+    here = 'GotoIf($["${CHANNEL_EXISTS(${DESKLINE_OPERATOR})}" = "1"]?wait)'
+    steps = (PHONE, f"UserEvent(DesklineHeld,Operator: {WHOSE})", "StartMusicOnHold(default)",
+             "(wait)Wait(0.5)", here)
+    return (context("deskline-held", extension(PEOPLE, *steps, "Goto(deskline-left,s,again)"))
+            + context("deskline-put-by", extension(
+                PEOPLE, *steps, 'GotoIf($["${DESKLINE_PHONE:-4}" = "-web"]?deskline-left,s,again)',
+                "Goto(deskline-first,s,1)"))
+            + context("deskline-third", extension(
+                "s", "StartMusicOnHold(default)", "(wait)Wait(0.5)", here, "Hangup()")))
+
+
+def quiet() -> str:
+    """The operator whose call is held waits for nothing but himself."""
+    return context("deskline-quiet", extension(
+        "s", "(wait)Wait(0.5)",
+        'GotoIf($["${CHANNEL_EXISTS(${DESKLINE_CLIENT})}" = "1"]?wait)', "Hangup()")
+    ) + context("deskline-bye", extension("s", "Hangup()"))
+
+
+def talk() -> str:
+    """The operator takes up one of the two others; when that one is gone, the one who is left."""
+    there = 'GotoIf($["${CHANNEL_EXISTS(${%s})}" = "1"]?%s,1)'
+    return context("deskline-talk", extension(
+        "client", "Bridge(${DESKLINE_CLIENT},F(deskline-after^client^1))", "Wait(0.2)",
+        there % ("DESKLINE_THIRD", "third"), "Hangup()"), extension(
+        "third", "Bridge(${DESKLINE_THIRD},F(deskline-after^third^1))", "Wait(0.2)",
+        there % ("DESKLINE_CLIENT", "client"), "Hangup()"),
+    ) + context("deskline-after", extension(
+        "client", "Goto(deskline-left,s,again)"), extension("third", "Hangup()"))
+
+
+def consult(plan: PbxPlan) -> str:
+    """The operator calls somebody while the other party is put by, and comes back to him."""
+    told = ("NoOp()", "UserEvent(DesklineConsult,Target: ${FILTER(0-9a-z_-,${EXTEN})})")
+    back = "Goto(deskline-talk,client,1)"
+    people = [extension(one.id, *told, f"Dial({phones(one)},30,g{OFFER})", back)
+              for one in plan.operators]
+    lines = [extension(queue.id, *told, f"Queue({queue.id},Cc{OFFER},,,{queue.max_wait_s})", back)
+             for queue in plan.queues]
+    out = [extension(pattern, *told, f"Set(CALLERID(all)=<{plan.caller_id}>)",
+                     f"Dial(PJSIP/${{EXTEN}}@{plan.way_out},60,g)", back)
+           for pattern in ("_XXX!", "_+XXX!")]
+    return context("deskline-consult", *people, *lines, *out)
+
+
+def joined() -> str:
+    """Who was put by talks: with the third alone, or with everybody."""
+    stop = "StopMusicOnHold()"
+    return context("deskline-joined", extension(
+        "third", stop, "UserEvent(DesklineHandedOver)", "Bridge(${DESKLINE_THIRD})",
+        'GotoIf($["${BRIDGERESULT}" = "SUCCESS"]?deskline-left,s,again)',
+        "Goto(deskline-first,s,1)"), extension(
+        "everybody", stop, "BridgeAdd(${DESKLINE_OPERATOR})", "Goto(deskline-left,s,again)"),
+        extension("guest", stop, "BridgeAdd(${DESKLINE_OPERATOR})", "Hangup()"))
+
+
+def parked(plan: PbxPlan) -> str:
+    """Music until somebody takes him back; after the limit the phone that parked him rings."""
+    return context("deskline-parked", extension(
+        PEOPLE, PHONE, f"UserEvent(DesklineParked,Operator: {WHOSE})",
+        "StartMusicOnHold(default)", f"Wait({plan.park_limit_s})", "StopMusicOnHold()",
+        f"Dial(PJSIP/${{DESKLINE_PHONE}},20,gm{OFFER})", ANSWERED, "Goto(deskline-first,s,1)"))
+
+
+def fetch() -> str:
+    """Who waited or was parked rings at the phone of the operator who asked for him."""
+    return context("deskline-fetch", extension(
+        PEOPLE, PHONE, "StopMusicOnHold()", f"Dial(PJSIP/${{DESKLINE_PHONE}},20,gm{AGAIN})",
+        ANSWERED, "Goto(deskline-first,s,1)"))
+
+
+def untaken() -> str:
+    """Transferred blindly to somebody who did not answer: back to who transferred him."""
+    return context("deskline-untaken", extension(
+        "s", "Set(DESKLINE_PHONE=${CUT(BLINDTRANSFER,/,2)})",
+        "Set(DESKLINE_PHONE=${DESKLINE_PHONE:0:-9})", "Set(BLINDTRANSFER=)",
+        f"Dial(PJSIP/${{DESKLINE_PHONE}},20,gm{OFFER})", ANSWERED, "Goto(deskline-first,s,1)"))
+
+
+def first() -> str:
+    return context("deskline-first", extension(
+        "s", "StopMusicOnHold()", "GotoIf($[${LEN(${DESKLINE_QUEUE})} = 0]?deskline-sorry,s,1)",
+        "Set(QUEUE_PRIO=10)", "Goto(deskline-queue,${DESKLINE_QUEUE},1)"))
+
+
+def phones(operator: OperatorPlan) -> str:
+    return "&".join(f"PJSIP/{name}" for name in operator.endpoints)
