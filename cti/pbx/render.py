@@ -27,6 +27,7 @@ def render_main(plan: PbxPlan, site: Site) -> Files:
         "pjsip.conf": render_sip.pjsip_conf(plan),
         "extensions.conf": render_dialplan.extensions_conf(plan),
         "queues.conf": render_dialplan.queues_conf(plan),
+        "queuerules.conf": render_dialplan.queue_rules(plan),
         "cdr.conf": render_system.cdr_conf(),
         "cdr_custom.conf": render_system.cdr_custom_conf(),
         "cel.conf": render_system.cel_conf(),
@@ -44,17 +45,6 @@ def render_world_instance(plan: PbxPlan, site: Site) -> Files:
         "rtp.conf": render_system.rtp_conf(*ports.world_rtp),
         "pjsip.conf": render_world.pjsip_conf(plan),
         "extensions.conf": render_world.extensions_conf(plan),
-    }
-
-
-def render_for_existing(plan: PbxPlan) -> Files:
-    """What an Asterisk of one's own includes from its files of the same purpose."""
-    return {
-        "deskline-manager.conf": render_system.manager_accounts(
-            plan, render_system.MAIN_ACCOUNTS),
-        "deskline-pjsip.conf": render_sip.pjsip_parts(plan),
-        "deskline-queues.conf": render_dialplan.queue_parts(plan),
-        "deskline-extensions.conf": render_dialplan.contexts(plan),
     }
 
 

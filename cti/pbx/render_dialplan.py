@@ -6,28 +6,18 @@ claim gate is gone nobody is dialled.
 
 from __future__ import annotations
 
+from cti.pbx.dialplan_text import context, extension
 from cti.pbx.plan import EntryPlan, OperatorPlan, PbxPlan, QueuePlan
+from cti.pbx.render_controls import controls
+from cti.pbx.render_listening import listening
 
 OFFER = "b(deskline-offer^s^1)"     # gives the operator's phone the call's id before it rings
 RETURN_S = 20                       # how long a caller waits for an operator's page to come back
 LEFT = 'GotoIf($["${QUEUESTATUS}" = "CONTINUE"]?deskline-left,s,1)'
 ARRIVE = ("NoOp()", "Wait(0.1)")    # see operators()
+QUEUES_GENERAL = ("persistentmembers = yes\nautofill = yes\nshared_lastcall = yes\n"
+                  "log_membername_as_agent = yes\n")
 NUMBER = '"^[+]?[0-9]{3,15}$"'
-
-
-def context(name: str, *extensions: str) -> str:
-    return f"[{name}]\n" + "".join(extensions) + "\n"
-
-
-def extension(pattern: str, *steps: str) -> str:
-    """One extension; a step may carry a label: `(bye)Hangup()`."""
-    lines = []
-    for place, step in enumerate(steps):
-        label, _, rest = step[1:].partition(")") if step.startswith("(") else ("", "", step)
-        priority = ("1" if place == 0 else "n") + (f"({label})" if label else "")
-        head = f"exten => {pattern}" if place == 0 else " same => "
-        lines.append(f"{head}{',' if place == 0 else ''}{priority},{rest}\n")
-    return "".join(lines)
 
 
 def extensions_conf(plan: PbxPlan) -> str:
@@ -40,7 +30,8 @@ def contexts(plan: PbxPlan) -> str:
     return "".join([
         from_trunk(plan), entries(plan), inbound(plan), queues(plan), offer(), left(), returning(),
         sorry(),
-        operators(plan), click_to_call(plan), dialler(plan), answered(plan)])
+        operators(plan), click_to_call(plan), dialler(plan), answered(plan), listening(),
+        controls(plan)])
 
 
 def from_trunk(plan: PbxPlan) -> str:
@@ -98,9 +89,17 @@ def inbound(plan: PbxPlan) -> str:
 def queues(plan: PbxPlan) -> str:
     """Option c: when the operator's leg ends, the caller goes on in `deskline-left`."""
     return context("deskline-queue", *(extension(
-        queue.id, f"Set(DESKLINE_QUEUE={queue.id})",
+        queue.id, f"Set(DESKLINE_QUEUE={queue.id})", *_at_first(queue),
         f"Queue({queue.id},Cc{OFFER},,,{queue.max_wait_s})", LEFT,
         "Goto(deskline-sorry,s,1)") for queue in plan.queues))
+
+
+def _at_first(queue: QueuePlan) -> tuple[str, ...]:
+    """Whom the first ringing may reach: a queue's rules count from the second second on (tried
+    with Asterisk 22). The dialler's answered clients are spared it: anybody is better than none.
+    """
+    return tuple(f"Set(QUEUE_MAX_PENALTY={highest})"
+                 for after_s, highest in queue.penalties if after_s == 0)
 
 
 def offer() -> str:
@@ -172,7 +171,8 @@ def click_to_call(plan: PbxPlan) -> str:
     steps = (f"Set(DESKLINE_OK=${{REGEX({NUMBER} ${{EXTEN}})}})",
              'GotoIf($["${DESKLINE_OK}" = "1"]?:refuse)',
              f"Set(CALLERID(all)=<{plan.caller_id}>)",
-             "Dial(PJSIP/${EXTEN}@trunk,60)", "Hangup(${HANGUPCAUSE})", "(refuse)Hangup(28)")
+             f"Dial(PJSIP/${{EXTEN}}@{plan.way_out},60)", "Hangup(${HANGUPCAUSE})",
+             "(refuse)Hangup(28)")
     return context("deskline-out", *(extension(p, *steps) for p in ("_X!", "_+X!")))
 
 
@@ -194,7 +194,8 @@ def dialler(plan: PbxPlan) -> str:
         f"Set(DESKLINE_OK=${{REGEX({NUMBER} ${{DESKLINE_CALLERID}})}})",
         'Set(CALLERID(all)=<${IF($["${DESKLINE_OK}" = "1"]?${DESKLINE_CALLERID}:'
         f"{plan.caller_id})}}>)",
-        "Dial(PJSIP/${DESKLINE_NUMBER}@trunk,${DESKLINE_RING_S},G(deskline-answered^s^1))",
+        f"Dial(PJSIP/${{DESKLINE_NUMBER}}@{plan.way_out},${{DESKLINE_RING_S}},"
+        "G(deskline-answered^s^1))",
         "Set(DESKLINE_TOLD=yes)", told % ("${DIALSTATUS}", "${HANGUPCAUSE}"), "Hangup()",
         "(bad)Set(DESKLINE_TOLD=yes)", told % ("FAILED", "28"), "(refuse)Hangup(21)"),
         extension("h", 'GotoIf($["${DESKLINE_CLAIM}${DESKLINE_TOLD}" = "yes"]?:done)',
@@ -215,8 +216,7 @@ def answered(plan: PbxPlan) -> str:
 
 
 def queues_conf(plan: PbxPlan) -> str:
-    return ("[general]\npersistentmembers = yes\nautofill = yes\nshared_lastcall = yes\n"
-            "log_membername_as_agent = yes\n\n" + queue_parts(plan))
+    return f"[general]\n{QUEUES_GENERAL}\n" + queue_parts(plan)
 
 
 def queue_parts(plan: PbxPlan) -> str:
@@ -224,8 +224,22 @@ def queue_parts(plan: PbxPlan) -> str:
     return "".join(_queue(queue) for queue in plan.queues)
 
 
+def queue_rules(plan: PbxPlan) -> str:
+    """The part an existing Asterisk can include in queuerules.conf: who waits longer is offered
+    to members of a higher penalty too."""
+    return "".join(f"[{rule_of(queue)}]\n" + "".join(
+        f"penaltychange => {after_s},{highest}\n" for after_s, highest in queue.penalties if after_s)
+        + "\n"
+        for queue in plan.queues if queue.penalties)
+
+
+def rule_of(queue: QueuePlan) -> str:
+    return f"deskline-{queue.id}"
+
+
 def _queue(queue: QueuePlan) -> str:
-    return (f"[{queue.id}]\nstrategy = leastrecent\nringinuse = no\nwrapuptime = "
+    rule = f"defaultrule = {rule_of(queue)}\n" if queue.penalties else ""
+    return (f"[{queue.id}]\n{rule}strategy = leastrecent\nringinuse = no\nwrapuptime = "
             f"{queue.wrap_up_s}\ntimeout = {queue.ring_s}\nretry = 1\n"
             f"servicelevel = {queue.service_level_s}\nautopause = all\nautopausebusy = yes\n"
             "joinempty = yes\nleavewhenempty = no\nsetinterfacevar = yes\nmusicclass = default\n"

@@ -33,10 +33,11 @@ def pjsip_general(host: str, port: int) -> list[Section]:
 
 def pjsip_parts(plan: PbxPlan) -> str:
     """The part an existing Asterisk can include."""
-    parts = _trunk(plan)
+    parts = [] if plan.trunk_endpoint else _trunk(plan)
     for operator in plan.operators:
         desk, web = operator.endpoints
-        parts += _phone(plan, operator, desk, _DESK)
+        if plan.has_desk_phones:
+            parts += _phone(plan, operator, desk, _DESK)
         parts += _phone(plan, operator, web, _WEB)
     return sections(parts)
 

@@ -80,7 +80,8 @@ def test_config_writes_files_for_an_existing_asterisk(
     out = tmp_path / "out"
     assert run(["pbx", "config", "--out", str(out), "--config", str(config)]) == 0
     assert {path.name for path in out.iterdir()} == {
-        f"deskline-{kind}.conf" for kind in ("manager", "pjsip", "queues", "extensions")}
+        "deskline-README.txt", *(f"deskline-{kind}.conf" for kind in (
+            "manager", "http", "pjsip", "queues", "extensions", "cel", "cel_custom"))}
     assert {path.stat().st_mode & 0o777 for path in out.iterdir()} == {0o600}
 
 

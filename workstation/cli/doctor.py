@@ -6,7 +6,8 @@ import asyncio
 
 import click
 
-from workstation.checkup import Finding, examine
+from workstation.checkup import examine
+from workstation.checkup.finding import Finding
 from workstation.cli.options import json_option, print_json, with_settings
 from workstation.settings import Settings
 

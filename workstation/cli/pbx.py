@@ -9,7 +9,7 @@ import click
 from cti.pbx.errors import NoAsterisk, PbxError
 from cti.pbx.find import Program, find_asterisk
 from cti.pbx.plan import OperatorPlan, PbxPlan
-from cti.pbx.render import render_for_existing
+from cti.pbx.render_existing import render_for_existing
 from cti.pbx.run import Instance, down, instances, pid_of, up
 from workstation.cli.options import Failure, json_option, print_json, with_settings
 from workstation.pbx_plan import colleagues_of, plan_of
@@ -73,7 +73,10 @@ def status_command(settings: Settings, as_json: bool) -> None:
               type=click.Path(file_okay=False, path_type=Path))
 @with_settings
 def config_command(settings: Settings, folder: Path) -> None:
-    """Write the files that an existing Asterisk includes (they hold passwords: mode 0600)."""
+    """Write the files that an existing Asterisk or FreePBX includes, and a README with each step.
+
+    They hold passwords: mode 0600. Afterwards `deskline doctor` looks whether all of it took.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in render_for_existing(_plan(settings, False)).items():

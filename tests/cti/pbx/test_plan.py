@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cti.pbx.errors import BadPlan
 from cti.pbx.plan import EntryPlan, OperatorPlan, PbxPlan, Ports, QueuePlan, WorldPlan, checked
-from cti.pbx.render import render_for_existing
+from cti.pbx.render_existing import render_for_existing
 from tests.pbx.fixtures import sample_plan
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from pathlib import Path
 
 import pytest
 
+from cti.pbx.dialplan_text import extension
 from cti.pbx.plan import PbxPlan, Ports
-from cti.pbx.render import render_for_existing, render_main, render_world_instance
-from cti.pbx.render_dialplan import extension
+from cti.pbx.render import render_main, render_world_instance
+from cti.pbx.render_existing import render_for_existing
 from cti.pbx.render_system import COMMON_MODULES, MAIN_MODULES, Site
 from tests.pbx.fixtures import sample_plan
 
@@ -89,10 +91,27 @@ def test_no_execif_has_an_empty_branch(plan: PbxPlan) -> None:
         r"ExecIf\(.*", render_main(plan, site())["extensions.conf"]))
 
 
-def test_files_for_an_existing_asterisk_bring_no_general_sections(plan: PbxPlan) -> None:
+def test_files_for_an_existing_asterisk_only_add_to_its_general_sections(plan: PbxPlan) -> None:
     for text in render_for_existing(plan).values():
-        assert "[general]" not in text
-        assert "[global]" not in text
+        assert not re.search(r"^\[(general|global|mappings)\]\s*$", text, re.MULTILINE)
+
+
+def test_every_context_for_an_existing_asterisk_is_ours_by_name(plan: PbxPlan) -> None:
+    text = render_for_existing(plan)["deskline-extensions.conf"]
+    names = re.findall(r"^\[([^]]+)\]", text, re.MULTILINE)
+    assert names
+    assert all(name.startswith("deskline-") for name in names)
+
+
+def test_an_existing_asterisk_keeps_its_own_trunk_and_desk_phones(plan: PbxPlan) -> None:
+    files = render_for_existing(dataclasses.replace(
+        plan, trunk_endpoint="provider", has_desk_phones=False))
+    assert "[trunk]" not in files["deskline-pjsip.conf"]
+    assert "[101]" not in files["deskline-pjsip.conf"]
+    assert "[101-web]" in files["deskline-pjsip.conf"]
+    assert "@trunk" not in files["deskline-extensions.conf"]
+    assert files["deskline-extensions.conf"].count("@provider,") >= 2
+    assert "provider" in files["deskline-README.txt"]
 
 
 def test_an_extension_numbers_its_steps_and_keeps_labels() -> None:
