@@ -130,7 +130,8 @@ class Ticker:
         desk = self._desk
         return wallboard.Names(operators=desk.operators, queues=desk.queues,
                                clients=desk.pops.clients, campaigns=desk.pops.campaigns,
-                               phones=desk.phones)
+                               phones=desk.phones, now=desk.clock(),
+                               pause_limits=desk.settings.pause_limits)
 
     async def _show(self, show: Callable[[Desk], Awaitable[None]]) -> None:
         try:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from crm_store.interaction_pages import Figures
 from cti.changes import CallAnswered, CallLeftQueue, Change, SegmentClosed
 from cti.floor import Call, Floor, Operator
-from workstation import protocol
+from workstation import pauses, protocol
 from workstation.settings import OperatorSettings, Queue
 from workstation.views import moment, moment_or_none
 
@@ -95,6 +95,8 @@ class Names:
     clients: Mapping[str, tuple[int, str]]      # call → client
     campaigns: Mapping[str, str]                # call → campaign's name
     phones: Mapping[str, str]                   # operator → "web" | "desk", as he last attached
+    now: datetime
+    pause_limits: Mapping[str, int] = field(default_factory=dict)       # reason → minutes
 
 
 def operators(floor: Floor, today: Today, names: Names,
@@ -116,7 +118,9 @@ def operator_view(live: Operator, floor: Floor, today: Today,
         since=moment(live.since), reason=live.reason, queues=sorted(live.queues),
         phone=_phone(live, names), registered=live.registered,
         call=call.id if call else None, with_whom=_other_party(call, names) if call else "",
-        calls_today=figures.calls, talked_today_s=round(figures.talked_s, 1))
+        calls_today=figures.calls, talked_today_s=round(figures.talked_s, 1),
+        limit_s=pauses.limit_s(live, names.pause_limits),
+        over=pauses.over(live, names.pause_limits, names.now))
 
 
 def _phone(live: Operator, names: Names) -> str:

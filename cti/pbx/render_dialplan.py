@@ -227,10 +227,13 @@ def queue_parts(plan: PbxPlan) -> str:
 def queue_rules(plan: PbxPlan) -> str:
     """The part an existing Asterisk can include in queuerules.conf: who waits longer is offered
     to members of a higher penalty too."""
-    return "".join(f"[{rule_of(queue)}]\n" + "".join(
-        f"penaltychange => {after_s},{highest}\n" for after_s, highest in queue.penalties if after_s)
-        + "\n"
-        for queue in plan.queues if queue.penalties)
+    return "".join(_rule(queue) for queue in plan.queues if queue.penalties)
+
+
+def _rule(queue: QueuePlan) -> str:
+    return f"[{rule_of(queue)}]\n" + "".join(
+        f"penaltychange => {after_s},{highest}\n"
+        for after_s, highest in queue.penalties if after_s) + "\n"
 
 
 def rule_of(queue: QueuePlan) -> str:

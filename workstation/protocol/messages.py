@@ -45,6 +45,7 @@ class Catalogue(View, frozen=True, kw_only=True):
     groups: list[Choice]
     # names for the ids in timelines, requests and transfers
     operators: list[Choice] = msgspec.field(default_factory=list)
+    pause_limits: dict[str, int] = msgspec.field(default_factory=dict)      # reason → minutes
 
 
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True, tag="snapshot", tag_field="type"):

@@ -31,6 +31,8 @@ class OperatorView(View, frozen=True, kw_only=True):
     with_whom: str          # client's name or number, "" when in no call
     calls_today: int
     talked_today_s: float
+    limit_s: int | None = None      # how long this pause may last
+    over: Literal["", "amber", "red"] = ""      # it lasts longer than that
 
 
 class WaitingView(View, frozen=True, kw_only=True):

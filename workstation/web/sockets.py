@@ -267,7 +267,8 @@ def catalogue(desk: Desk, locale: str) -> protocol.Catalogue:
         request_types=[forms.blank(kind, locale) for kind in desk.kinds.values()],
         queues=[protocol.Choice(id=queue.id, name=queue.name) for queue in settings.queue],
         groups=[_choice(group) for group in groups],
-        operators=[protocol.Choice(id=one.id, name=one.name) for one in settings.operator])
+        operators=[protocol.Choice(id=one.id, name=one.name) for one in settings.operator],
+        pause_limits=settings.pause_limits)
 
 
 def _choice(name: str) -> protocol.Choice:

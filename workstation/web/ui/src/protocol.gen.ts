@@ -18,6 +18,8 @@ export interface OperatorView {
   with_whom: string;
   calls_today: number;
   talked_today_s: number;
+  limit_s?: number | null;
+  over?: "" | "amber" | "red";
 }
 
 export interface WaitingView {
@@ -371,6 +373,7 @@ export interface Catalogue {
   queues: Choice[];
   groups: Choice[];
   operators?: Choice[];
+  pause_limits?: Record<string, number>;
 }
 
 export interface Snapshot {
