@@ -2,6 +2,7 @@
 import { bindings } from "./bindings.js";
 import { Desk } from "./desk.js";
 import { listen } from "./keys.js";
+import { watchPauses } from "./pause_watch.js";
 import "./pieces/desk_app.js";
 import { readPage, theme, wear } from "./settings.js";
 import { useLocale } from "./speak.js";
@@ -26,6 +27,7 @@ async function start(): Promise<void> {
   app.desk = desk;
   document.body.append(app);
   listen(() => bindings(desk));
+  watchPauses(desk);
   addEventListener("beforeunload", (event) => {
     if (desk.drafts.hasUnsent || desk.phone.call) event.preventDefault();
   });

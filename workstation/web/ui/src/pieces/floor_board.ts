@@ -2,9 +2,10 @@
 import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { OperatorState, OperatorView, QueueView } from "../protocol.gen.js";
-import { percent, say, stretch, t, tOr } from "../texts.js";
+import { percent, say, stretch, t } from "../texts.js";
 import { phone } from "../numbers.js";
 import { icon, mark, tone, type Html } from "./bits.js";
+import { reasonWords } from "./pause_words.js";
 import { Piece } from "./piece.js";
 import { setProperty } from "./set_property.js";
 
@@ -47,11 +48,10 @@ class FloorBoard extends Piece {
 
   private tile(one: OperatorView): Html {
     const faded = this.only !== "" && this.only !== one.state;
-    return html`<article class="tile ${tone(one.state)} ${faded ? "is-faded" : ""}"
+    return html`<article class="tile ${tone(one.state)} ${one.over ? `is-over-${one.over}` : ""} ${faded ? "is-faded" : ""}"
       data-operator=${one.id} aria-label=${`${one.name}: ${t(`state.${one.state}`)}`}>
       <div class="tile-head"><strong>${one.name}</strong><span class="faint num">${one.id}</span></div>
-      <div class="tile-state">${mark(one.state)} <span>${t(`state.${one.state}`)}${one.reason
-        && one.state === "paused" ? html` · ${tOr(`reason.${one.reason}`, one.reason)}` : nothing}</span>
+      <div class="tile-state">${mark(one.state)} <span>${t(`state.${one.state}`)}${reasonWords(one)}</span>
         <tick-time since=${one.since}></tick-time></div>
       <div class="tile-whom">${this.call(one)}${phone(one.with_whom) || (one.state !== "offline" && !one.registered
         ? html`<span class="is-late">${t("floor.phone_gone")}</span>` : nothing)}</div>

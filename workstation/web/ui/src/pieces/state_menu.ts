@@ -1,7 +1,8 @@
 // My own state with its running time, and the choices behind it: ready, pauses, off, which phone.
 import { html, nothing } from "lit";
-import { t, tOr } from "../texts.js";
+import { stretch, t, tOr } from "../texts.js";
 import { icon, keyHint, mark, type Html } from "./bits.js";
+import { timeUsed } from "./pause_words.js";
 import { Piece } from "./piece.js";
 
 class StateMenu extends Piece {
@@ -31,6 +32,15 @@ class StateMenu extends Piece {
     return tOr(`reason.${id}`, named ?? id);
   }
 
+  /** How long it may last; how much of it is used, while one is in it. */
+  private limit(id: string): Html {
+    const minutes = this.desk.catalogue?.pause_limits?.[id];
+    if (!minutes) return nothing;
+    const mine = this.desk.operator;
+    return mine?.state === "paused" && mine.reason === id ? timeUsed(mine)
+      : html`<span class="pause-used">${t("pause.up_to", { limit: stretch(minutes * 60) })}</span>`;
+  }
+
   private choices(): Html {
     const { phone, catalogue, operator } = this.desk;
     return html`
@@ -38,7 +48,7 @@ class StateMenu extends Piece {
                     () => void phone.goReady())}
       <p class="menu-title">${t("state.pause")}</p>
       ${(catalogue?.pause_reasons ?? []).map((reason) => this.choice(`paused-${reason.id}`,
-        html`${mark("paused")} ${this.reason(reason.id)}`, "",
+        html`${mark("paused")} ${this.reason(reason.id)} ${this.limit(reason.id)}`, "",
         () => void phone.goAway("paused", reason.id)))}
       <hr>
       ${this.choice("offline", html`${mark("offline")} ${t("state.go_offline")}`, "",
