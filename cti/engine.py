@@ -13,7 +13,7 @@ from gzip import BadGzipFile
 from itertools import islice
 from pathlib import Path
 
-from cti import snapshot
+from cti import probe, snapshot
 from cti.ami import Account, Heard, Session, connect
 from cti.commands import Commands
 from cti.errors import CommandRefused, CommandTimedOut, CtiError, LinkDown, LoginRefused
@@ -64,6 +64,9 @@ class Engine:
         self._fault: str | None = None      # of ours, while interpreting
         self._link_fault: str | None = None
         self._tape_fault: str | None = None     # what of the tape could not be read
+        self._rights_fault: str | None = None
+        self._has_tried_rights = False
+        self._watching: Session | None = None
         self._booted = asyncio.Event()
         self._doubt = asyncio.Event()
 
@@ -83,9 +86,18 @@ class Engine:
         """Both manager sessions are logged in and the floor was compared with Asterisk."""
         return self._is_up
 
+    def may_dial(self) -> bool:
+        """The link is up, and our accounts were refused what they must not do."""
+        return self._is_up and self._has_tried_rights and self._rights_fault is None
+
+    def lag_s(self) -> float:
+        """How old the newest event was when it was read."""
+        return self._watching.lag_s if self._watching is not None else 0.0
+
     def trouble(self) -> str | None:
         """One sentence for the supervisor when something needs a look (tape not written …)."""
-        return self._tape.trouble or self._link_fault or self._tape_fault or self._fault
+        return (self._tape.trouble or self._link_fault or self._rights_fault
+                or self._tape_fault or self._fault)
 
     def retell(self, since: TapePosition | None) -> Iterator[Fed]:
         """The changes after `since` again, from the tape: for a subscriber that lost some.
@@ -144,8 +156,10 @@ class Engine:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(watching.watch(), name="observer: watch")
                 tasks.create_task(commanding.watch(), name="control: watch")
+                self._watching = watching
                 await self._come_up(watching)
                 self._control = commanding
+                await self._try_rights(watching, commanding)
                 await self._compare_in_doubt(watching)
 
     async def _come_up(self, watching: Session) -> None:
@@ -158,6 +172,20 @@ class Engine:
         self._is_up = True
         self._link_fault = None
         log.info("The floor follows Asterisk %s", self._plan.pbx, extra={"action": "link_up"})
+
+    async def _try_rights(self, *sessions: Session) -> None:
+        """After the floor is right: dialling waits for it, nothing else does."""
+        fault = None
+        for session in sessions:
+            try:
+                mighty = await probe.too_mighty(session)
+            except CommandTimedOut as error:
+                raise LinkDown(f"Asterisk does not tell our rights: {error}") from error
+            if mighty:
+                fault = probe.in_words(session.account.name, mighty)
+        if fault is not None and fault != self._rights_fault:
+            log.error("%s", fault, extra={"action": "rights"})
+        self._rights_fault, self._has_tried_rights = fault, True
 
     async def _compare(self, watching: Session) -> None:
         self._mark("DesklineSnapshotBegin")

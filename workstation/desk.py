@@ -38,6 +38,7 @@ class Desk:
     commands: Commands
     link_is_up: Callable[[], bool]
     trouble: Callable[[], str | None]
+    lag_s: Callable[[], float]          # how late Asterisk's events are read
     accounts: Accounts
     board: Board
     conversations: Conversations

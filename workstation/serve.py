@@ -124,6 +124,7 @@ def wire(settings: Settings, secret: bytes, store: Store, engine: Engine,
     return Desk(
         settings=settings, secret=secret, store=store, floor=engine.floor,
         commands=engine.commands, link_is_up=engine.link_is_up, trouble=engine.trouble,
+        lag_s=engine.lag_s,
         accounts=accounts, board=board, conversations=conversations, journal=journal,
         wrap_up=wrap_up, background=background, pops=pops, figures=figures, sight=sight,
         keeper=Keeper(store, settings, secret, clock),
@@ -158,7 +159,7 @@ def dialler(desk: Desk, engine: Engine) -> Dialler:
     pbx, menu = desk.settings.pbx, desk.settings.menu
     return Dialler(
         desk.store, engine.commands.dial_attempt, engine.floor, engine.feed, clock=desk.clock,
-        link_is_up=engine.link_is_up, plan=DiallerPlan(
+        link_is_up=engine.may_dial, plan=DiallerPlan(
             trunk_host=pbx.trunk.rpartition(":")[0], caller_id=pbx.caller_id,
             rehearses=rehearses(desk.settings), zone=desk.zone, gate_host=menu.host,
             gate_port=menu.gate_port,

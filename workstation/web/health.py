@@ -64,6 +64,8 @@ def _figures(desk: Desk) -> CollectorRegistry:
     plain = {"deskline_calls": ("Live calls.", len(desk.floor.calls)),
              "deskline_screens": ("Connected screens.", len(desk.board.screens())),
              "deskline_link_up": ("1 when Asterisk is linked.", int(desk.link_is_up())),
+             "deskline_reader_lag_seconds": ("Age of Asterisk's newest event when it was read.",
+                                             desk.lag_s()),
              "deskline_journal_failing": ("1 while it cannot write.",
                                           int(bool(desk.journal.failing)))}
     for name, (says, value) in plain.items():
