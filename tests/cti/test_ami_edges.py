@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import UTC, datetime
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import pytest
 from hypothesis import example, given, settings
@@ -82,7 +82,7 @@ def test_a_name_forges_no_event_and_changes_no_other(name: str) -> None:
 def test_however_the_bytes_are_cut_the_same_is_heard(parts: list[bytes], cuts: list[int]) -> None:
     data = GREETING + b"".join(parts) + b"\r\n\r\n"
     places = [0, *sorted(cut for cut in cuts if cut < len(data)), len(data)]
-    pieces = [data[start:end] for start, end in zip(places, places[1:], strict=False)]
+    pieces = [data[start:end] for start, end in pairwise(places)]
     assert [(one.headers, one.quarantined) for one in fed(pieces)] == [
         (one.headers, one.quarantined) for one in fed([data])]
 
