@@ -7,17 +7,22 @@ export function bindings(desk: Desk): Binding[] {
 }
 
 function phone(desk: Desk): Binding[] {
-  const { web } = desk.phone;
-  const isOn = desk.phone.call?.state === "talking" || desk.phone.call?.state === "held";
+  const { controls } = desk;
   const key = (keys: string, text: string, run: () => void, shown = keys): Binding =>
     ({ keys, text, run, shown, group: "phone", whileTyping: true });
   return [
-    key("F2", "call.answer", () => desk.phone.answer()),
-    key("F4", "call.hold_or_resume", () => web?.toggleHold()),
-    key("F6", "call.mute_or_not", () => { if (isOn) web?.toggleMute(); }),
-    key("F7", "call.transfer", () => { if (isOn) desk.open("transfer"); }),
-    key("F8", "call.keypad", () => { if (isOn) desk.open("keypad"); }),
-    key("F9", "call.end", () => desk.phone.end()),
+    key("F2", "call.answer", () => controls.answer()),
+    key("F3", "waiting.title", () => desk.open(desk.dialog === "waiting" ? "" : "waiting")),
+    key("F4", "call.hold_or_resume", () => controls.hold()),
+    key("F6", "call.mute_or_not", () => controls.mute()),
+    key("F7", "call.transfer_or_complete", () => controls.transferOrComplete()),
+    key("F8", "call.keypad", () => { if (controls.mayPress) desk.open("keypad"); }),
+    key("F9", "call.end_or_back", () => controls.end()),
+    key("F10", "call.park_or_join", () => controls.parkOrJoin()),
+    key("Alt+KeyZ", "conference.drop_client", () => controls.drop("client"), "Alt Z"),
+    key("Alt+KeyX", "conference.drop_third", () => controls.drop("third"), "Alt X"),
+    key("Alt+KeyP", "recording.pause_or_not", () => controls.pauseRecording(), "Alt P"),
+    key("Alt+KeyO", "recording.on_or_off", () => controls.record(), "Alt O"),
     key("Alt+Digit0", "state.go_ready", () => void desk.phone.goReady(), "Alt 0"),
     key("Alt+KeyS", "state.menu", () => press("state-menu .state-button"), "Alt S"),
   ];

@@ -4,6 +4,7 @@ import type {
   TimelineView, Views,
 } from "./protocol.gen.js";
 import { announce, type Announcer } from "./announce.js";
+import { CallControls } from "./controls.js";
 import { Drafts } from "./drafts.js";
 import { Link, Refused } from "./link.js";
 import { heardNow, now } from "./moments.js";
@@ -15,7 +16,7 @@ import { say, t, tOr, tellTimeIn } from "./texts.js";
 
 export type Tab = "desk" | "floor" | "calls" | "campaigns" | "requests" | "tasks" | "base";
 export type Shown = { kind: "conversation" | "client"; id: number } | null;
-export type Dialog = "" | "keys" | "search" | "transfer" | "keypad" | "task" | "rights";
+export type Dialog = "" | "keys" | "search" | "transfer" | "keypad" | "waiting" | "task" | "rights";
 
 /** `touched`: the collections that a delta brought; null when anything may have changed. */
 export type Watcher = (touched: ReadonlySet<string> | null) => void;
@@ -58,6 +59,7 @@ export class Desk {
   readonly drafts: Drafts;
   readonly phone: PhoneDesk;
   readonly tasks = new TaskDesk(this);
+  readonly controls = new CallControls(this);
   private readonly watchers = new Set<Watcher>();
   private readonly link: Link;
   private announcer: Announcer | null = null;
@@ -139,6 +141,7 @@ export class Desk {
       this.showSomething();
     }
     this.phone.follow();
+    if (this.dialog === "transfer" && !this.live) this.dialog = "";
   }
 
   private lost(): void {
@@ -213,9 +216,10 @@ export class Desk {
     return this.views.conversations[this.shown.id] ?? null;
   }
 
-  /** The conversation whose telephone is busy now. */
+  /** The conversation whose telephone is busy now; a talk before one that only rings. */
   get live(): ConversationView | null {
-    return this.conversations.find((one) => isLive(one)) ?? null;
+    const busy = this.conversations.filter((one) => isLive(one));
+    return busy.find((one) => one.state !== "ringing") ?? busy[0] ?? null;
   }
 
   get wrappingUp(): ConversationView | null {

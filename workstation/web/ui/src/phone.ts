@@ -12,8 +12,6 @@ export interface PhoneCall {
   call: string;               // Linkedid, as the INVITE's X-Linkedid says; "" when it says nothing
   state: "ringing" | "answering" | "talking" | "held";
   muted: boolean;
-  keys: string;               // what was pressed on the keypad
-  transfer: "" | "asked" | "failed";
   quality: Quality | null;
 }
 
@@ -151,7 +149,7 @@ export class Softphone {
     }
     this.session = session;
     this.call = { call: request.getHeader("X-Linkedid") ?? "", state: "ringing", muted: false,
-                  keys: "", transfer: "", quality: null };
+                  quality: null };
     this.follow(session);
     this.changed();
     const callInfo = request.getHeader("Call-Info") ?? "";
@@ -234,25 +232,6 @@ export class Softphone {
     if (!this.call) return;
     this.session?.sendDTMF(key, { transportType: "RFC2833" as never, interToneGap: 70,
                                   duration: 160 });
-    this.update({ keys: (this.call.keys + key).slice(-24) });
-  }
-
-  /** Blind: the other side is handed over; afterwards this page hangs up itself (PBX-FACTS 4). */
-  transfer(target: string): void {
-    const session = this.session;
-    if (!session || !this.ua) return;
-    const host = this.access.realm_uri.split("@")[1] ?? "";
-    this.update({ transfer: "asked" });
-    session.refer(`sip:${target}@${host}`, { eventHandlers: {
-      accepted: () => session.terminate(),
-      failed: () => this.transferFailed(),
-      requestFailed: () => this.transferFailed(),
-    } });
-  }
-
-  private transferFailed(): void {
-    this.update({ transfer: "failed" });
-    if (this.call?.state === "held") this.session?.unhold();
   }
 
   private microphoneGone(): void {

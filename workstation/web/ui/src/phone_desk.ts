@@ -10,6 +10,7 @@ export class PhoneDesk {
   web: Softphone | null = null;
   private begun = false;
   private dialledAt = 0;
+  private shared = "";         // the call in which somebody is asked, or all three talk
 
   constructor(private readonly desk: Desk) {}
 
@@ -43,6 +44,14 @@ export class PhoneDesk {
 
   follow(): void {
     if (this.desk.operator?.phone === "desk" && this.web?.isReady && !this.call) this.web.stop();
+    this.letSpeak();
+  }
+
+  /** Who put the client on hold by his page and then asks a colleague must be heard by him. */
+  private letSpeak(): void {
+    const shared = this.desk.controls.isShared ? this.desk.live?.call ?? "" : "";
+    if (shared && shared !== this.shared && this.call?.state === "held") this.web?.toggleHold();
+    this.shared = shared;
   }
 
   stop(): void {
@@ -89,13 +98,6 @@ export class PhoneDesk {
     if (this.isWeb && !(await this.attachWeb())) return;
     this.dialledAt = Date.now();
     await this.desk.ask("call.dial", { number, client_id: clientId });
-  }
-
-  /** Answering is a choice: its client is shown, whatever was open. */
-  answer(): void {
-    const ringing = this.desk.conversations.find((one) => one.state === "ringing");
-    if (ringing) this.desk.show({ kind: "conversation", id: ringing.id });
-    this.web?.answer();
   }
 
   end(): void {

@@ -8,12 +8,15 @@ import { Piece } from "./piece.js";
 import "./search_box.js";
 import "./reason_form.js";
 import "./task_form.js";
+import "./transfer_panel.js";
+import "./waiting_panel.js";
 
 const PAD = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
 
 class DeskDialogs extends Piece {
   private openNow: Dialog = "";
   private cameFrom: HTMLElement | null = null;
+  private pressed = "";           // on the keypad, since it was opened
 
   protected override render(): Html {
     const { dialog } = this.desk;
@@ -23,7 +26,11 @@ class DeskDialogs extends Piece {
         ? html`<search-box .desk=${this.desk}></search-box>`
         : dialog === "task" ? html`<task-form .desk=${this.desk}></task-form>`
         : dialog === "rights" ? html`<reason-form .desk=${this.desk}></reason-form>`
-        : dialog === "transfer" ? this.transfer() : dialog === "keypad" ? this.keypad() : nothing}
+        : dialog === "transfer" ? html`${this.head(t("transfer.title"))}
+          <transfer-panel .desk=${this.desk}></transfer-panel>`
+        : dialog === "waiting" ? html`${this.head(t("waiting.title"))}
+          <waiting-panel .desk=${this.desk}></waiting-panel>`
+        : dialog === "keypad" ? this.keypad() : nothing}
     </dialog>`;
   }
 
@@ -33,6 +40,7 @@ class DeskDialogs extends Piece {
     const element = this.querySelector("dialog");
     if (dialog && !this.openNow) {
       this.cameFrom = document.activeElement as HTMLElement | null;
+      this.pressed = "";
       element?.showModal();
     }
     this.openNow = dialog;
@@ -53,8 +61,14 @@ class DeskDialogs extends Piece {
     if (this.desk.dialog !== "keypad") return;
     if (!/^[0-9*#]$/.test(event.key)) return;
     event.preventDefault();
-    this.desk.phone.web?.press(event.key);
+    this.press(event.key);
   };
+
+  private press(digit: string): void {
+    this.pressed = (this.pressed + digit).slice(-24);
+    this.desk.controls.press(digit);
+    this.requestUpdate();
+  }
 
   private head(title: string): Html {
     return html`<header class="dialog-head"><h2>${title}</h2>
@@ -73,35 +87,11 @@ class DeskDialogs extends Piece {
       </dl></section>`)}</div>`;
   }
 
-  private transfer(): Html {
-    const colleagues = Object.values(this.desk.views.operators)
-      .filter((operator) => operator.id !== this.desk.me?.id && operator.state !== "offline");
-    return html`${this.head(t("transfer.title"))}
-      <form class="pad" @submit=${this.handOver}>
-        <label class="field"><span>${t("transfer.to")}</span>
-          <input name="target" autofocus autocomplete="off" inputmode="tel" required
-            pattern="[+0-9]{2,15}" list="colleagues" placeholder=${t("transfer.example")}></label>
-        <datalist id="colleagues">${colleagues.map((operator) => html`
-          <option value=${operator.id}>${operator.name}</option>`)}</datalist>
-        <p class="faint">${t("transfer.how")}</p>
-        <div class="form-end"><button class="button primary">${icon("phone-forwarded")}
-          ${t("transfer.go")} ${keyHint("↵")}</button></div></form>`;
-  }
-
-  private handOver = (event: Event): void => {
-    event.preventDefault();
-    const target = String(new FormData(event.target as HTMLFormElement).get("target") ?? "");
-    if (!/^[+0-9]{2,15}$/.test(target)) return;
-    this.desk.phone.web?.transfer(target);
-    this.desk.open("");
-  };
-
   private keypad(): Html {
-    const pressed = this.desk.phone.call?.keys ?? "";
     return html`${this.head(t("keypad.title"))}
-      <output class="keypad-shown num" aria-live="polite">${pressed || "\u00a0"}</output>
+      <output class="keypad-shown num" aria-live="polite">${this.pressed || "\u00a0"}</output>
       <div class="keypad" tabindex="0" autofocus role="group" aria-label=${t("keypad.title")}>${PAD.map(
-        (key) => html`<button @click=${() => this.desk.phone.web?.press(key)}>${key}</button>`)}
+        (key) => html`<button @click=${() => this.press(key)}>${key}</button>`)}
       </div>`;
   }
 }

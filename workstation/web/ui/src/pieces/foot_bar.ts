@@ -13,8 +13,12 @@ class FootBar extends Piece {
     const open = this.desk.conversations.filter((one) => one.state === "wrap_up").length;
     const requests = Object.values(this.desk.views.requests);
     const late = requests.filter((request) => request.late).length;
+    const parked = queues.reduce((sum, queue) => sum + (queue.parked?.length ?? 0), 0);
     return html`
-      ${queues.map((queue) => queueItem(queue))}
+      <button class="foot-item ${parked ? "is-warning" : ""}" data-act="waiting"
+        title=${`${t("waiting.title")} (F3)`} @click=${() => this.desk.open("waiting")}>
+        ${icon("square-parking")} ${t("foot.parked", { n: parked })} <kbd>F3</kbd></button>
+      ${queues.map((queue) => this.queueItem(queue))}
       <span class="spring"></span>
       <span class="foot-item ${open ? "is-warning" : ""}">${t("foot.without_outcome", { n: open })}</span>
       <button class="foot-item" @click=${() => this.desk.go("requests")}>${icon("clipboard-list")}
@@ -27,14 +31,15 @@ class FootBar extends Piece {
       <button class="foot-item" @click=${() => this.desk.open("keys")}>${icon("keyboard")}
         ${t("foot.keys")} <kbd>?</kbd></button>`;
   }
-}
 
-function queueItem(queue: QueueView): Html {
-  const first = queue.waiting[0];
-  return html`<span class="foot-item ${first ? "has-waiting" : ""}"><b>${say(queue.name)}</b>
-    ${t("foot.waiting", { n: queue.waiting.length })}${first
-      ? html`, ${t("foot.longest")} <tick-time since=${first.since} over=${queue.service_level_s}>
-        </tick-time>` : nothing}</span>`;
+  private queueItem(queue: QueueView): Html {
+    const first = queue.waiting[0];
+    return html`<button class="foot-item ${first ? "has-waiting" : ""}"
+      title=${`${t("waiting.title")} (F3)`} @click=${() => this.desk.open("waiting")}>
+      <b>${say(queue.name)}</b> ${t("foot.waiting", { n: queue.waiting.length })}${first
+        ? html`, <span class="foot-longest">${t("foot.longest")}</span> <tick-time since=${first.since} over=${queue.service_level_s}>
+          </tick-time>` : nothing}</button>`;
+  }
 }
 
 customElements.define("foot-bar", FootBar);

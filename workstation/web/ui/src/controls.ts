@@ -1,0 +1,178 @@
+// What may be done with my call, and doing it: the same for the page's own telephone and for one
+// on the desk. What is possible is the server's `can`; a page's own telephone holds, mutes and
+// sends tones by itself while it talks with one person.
+import type { Desk } from "./desk.js";
+import type { Actions, ConversationView } from "./protocol.gen.js";
+
+type Named<A> = A extends `call.${infer V}` ? V : never;
+export type Verb = Named<keyof Actions>;
+export type Party = "client" | "third";
+
+/** Where a call may go: exactly one of them. */
+export type Target = { operator: string } | { queue: string } | { number: string };
+
+const WITHOUT_CALL: ReadonlySet<string> = new Set(["call.dial", "call.targets"]);
+
+export class CallControls {
+  private readonly underWay = new Set<string>();
+
+  constructor(private readonly desk: Desk) {}
+
+  get live(): ConversationView | null {
+    return this.desk.live;
+  }
+
+  /** While somebody else is asked, or all three talk, every control is the server's. */
+  get isShared(): boolean {
+    return this.isConsulting || this.isConference;
+  }
+
+  get isConsulting(): boolean {
+    return !!this.live?.consult && !this.isConference;
+  }
+
+  get isConference(): boolean {
+    return this.live?.conference ?? false;
+  }
+
+  get isHeld(): boolean {
+    return this.live?.state === "held" || this.desk.phone.call?.state === "held";
+  }
+
+  get isMuted(): boolean {
+    return (this.desk.phone.call?.muted ?? false) || (this.live?.muted ?? false);
+  }
+
+  /** Whether the page's own telephone is in a talk. */
+  private get isOnPage(): boolean {
+    const state = this.desk.phone.call?.state;
+    return state === "talking" || state === "held";
+  }
+
+  can(verb: Verb): boolean {
+    return (this.live?.can ?? []).includes(verb);
+  }
+
+  // ── the buttons ───────────────────────────────────────────────────────────────────────────
+  get mayHold(): boolean {
+    if (this.isConsulting) return this.can("swap");
+    return this.isOwnHold || this.can(this.live?.state === "held" ? "resume" : "hold");
+  }
+
+  /** The page's telephone puts the caller on hold by itself, unless the server did. */
+  private get isOwnHold(): boolean {
+    if (!this.isOnPage || this.isConference) return false;
+    return this.desk.phone.call?.state === "held" || this.live?.state !== "held";
+  }
+
+  hold(): void {
+    if (!this.mayHold) return;
+    if (this.isConsulting) void this.ask("swap");
+    else if (this.isOwnHold) this.desk.phone.web?.toggleHold();
+    else void this.ask(this.live?.state === "held" ? "resume" : "hold");
+  }
+
+  get mayMute(): boolean {
+    return this.isOnPage || this.can("mute");
+  }
+
+  mute(): void {
+    if (!this.mayMute) return;
+    if (this.isOnPage && !this.live?.muted) this.desk.phone.web?.toggleMute();
+    else void this.ask("mute", { on: !this.live?.muted });
+  }
+
+  get mayPress(): boolean {
+    return this.isOnPage || this.can("keypad");
+  }
+
+  press(digit: string): void {
+    if (this.isOnPage) this.desk.phone.web?.press(digit);
+    else if (this.can("keypad")) void this.ask("keypad", { digits: digit });
+  }
+
+  get mayTransfer(): boolean {
+    return this.isConsulting ? this.can("complete")
+      : this.can("transfer") || this.can("consult") || this.can("to_menu");
+  }
+
+  transferOrComplete(): void {
+    if (!this.mayTransfer) return;
+    if (this.isConsulting) void this.ask("complete");
+    else this.desk.open("transfer");
+  }
+
+  get mayPark(): boolean {
+    return this.isConsulting ? this.can("conference") : this.can("park");
+  }
+
+  parkOrJoin(): void {
+    if (this.mayPark) void this.ask(this.isConsulting ? "conference" : "park");
+  }
+
+  get mayEnd(): boolean {
+    return this.desk.phone.call !== null || this.live !== null;
+  }
+
+  /** Who asks a colleague goes back to the client, who is in a conference leaves it: a call is
+   * ended only while two are in it. */
+  end(): void {
+    if (this.isConsulting && this.can("cancel")) void this.ask("cancel");
+    else if (this.isConference && this.can("leave")) void this.ask("leave");
+    else this.desk.phone.end();
+  }
+
+  // ── the others ────────────────────────────────────────────────────────────────────────────
+  get mayAnswer(): boolean {
+    return this.desk.phone.isWeb || this.can("answer");
+  }
+
+  /** Answering is a choice: its client is shown, whatever was open. */
+  answer(): void {
+    const ringing = this.desk.conversations.find((one) => one.state === "ringing");
+    if (ringing) this.desk.show({ kind: "conversation", id: ringing.id });
+    if (this.desk.phone.isWeb) this.desk.phone.web?.answer();
+    else if (ringing?.can?.includes("answer")) void this.askAbout(ringing.call, "answer");
+  }
+
+  hand(verb: "transfer" | "consult", target: Target): void {
+    void this.ask(verb, target);
+  }
+
+  toMenu(menu: string): void {
+    void this.ask("to_menu", { menu });
+  }
+
+  drop(party: Party): void {
+    if (this.can("drop")) void this.ask("drop", { party });
+  }
+
+  /** A card number is said: the recording waits; it goes on by itself or by the same key. */
+  pauseRecording(): void {
+    const verb = this.live?.recording === "paused" ? "resume_recording" : "pause_recording";
+    if (this.can(verb)) void this.ask(verb);
+  }
+
+  record(): void {
+    if (this.can("record")) void this.ask("record", { on: !this.live?.recording });
+  }
+
+  /** Of another's call: one that is parked, waits, or rings at a colleague. */
+  take(verb: "take_back" | "pick_up", call: string): Promise<unknown> {
+    return this.askAbout(call, verb);
+  }
+
+  private ask(verb: Verb, more: object = {}): Promise<unknown> {
+    return this.live ? this.askAbout(this.live.call, verb, more) : Promise.resolve();
+  }
+
+  /** A second press while the first is under way is no second order, except for tones. */
+  private async askAbout(call: string, verb: Verb, more: object = {}): Promise<unknown> {
+    const action = `call.${verb}` as keyof Actions;
+    if (WITHOUT_CALL.has(action) || (this.underWay.has(verb) && verb !== "keypad")) return;
+    this.underWay.add(verb);
+    const result = await this.desk.ask(action, { call, ...more } as never);
+    this.underWay.delete(verb);
+    return result;
+  }
+}
