@@ -37,8 +37,7 @@ def _taking_over() -> str:
     return context("deskline-take-over", extension(
         "s", "Answer()", f"Set(DESKLINE_OK=${{REGEX({PARTY} ${{DESKLINE_CLIENT}})}})",
         'GotoIf($["${DESKLINE_OK}" = "1"]?:refuse)',
-        "Set(DESKLINE_PHONE=${CHANNEL(channel)})",      # PJSIP/109-web-0000001a
-        "Set(DESKLINE_PHONE=${CUT(DESKLINE_PHONE,/,2)})",
+        "Set(DESKLINE_PHONE=${CUT(CHANNEL,/,2)})",      # 109-web-0000001a
         "Bridge(${DESKLINE_CLIENT},F(deskline-taken^${DESKLINE_PHONE:0:-9}^1))",
         "Hangup()", "(refuse)Hangup(21)"))
 
@@ -46,5 +45,5 @@ def _taking_over() -> str:
 def _taken() -> str:
     """Where the other party goes when the supervisor's leg is gone, as after an operator's."""
     return context("deskline-taken", extension(
-        "_[0-9a-zA-Z_.]!", "Set(DESKLINE_PHONE=${FILTER(0-9a-zA-Z_.\\-,${EXTEN})})",
+        "_[0-9a-zA-Z_.]!", "Set(DESKLINE_PHONE=${EXTEN})",
         "Goto(deskline-left,s,again)"))
