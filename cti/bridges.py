@@ -8,7 +8,7 @@ from cti.joins import merge, unite
 from cti.legs import in_call, sight
 from cti.listening import took_over
 from cti.live import Floor
-from cti.stages import Out, connect, disconnect
+from cti.stages import Out, connect, disconnect, one_less
 from cti.values import replace
 
 
@@ -28,10 +28,11 @@ def entered(floor: Floor, event: ev.BridgeEntered, out: Out) -> None:
 
 def left(floor: Floor, event: ev.BridgeLeft, out: Out) -> None:
     leg = floor.legs.get(event.leg.leg_id)
-    if leg is None:
-        return
+    if leg is None or leg.bridge not in (None, event.bridge):
+        return      # it is in another by now: a transfer tells of the old one last
     leg = floor.leave_bridge(sight(floor, event.leg, event.at, out))
     disconnect(floor, leg, event.at, out)
+    one_less(floor, leg.call, event.at, out)
 
 
 def merged(floor: Floor, event: ev.BridgesMerged, out: Out) -> None:

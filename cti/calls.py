@@ -10,6 +10,7 @@ from cti.changes import Direction, SegmentKind, Side
 from cti.user_events import ListenMode
 from cti.values import replace
 
+RecordingState = Literal["", "ready", "on", "paused"]     # ready: it has not begun yet
 CallState = Literal["menu", "waiting", "ringing", "talking", "held", "dialling"]
 
 SEGMENT_OF: dict[CallState, SegmentKind] = {
@@ -73,6 +74,8 @@ class Leg:
     dialled_by: str = ""            # the leg whose Dial rings it
     dial_status: str = ""           # how the Dial that rang it ended
     cause: int = 0                  # Q.850, as its party gave it when it hung up or refused
+    recording: RecordingState = ""
+    recorded_since: datetime | None = None      # the first moment of its recording's file
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,10 +105,15 @@ class Call:
     offers: tuple[Offer, ...] = ()
     connected: tuple[str, ...] = ()     # operators who hear the other party now
     listeners: tuple[Listener, ...] = ()
+    is_conference: bool = False         # three or more hear each other
+    is_parked: bool = False
+    parked_by: str = ""                 # the operator, while it is parked
+    alone_since: datetime | None = None     # nobody hears the other party; nobody said why
     hung_up_by: Side | None = None      # who asked for the end; None again when it goes on
     has_given_up: bool = False          # the caller left before anybody answered
     is_picked_up: bool = False          # the person we dialled outside answered
     dial_status: str = ""               # DIALSTATUS of the person we dialled outside
+    recording: RecordingState = ""
     cause: int = 0
 
     @property

@@ -125,6 +125,42 @@ class CallTransferred(CallChange):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallPickedUp(CallChange):
+    """An operator takes what rings at somebody else's phone."""
+    operator: str
+    taken_from: str         # operator id where it is one of ours, else the channel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallForwarded(CallChange):
+    """The phone that was rung sends the call on to another."""
+    operator: str | None    # whose phone it is
+    target: str             # operator id, queue id or number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallParked(CallChange):
+    """The other party waits, with music, until somebody takes the call back."""
+    operator: str | None    # who parked it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallUnparked(CallChange):
+    operator: str | None    # who took it
+    reason: Literal["taken", "timed_out", "abandoned"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConferenceBegan(CallChange):
+    """From here three or more hear each other."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConferenceEnded(CallChange):
+    """Two are left, or nobody."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallsMerged(CallChange):
     """Two calls became one; `kept` is the older and keeps the interaction."""
     kept: str
@@ -153,6 +189,17 @@ class ListeningEnded(CallChange):
     operator: str
     mode: Literal["listen", "whisper", "barge"]
     started_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingChanged(CallChange):
+    """Asterisk records this leg, both directions; `ready`: from here on, but paused.
+
+    Moments of its file are counted from `began_at`, pauses included: they are silence in it.
+    """
+    leg: str
+    state: Literal["ready", "on", "paused", "ended"]
+    began_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from cti import changes as ch
 from cti import events as ev
 from cti.calls import Call, Leg
 from cti.causes import offer_end
 from cti.joins import merge, unite
 from cti.legs import sight
 from cti.live import Floor
-from cti.stages import Out, begin, end_offer, offer, shift
+from cti.stages import Out, begin, end_offer, facts, offer, shift
 from cti.values import replace
 
 NUMBER = re.compile(r"\+?[0-9*#]{2,32}")
@@ -26,6 +27,8 @@ def began(floor: Floor, event: ev.DialBegan, out: Out) -> None:
     if source is None:
         if floor.call_of(target) is None and not (target.is_local or target.is_listener):
             dialled = event.account if NUMBER.fullmatch(event.account) else ""
+            if target.operator is None:
+                dialled = dialled or number_of(event.dial_string)
             begin(floor, target, event.at, out, dialled=dialled)
         return
     call = _common_call(floor, source, target, event, out)
@@ -82,6 +85,10 @@ def ended(floor: Floor, event: ev.DialEnded, out: Out) -> None:
         call = floor.call_of(leg)
         if call is None or leg.is_local:
             continue
+        if event.forward:
+            out.append(ch.CallForwarded(
+                **facts(call, event.at, leg.channel), operator=leg.operator,
+                target=number_of(event.forward) or event.forward.partition("@")[0]))
         if leg.operator is None or call.direction == "internal":
             call = floor.put_call(replace(
                 call, dial_status=event.status,

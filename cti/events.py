@@ -82,6 +82,7 @@ class DialEnded(Event):
     source: LegFacts | None
     target: LegFacts | None     # None: Asterisk 11 names only the source
     status: str                 # DIALSTATUS
+    forward: str = ""           # where the phone that was rung sends the call
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,9 +209,47 @@ class AttendedTransferred(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PickedUp(LegEvent):
+    """AMI `Pickup`: the party of this leg takes what rings at `target`."""
+    target: LegFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Parked(LegEvent):
+    """AMI `ParkedCall`: this leg waits in a parking lot."""
+    parker: str         # the phone that parked it, `PJSIP/101`
+    space: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unparked(LegEvent):
+    """AMI `UnParkedCall`, `ParkedCallTimeOut`, `ParkedCallGiveUp`: it waits there no more."""
+    retriever: LegFacts | None
+    reason: Literal["taken", "timed_out", "abandoned"]
+
+
+@dataclass(frozen=True, slots=True)
+class RoomJoined(LegEvent):
+    """AMI `ConfbridgeJoin`: this leg is in a conference room, which is a bridge."""
+    room: str
+    bridge: str
+
+
+@dataclass(frozen=True, slots=True)
 class Told(LegEvent):
     """A `UserEvent` of our own menus or dialplan."""
     told: DesklineEvent
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingMuted(LegEvent):
+    """AMI `MixMonitorMute`: silence is recorded from now on, or no longer."""
+    is_muted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingStopped(LegEvent):
+    """AMI `MixMonitorStop`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cti import bridges, comparison, dials, legs, lines, members, told, transfers
+from cti import bridges, comparison, dials, legs, lines, members, parking, told, transfers
 from cti import events as ev
 from cti.calls import Call, CallState, Leg, Offer, Segment
 from cti.changes import Change
 from cti.live import Floor, Gap
 from cti.operators import Operator
 from cti.queues import Member, Queue, Waiting
+from cti.recordings import muted as recording_muted
+from cti.recordings import stopped as recording_stopped
 
 __all__ = [
     "Call", "CallState", "Floor", "Gap", "Leg", "Member", "Offer", "Operator", "Queue",
@@ -51,7 +53,13 @@ STEPS: dict[type[ev.Event], Step] = {
     ev.DeviceSeen: members.phone_seen,
     ev.BlindTransferred: transfers.blind,
     ev.AttendedTransferred: transfers.attended,
+    ev.PickedUp: parking.picked_up,
+    ev.Parked: parking.parked,
+    ev.Unparked: parking.unparked,
+    ev.RoomJoined: parking.room_joined,
     ev.Told: told.told,
+    ev.RecordingMuted: recording_muted,
+    ev.RecordingStopped: recording_stopped,
     ev.Booted: comparison.booted,
     ev.Started: comparison.started,
     ev.LinkCut: comparison.cut,

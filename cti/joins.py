@@ -69,7 +69,11 @@ def _with_parts_of(kept: Call, absorbed: Call) -> Call:
     kept = replace(
         kept, offers=(*kept.offers, *absorbed.offers), hung_up_by=None,
         listeners=(*kept.listeners, *absorbed.listeners),
+        is_conference=kept.is_conference or absorbed.is_conference,
+        is_parked=kept.is_parked or absorbed.is_parked,
+        parked_by=kept.parked_by or absorbed.parked_by,
         client_hint=kept.client_hint or absorbed.client_hint,
+        recording=kept.recording or absorbed.recording,
         attempt=kept.attempt or absorbed.attempt)
     if kept.direction != "internal" or absorbed.direction == "internal":
         return kept

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from cti import changes as ch
 from cti import events as ev
-from cti import listening
+from cti import listening, recordings
 from cti.calls import DOWN, LISTENER, PLUMBING, Call, Leg
 from cti.causes import offer_end
 from cti.joins import join
@@ -19,7 +19,9 @@ from cti.stages import (
     end,
     end_offer,
     facts,
+    one_less,
     phone_of,
+    settle_alone,
     shift,
 )
 from cti.values import replace
@@ -184,9 +186,14 @@ def drop(
     if call is not None:
         call = floor.put_call(_with_cause(call, leg, cause))
         end_offer(floor, call, leg.id, offer_end(call, leg), at, out)
+        if leg.operator is not None and leg.operator == call.operator:
+            settle_alone(floor, floor.calls[call.id], at, out, is_with_him=True)
+    leg = floor.leave_bridge(leg)
     disconnect(floor, leg, at, out)
+    one_less(floor, leg.call, at, out)
     if leg.is_listener:
         listening.over(floor, leg, at, out)
+    recordings.over(floor, leg, at, out)
     floor.drop_leg(leg)
     _operator_gone(floor, leg, at, out)
     _resume_without(floor, leg, at, out)

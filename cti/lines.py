@@ -31,15 +31,19 @@ def caller_left(floor: Floor, event: ev.QueueLeft, out: Out) -> None:
         floor.listing.left.add((event.queue, event.leg.leg_id))
     call = floor.call_of(leg) if leg is not None else None
     if leg is not None and call is not None:
-        reason = _reason(floor, call)
+        reason = _reason(floor, call, leg)
         leave(floor, call, event.queue, reason, event.at, out)
         if reason == "timed_out" and not call.offers:   # an announcement, or what comes next
             shift(floor, call, "menu", None, event.at, out)
 
 
-def _reason(floor: Floor, call: Call) -> LeftBy:
+def _reason(floor: Floor, call: Call, caller: Leg) -> LeftBy:
+    """A member may be reached through a Local channel, or send the call on to anybody."""
     rung = {one.leg for one in call.offers}
-    if call.connected or any(is_up(leg) for leg in floor.legs_of(call.id) if leg.id in rung):
+    if call.connected or any(
+            (is_up(leg) and leg.id in rung)
+            or (leg.dialled_by == caller.id and leg.dial_status == "ANSWER")
+            for leg in floor.legs_of(call.id)):
         return "answered"
     return "abandoned" if call.has_given_up or call.hung_up_by == "client" else "timed_out"
 

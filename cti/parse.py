@@ -77,7 +77,7 @@ def _leg_keys(prefix: str) -> LegKeys:
 
 LEG_KEYS = {prefix: _leg_keys(prefix) for prefix in (
     "", "Dest", "Transferer", "Transferee", "OrigTransferer", "SecondTransferer",
-    "TransferTarget")}
+    "TransferTarget", "Target", "Parkee", "Retriever")}
 
 
 def leg(headers: Headers, prefix: str = "") -> ev.LegFacts | None:
@@ -144,7 +144,10 @@ def _dial_began(at: datetime, headers: Headers) -> ev.Event | None:
 
 def _dial_ended(at: datetime, headers: Headers) -> ev.Event | None:
     target = leg(headers, "Dest")
-    return ev.DialEnded(at, leg(headers), target, text(headers, "DialStatus")) if target else None
+    if target is None:
+        return None
+    return ev.DialEnded(at, leg(headers), target, text(headers, "DialStatus"),
+                        text(headers, "Forward"))
 
 
 def _old_dial(at: datetime, headers: Headers) -> ev.Event | None:
@@ -298,6 +301,30 @@ def _old_transfer(at: datetime, headers: Headers) -> ev.Event | None:
     return ev.AttendedTransferred(at, transferor, second, None, None, "bridge")
 
 
+def _picked_up(at: datetime, headers: Headers) -> ev.Event | None:
+    facts, target = leg(headers), leg(headers, "Target")
+    return ev.PickedUp(at, facts, target) if facts is not None and target is not None else None
+
+
+def _parked(at: datetime, headers: Headers) -> ev.Event | None:
+    """Asterisk 11 named the parked channel plainly, and who parked it `From`."""
+    facts = leg(headers, "Parkee") or leg(headers)
+    if facts is None:
+        return None
+    parker = text(headers, "ParkerDialString", "From")
+    return ev.Parked(at, facts, parker, text(headers, "ParkingSpace", "Exten"))
+
+
+def _unparked(reason: Literal["taken", "timed_out", "abandoned"]) -> Reader:
+    def read(at: datetime, headers: Headers) -> ev.Event | None:
+        facts = leg(headers, "Parkee") or leg(headers)
+        if facts is None:
+            return None
+        return ev.Unparked(at, facts, leg(headers, "Retriever"), reason)
+
+    return read
+
+
 def _told(at: datetime, headers: Headers) -> ev.Event | None:
     """What our menus and our dialplan tell about a leg."""
     facts = leg(headers)
@@ -359,7 +386,17 @@ READERS: dict[str, Reader] = {
     "BlindTransfer": _blind,
     "AttendedTransfer": _attended,
     "Transfer": _old_transfer,
+    "Pickup": _picked_up,
+    "ParkedCall": _parked,
+    "UnParkedCall": _unparked("taken"),
+    "ParkedCallTimeOut": _unparked("timed_out"),
+    "ParkedCallGiveUp": _unparked("abandoned"),
+    "ConfbridgeJoin": _of_leg(ev.RoomJoined, room=_field("Conference"),
+                              bridge=_field("BridgeUniqueid")),
     "UserEvent": _told,
+    "MixMonitorMute": _of_leg(
+        ev.RecordingMuted, is_muted=lambda headers: text(headers, "State") == "1"),
+    "MixMonitorStop": _of_leg(ev.RecordingStopped),
     "FullyBooted": _booted,
     "CoreShowChannel": _of_leg(
         ev.LegListed, bridge=_field("BridgeId"), application=_field("Application"),

@@ -5,6 +5,7 @@ Every function here writes to the floor and appends what it changed to `out`, in
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime
 from typing import Any, Literal, TypedDict
 
@@ -16,6 +17,7 @@ from cti.queues import left, place_of
 from cti.values import replace
 
 Out = list[ch.Change]
+ALONE_S = 1.0       # between two bridges there is a moment in which nobody hears the other party
 LeftBy = Literal["answered", "abandoned", "timed_out", "removed"]
 
 
@@ -77,11 +79,46 @@ def shift(
     floor: Floor, call: Call, state: CallState, who: str | None, at: datetime, out: Out,
 ) -> Call:
     """The call goes to `state`; the segment it leaves is told. Nothing when it is there."""
+    call = settle_alone(floor, call, at, out)
+    if call.is_parked and state != "held":
+        call = taken_back(floor, call, who if state == "talking" else None, "taken", at, out)
     last = call.segments[-1]
     if call.state == state and last.who == who:
         return call
     out.extend(_closing(call, at))
     return floor.put_call(opened(closed(call, at), state, who, at))
+
+
+def settle_alone(
+    floor: Floor, call: Call, at: datetime, out: Out, *, is_with_him: bool = False,
+) -> Call:
+    """Nobody heard the other party for a while: that was no talk. It was the operator's hold
+    when his leg was there all the time."""
+    since = call.alone_since
+    if since is None:
+        return call
+    call = floor.put_call(replace(call, alone_since=None))
+    if call.state != "talking" or (at - since).total_seconds() < ALONE_S:
+        return call
+    out.extend(_closing(call, since))
+    is_held = is_with_him or any(
+        leg.operator is not None and leg.operator == call.operator
+        for leg in floor.legs_of(call.id))
+    state: CallState = "held" if is_held else "waiting"
+    return floor.put_call(opened(
+        closed(call, since), state, call.operator if is_held else None, since))
+
+
+def taken_back(
+    floor: Floor, call: Call, operator: str | None,
+    reason: Literal["taken", "timed_out", "abandoned"], at: datetime, out: Out,
+) -> Call:
+    """It is parked no more."""
+    if not call.is_parked:
+        return call
+    call = floor.put_call(replace(call, is_parked=False, parked_by=""))
+    out.append(ch.CallUnparked(**facts(call, at), operator=operator, reason=reason))
+    return call
 
 
 def name_segment(floor: Floor, call: Call, who: str) -> Call:
@@ -111,12 +148,21 @@ def offer(floor: Floor, call: Call, leg: Leg, queue: str | None, at: datetime, o
         return call
     floor.stirred[leg.operator] = None
     if not call.connected:
-        who = leg.operator if len(call.offers) == 1 else queue
-        call = shift(floor, call, "ringing", who if call.state != "ringing" else
-                     call.segments[-1].who, at, out)
+        call = _ring(floor, call, leg.operator, queue, at, out)
     out.append(ch.OperatorOffered(
         **facts(call, at), operator=made.operator, queue=queue, operator_channel=leg.channel))
     return call
+
+
+def _ring(
+    floor: Floor, call: Call, operator: str, queue: str | None, at: datetime, out: Out,
+) -> Call:
+    """The segment is of the one who is rung, or of the queue when it rings several at once."""
+    if len(call.offers) == 1:
+        return shift(floor, call, "ringing", operator, at, out)
+    if call.state != "ringing":
+        return shift(floor, call, "ringing", queue, at, out)
+    return name_segment(floor, call, queue) if queue is not None else call
 
 
 def end_offer(
@@ -145,9 +191,10 @@ def connect(floor: Floor, call_id: str, at: datetime, out: Out) -> None:
     call = floor.calls.get(call_id)
     if call is None:
         return
-    heard = [leg for leg in floor.legs_of(call_id) if floor.is_bridged(leg) and not leg.is_local]
+    heard = _heard(floor, call_id)
     if len(heard) < 2:
         return
+    call = _count(floor, call, heard, at, out)
     operators = [leg for leg in heard if leg.operator is not None]
     if not operators:
         _pass_on(floor, call, heard, at, out)
@@ -160,6 +207,34 @@ def connect(floor: Floor, call_id: str, at: datetime, out: Out) -> None:
             floor.put_leg(replace(leg, has_talked=True))
     for leg in answering:
         call = _answer(floor, call, leg, at, out)
+
+
+def _heard(floor: Floor, call_id: str) -> list[Leg]:
+    """The legs that somebody can hear."""
+    return [leg for leg in floor.legs_of(call_id) if floor.is_bridged(leg) and not leg.is_local]
+
+
+def one_less(floor: Floor, call_id: str, at: datetime, out: Out) -> None:
+    """Somebody is out of a bridge; where others talk on, he ended nothing."""
+    call = floor.calls.get(call_id)
+    if call is None:
+        return
+    heard = _heard(floor, call_id)
+    call = _count(floor, call, heard, at, out)
+    if len(heard) > 1 and call.hung_up_by is not None:
+        floor.put_call(replace(call, hung_up_by=None))
+
+
+def _count(floor: Floor, call: Call, heard: list[Leg], at: datetime, out: Out) -> Call:
+    """Three who hear each other are a conference."""
+    together = Counter(leg.bridge for leg in heard)
+    is_conference = max(together.values(), default=0) > 2
+    if call.is_conference is is_conference:
+        return call
+    call = floor.put_call(replace(call, is_conference=is_conference))
+    change = ch.ConferenceBegan if call.is_conference else ch.ConferenceEnded
+    out.append(change(**facts(call, at)))
+    return call
 
 
 def _pass_on(floor: Floor, call: Call, heard: list[Leg], at: datetime, out: Out) -> None:
@@ -192,11 +267,14 @@ def _answer(floor: Floor, call: Call, leg: Leg, at: datetime, out: Out) -> Call:
         return call
     queue = next((one.queue for one in call.offers if one.leg == leg.id), None)
     is_moved = call.state == "talking" and call.operator == operator    # to another bridge
+    is_guest = call.state == "talking" and call.operator in call.connected
     call = end_offer(floor, call, leg.id, "answered", at, out)
-    call = shift(floor, call, "talking", operator, at, out)
+    if not is_guest:
+        call = shift(floor, call, "talking", operator, at, out)
+        call = replace(call, operator=operator, operator_channel=leg.channel)
     call = floor.put_call(replace(
-        call, connected=(*call.connected, operator), operator=operator, hung_up_by=None,
-        operator_channel=leg.channel, answered_at=call.answered_at or at))
+        call, connected=(*call.connected, operator), hung_up_by=None,
+        answered_at=call.answered_at or at))
     floor.stirred[operator] = None
     if not is_moved:
         out.append(ch.CallAnswered(
@@ -217,6 +295,23 @@ def disconnect(floor: Floor, leg: Leg, at: datetime, out: Out) -> None:
     call = floor.put_call(replace(call, connected=connected))
     if not connected and call.offers:
         shift(floor, call, "ringing", call.offers[0].operator, at, out)
+    elif call.state == "talking" and call.operator not in connected:
+        _inherit(floor, call, at, out)
+
+
+def _inherit(floor: Floor, call: Call, at: datetime, out: Out) -> None:
+    """Whose call it was is out of it: it is the next operator's, or theirs who talk on outside;
+    or nobody hears the other party."""
+    heard = _heard(floor, call.id)
+    heirs = [leg for leg in heard if leg.operator in call.connected]
+    if heirs:
+        call = shift(floor, call, "talking", heirs[0].operator, at, out)
+        floor.put_call(replace(
+            call, operator=heirs[0].operator, operator_channel=heirs[0].channel))
+    elif len(heard) > 1 and floor.table is not None:
+        shift(floor, call, "talking", None, at, out)
+    elif call.alone_since is None:
+        floor.put_call(replace(call, alone_since=at))
 
 
 def leave(
@@ -245,6 +340,8 @@ def end(floor: Floor, call: Call, at: datetime, out: Out, *, is_lost: bool = Fal
     for queue_id in list(floor.queues):
         leave(floor, call, queue_id, "removed" if is_lost else "abandoned", at, out)
     out.extend(listening_ended(call, one, at) for one in call.listeners)
+    call = _count(floor, call, [], at, out)
+    call = taken_back(floor, settle_alone(floor, call, at, out), None, "abandoned", at, out)
     out.extend(_closing(call, at))
     call = closed(call, at)
     floor.drop_call(call.id)

@@ -31,7 +31,7 @@ def attended(floor: Floor, event: ev.AttendedTransferred, out: Out) -> None:
     if event.into == "fail":
         return
     target = _target(floor, second, other, event)
-    kind = _kind(other, event)
+    kind = _kind(second, other)
     kept = merge(floor, mine, other, event.at, out) if mine.id != other.id else mine
     kept = floor.put_call(replace(kept, hung_up_by=None))
     if event.into != "threeway":
@@ -46,9 +46,10 @@ def _hand_over(floor: Floor, *leg_ids: str) -> None:
         floor.put_leg(replace(floor.legs[leg_id], has_handed_over=True))
 
 
-def _kind(consultation: Call, event: ev.AttendedTransferred) -> Literal["attended", "blonde"]:
+def _kind(second: Leg, consultation: Call) -> Literal["attended", "blonde"]:
+    """Alone in a room, or in the menu of somebody, he has an answer too."""
     is_ringing = consultation.state in ("ringing", "dialling", "waiting")
-    return "blonde" if event.into == "app" or is_ringing else "attended"
+    return "blonde" if second.bridge is None and is_ringing else "attended"
 
 
 def _target(

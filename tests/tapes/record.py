@@ -17,9 +17,20 @@ from cti.pbx.find import find_asterisk
 from cti.pbx.plan import Ports
 from cti.pbx.run import down, up
 from tests.pbx.fixtures import CHECKOUT, PrivatePbx, sample_plan
-from tests.tapes import scenes_out  # noqa: F401 - adds its scenes
+from tests.tapes import (  # noqa: F401 - each adds its scenes
+    scenes_conference,
+    scenes_forwarding,
+    scenes_hold,
+    scenes_link,
+    scenes_out,
+    scenes_pickup,
+    scenes_queues,
+    scenes_transfers,
+    scenes_ways,
+)
 from tests.tapes.scenes import SCENES
-from tests.tapes.stage import ring_all_at_once, stage
+from tests.tapes.site import furnish
+from tests.tapes.stage import stage
 
 HERE = Path(__file__).parent
 SCENE_LIMIT_S = 90.0
@@ -47,11 +58,17 @@ async def record_all(pbx: PrivatePbx, folder: Path, names: list[str]) -> int:
         except* (TimeoutError, OSError) as group:
             failed += 1
             print(f"{name}: FAILED {group.exceptions}", flush=True)
-            traceback.print_exception(group)
+            print(_where(group), flush=True)
             (HERE / name).parent.mkdir(exist_ok=True)
             (HERE / f"{name}.failed").write_bytes(recorded(folder))
             await asyncio.to_thread(pbx.hang_up_everything)
     return failed
+
+
+def _where(group: BaseExceptionGroup[BaseException]) -> str:
+    """The line of the scene at which it stopped."""
+    told = "".join(traceback.format_exception(group)).splitlines()
+    return next((line for line in reversed(told) if "/tests/tapes/scenes" in line), "")
 
 
 def main(wanted: list[str]) -> int:
@@ -64,7 +81,7 @@ def main(wanted: list[str]) -> int:
         try:
             up(plan, program, world=True)
             pbx = PrivatePbx(plan, program)
-            ring_all_at_once(pbx)
+            furnish(pbx)
             return 1 if asyncio.run(record_all(pbx, folder, names)) else 0
         finally:
             down(plan, program)

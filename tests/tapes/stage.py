@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from cti.agi import AgiSession, Request, serve
+from cti.calls import Leg
 from cti.engine import Engine, LinkPlan
 from cti.pbx.plan import PbxPlan
-from tests.pbx.fixtures import PrivatePbx
+from tests.pbx.fixtures import ENTRY, PrivatePbx
+from tests.pbx.manager import Message, manager
 from tests.pbx.phones import CHECKOUT, Phone
 
 ENTRY_RINGALL = "+74951200001"      # its queue, `outages`, rings all at once here
@@ -75,10 +77,12 @@ class Stage:
                 await asyncio.to_thread(self.pbx.ask, f"manager kick session {fields[4]}")
 
     @asynccontextmanager
-    async def desk(self, name: str, *, auto_answer: bool = False) -> AsyncIterator[Phone]:
+    async def desk(self, name: str, *, auto_answer: bool = False,
+                   registers: bool = True) -> AsyncIterator[Phone]:
         """An operator's desk phone, registered."""
         facts = {"port": self.pbx.ports.sip, "name": name, "tone_hz": 440, "display": "",
-                 "password": self.pbx.password(f"sip:{name}"), "auto_answer": auto_answer,
+                 "password": self.pbx.password(f"sip:{name}") if registers else None,
+                 "auto_answer": auto_answer,
                  "record": str(self.folder / f"{name}.wav")}
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "tests.tapes.desk_process", json.dumps(facts), cwd=CHECKOUT,
@@ -87,11 +91,35 @@ class Stage:
         async with asyncio.TaskGroup() as tasks:
             reader = tasks.create_task(_follow(one), name=f"phone-{name}")
             try:
-                await one.wait("registered")
+                await one.wait("registered" if registers else "ready")
                 yield one
             finally:
                 await one.quit()
                 reader.cancel()
+
+    async def ask(self, **headers: str) -> Message:
+        """A manager's action that our own commands do not have."""
+        secret = self.pbx.password("ami:control")
+        async with manager(self.pbx.ports.ami, "control", secret) as one:
+            return await one.send(**headers)
+
+    def leg(self, start: str) -> Leg:
+        """The newest leg whose channel begins so: `PJSIP/101-`, `PJSIP/trunk-`."""
+        legs = self.engine.floor.legs.values()
+        return [leg for leg in legs if leg.channel.startswith(start)][-1]
+
+    async def behave(self, colleague: str, *steps: str) -> None:
+        """A colleague whom the world plays does something else, until the scene is over."""
+        for place, step in enumerate(steps, 1):
+            await asyncio.to_thread(self.pbx.ask_world, "dialplan add extension "
+                                    f"{colleague},{place},{step} into colleagues replace")
+
+    @asynccontextmanager
+    async def caller(self, number: str, entry: str = ENTRY) -> AsyncIterator[Phone]:
+        """A caller with a phone of his own, who can hold; he has dialled."""
+        async with self.desk(number, registers=False) as one:
+            await one.dial(entry, self.pbx.ports.sip)
+            yield one
 
     @asynccontextmanager
     async def menu(self, script: Callable[[AgiSession, Request], Any]) -> AsyncIterator[None]:
@@ -122,14 +150,6 @@ async def _follow(one: Phone) -> None:
                 one.news.notify_all()
 
 
-def ring_all_at_once(pbx: PrivatePbx) -> None:
-    """The queue `outages` gets the strategy that our own rendering does not use."""
-    for path in pbx.main.site.folder.rglob("queues.conf"):
-        head, mark, tail = path.read_text().partition("[outages]")
-        path.write_text(head + mark + tail.replace("leastrecent", "ringall", 1))
-    pbx.ask("module reload app_queue.so")
-
-
 @asynccontextmanager
 async def stage(pbx: PrivatePbx, folder: Path) -> AsyncIterator[Stage]:
     """A fresh engine and tape; afterwards nobody is in a queue or a call."""
@@ -150,6 +170,7 @@ async def stage(pbx: PrivatePbx, folder: Path) -> AsyncIterator[Stage]:
                 await scene.quiet()
                 await _everybody_home(scene)
             finally:
+                await asyncio.to_thread(pbx.ask_world, "dialplan reload")
                 for task in following:
                     task.cancel()
 
