@@ -6,7 +6,7 @@ from datetime import datetime
 
 from cti import changes as ch
 from cti import events as ev
-from cti import listening
+from cti import listening, recordings
 from cti.calls import Call, Leg
 from cti.legs import in_call, sight
 from cti.live import Attempt, Floor
@@ -17,6 +17,7 @@ from cti.user_events import (
     ClientIdentified,
     ListeningBegan,
     MenuStepped,
+    RecordingReady,
     ReturnAwaited,
 )
 from cti.values import replace
@@ -42,6 +43,9 @@ def told(floor: Floor, event: ev.Told, out: Out) -> None:
             _settle(floor, leg, attempt, "DROPPED", 0, event.at, out)
         case ListeningBegan() as began:
             listening.began(floor, event, began, out)
+        case RecordingReady():
+            leg, call = in_call(floor, event.leg, event.at, out)
+            recordings.began(floor, call, leg, event.at, out)
         case ReturnAwaited(operator):
             leg, call = in_call(floor, event.leg, event.at, out)
             _await(floor, call, operator, event.at, out)

@@ -17,6 +17,7 @@ ATTEMPT_EVENT = "DesklineAttempt"
 DROPPED_EVENT = "DesklineDropped"
 RETURN_EVENT = "DesklineReturn"
 LISTEN_EVENT = "DesklineListen"
+RECORDING_EVENT = "DesklineRecording"
 
 DialStatus = Literal["ANSWER", "BUSY", "NOANSWER", "CONGESTION", "CHANUNAVAIL", "CANCEL", "FAILED"]
 How = Literal["number", "account"]
@@ -101,9 +102,14 @@ class ListeningBegan:
         _demand(PHONE_PATTERN.fullmatch(self.spied) is not None, "spied", self.spied)
 
 
+@dataclass(frozen=True, slots=True)
+class RecordingReady:
+    """Asterisk records this leg from here on; the server silences it until it may run."""
+
+
 DesklineEvent: TypeAlias = (
     MenuStepped | ClientIdentified | AttemptReported | AttemptDropped | ReturnAwaited
-    | ListeningBegan)
+    | ListeningBegan | RecordingReady)
 
 
 def encode(event: DesklineEvent) -> str:
@@ -121,6 +127,8 @@ def encode(event: DesklineEvent) -> str:
             return f"{RETURN_EVENT},Operator: {operator}"
         case ListeningBegan(mode, spied):
             return f"{LISTEN_EVENT},Mode: {mode},Spied: {spied}"
+        case RecordingReady():
+            return f"{RECORDING_EVENT},State: ready"
 
 
 def decode(headers: Mapping[str, str]) -> DesklineEvent | None:
@@ -176,6 +184,8 @@ _READERS: Mapping[str, Callable[[Mapping[str, str]], DesklineEvent | None]] = {
     DROPPED_EVENT: _read_dropped,
     RETURN_EVENT: _read_return,
     LISTEN_EVENT: _read_listening,
+    RECORDING_EVENT: lambda headers: RecordingReady()
+    if headers.get("State") == "ready" else None,
 }
 
 
