@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from cti.ami import Session
 from cti.errors import CommandRefused, LinkDown, NotSendable
@@ -18,10 +19,22 @@ PATTERNS: dict[str, re.Pattern[str]] = {
     "exten": re.compile(r"[+]?[A-Za-z0-9_*#-]{1,40}"),
     "number": re.compile(r"\+?[0-9]{3,15}"),
     "caller_id": re.compile(r"\+?[0-9]{2,15}"),
+    "variable": re.compile(r"DESKLINE_[A-Z]{1,32}"),
     "channel_id": re.compile(r"deskline-[a-z0-9.-]{1,64}"),
 }
 ORIGINATE_LIMIT_MS = 120_000    # longer than any ring time: the dialplan ends the ringing
 OWN_PHONE_LIMIT_MS = 20_000
+LISTENERS_PHONE = "PJSIP_HEADER(add,Call-Info)=<sip:deskline-listen>;answer-after=0"
+HEARING = "deskline-listen"                     # its extensions are the modes
+TAKING_OVER = ("deskline-take-over", "s")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a listener's leg goes in the dialplan, and the channel it is to look at there."""
+    context: str
+    exten: str
+    variables: Mapping[str, str]        # name of ours → channel
 
 
 class Commands:
@@ -108,6 +121,24 @@ class Commands:
             "CallerID": fit("caller_id", caller_id), "Account": number,
             "Timeout": f"{OWN_PHONE_LIMIT_MS}", "Async": "true",
             "Variable": "PJSIP_HEADER(add,Call-Info)=<sip:deskline>;answer-after=0"})
+
+    async def call_listener(self, interface: str, place: Place, channel_id: str) -> None:
+        """Ring a supervisor's own phone (auto-answer), for a call that he is no party of."""
+        given = [f"{fit('variable', name)}={fit('channel', channel)}"
+                 for name, channel in place.variables.items()]
+        await self._send("Originate", {
+            "Channel": fit("interface", interface), "ChannelId": fit("channel_id", channel_id),
+            "Context": fit("context", place.context), "Exten": fit("exten", place.exten),
+            "Priority": "1", "Timeout": f"{OWN_PHONE_LIMIT_MS}", "Async": "true",
+            "Variable": ",".join([*given, LISTENERS_PHONE])})
+
+    async def move_listener(self, channel: str, place: Place) -> None:
+        """The phone stays connected; what it hears is another."""
+        for name, value in place.variables.items():
+            await self._send("Setvar", {
+                "Channel": fit("channel", channel), "Variable": fit("variable", name),
+                "Value": fit("channel", value)})
+        await self.redirect(channel, place.context, place.exten)
 
     async def _send(self, action: str, headers: Mapping[str, str]) -> None:
         session = self._session()

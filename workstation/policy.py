@@ -63,6 +63,12 @@ def may(person: Person | None, who: Who) -> bool:
     return person is not None and person.role in _ROLES[who]
 
 
+def has_in_team(person: Person, colleague: Person) -> bool:
+    """Whether he leads this operator: they share a group or a queue. Nobody leads himself."""
+    return person.oversees and person.id != colleague.id and bool(
+        person.groups & colleague.groups or set(person.queues) & set(colleague.queues))
+
+
 def sees(person: Person, view: View) -> bool:
     """Whether a public view belongs on this person's screen.
 

@@ -30,6 +30,7 @@ from workstation.conversations import Conversations
 from workstation.desk import Desk
 from workstation.journal import Journal
 from workstation.keeper import Keeper
+from workstation.listening import run as follow_listeners
 from workstation.membership import Membership
 from workstation.pbx_plan import plan_of
 from workstation.pops import Pops
@@ -144,6 +145,7 @@ def followers(desk: Desk, feed: Feed) -> dict[str, Coroutine[None, None, None]]:
         "pops": desk.pops.run(feed.subscribe("pops")),
         "wallboard": Ticker(desk).run(feed.subscribe("wallboard")),
         "membership": Membership(desk).run(feed.subscribe("membership")),
+        "listening": follow_listeners(desk, feed.subscribe("listening")),
         "wrap-up": desk.wrap_up.run(),
         "reminders": reminders.run(desk),
         "sources": desk.figures.run(),

@@ -23,6 +23,7 @@ from workstation.duplicate_settings import Duplicates
 from workstation.privacy_settings import Privacy, Retention
 from workstation.rights import Right, ViewLimits
 from workstation.sources.settings import Source
+from workstation.supervision_settings import Supervision
 
 DEFAULT_FILE = Path("deskline.toml")
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
@@ -220,6 +221,7 @@ class Settings(BaseSettings):
     right: tuple[Right, ...] = ()
     view_limits: ViewLimits = ViewLimits()
     privacy: Privacy = Privacy()
+    supervision: Supervision = Supervision()
     retention: Retention = Retention()
     duplicates: Duplicates = Duplicates()
     pause_reasons: tuple[PauseReason, ...] = ("break", "lunch", "meeting", "training")

@@ -113,6 +113,13 @@ class Traces:
     def hour(self) -> str:
         return self._clock().strftime("%Y-%m-%dT%H")
 
+    def note(self, deed: Deed) -> None:
+        """Something that happened in any case."""
+        try:
+            self._add(deed)
+        except TracesFull:
+            log.warning("a deed could not be written down", what=deed.what, by=deed.by)
+
     def _add(self, deed: Deed) -> None:
         if len(self._unwritten) >= UNWRITTEN_LIMIT:
             raise TracesFull

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from crm_store.interaction_pages import Figures
 from cti.changes import CallAnswered, CallLeftQueue, Change, SegmentClosed
 from cti.floor import Call, Floor, Operator
-from workstation import pauses, protocol
+from workstation import listening, pauses, protocol
 from workstation.settings import OperatorSettings, Queue
 from workstation.views import moment, moment_or_none
 
@@ -182,7 +182,8 @@ def call_view(call: Call, names: Names) -> protocol.CallView:
         campaign=names.campaigns.get(call.id, ""),
         segments=[protocol.SegmentView(
             kind=part.kind, who=part.who, started_at=moment(part.started_at),
-            ended_at=moment_or_none(part.ended_at)) for part in call.segments])
+            ended_at=moment_or_none(part.ended_at)) for part in call.segments],
+        listeners=listening.views(names.operators, call.listeners))
 
 
 def gaps(floor: Floor, lost: Mapping[str, int]) -> Iterator[tuple[str, protocol.GapView]]:

@@ -81,8 +81,11 @@ class ConsultView(View, frozen=True, kw_only=True):
 
 
 class ListenerView(View, frozen=True, kw_only=True):
-    supervisor: str         # login or operator id
+    supervisor: str         # operator id
     mode: Literal["listen", "whisper", "barge"]
+    name: str = ""
+    operator: str = ""      # whom he hears
+    since: str = ""
 
 
 class CallView(View, frozen=True, kw_only=True):

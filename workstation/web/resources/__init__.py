@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from workstation.web import api
-from workstation.web.resources import clients, duplicates, imports, privacy, sources, tasks
+from workstation.web.resources import (
+    clients,
+    duplicates,
+    imports,
+    privacy,
+    sources,
+    supervision,
+    tasks,
+)
 from workstation.web.routes import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -13,5 +21,6 @@ ROUTES: tuple[Route, ...] = (
     *imports.ROUTES,
     *privacy.ROUTES,
     *sources.ROUTES,
+    *supervision.ROUTES,
     *tasks.ROUTES,
 )

@@ -68,6 +68,9 @@ export interface ConsultView {
 export interface ListenerView {
   supervisor: string;
   mode: "listen" | "whisper" | "barge";
+  name?: string;
+  operator?: string;
+  since?: string;
 }
 
 export interface CallView {
