@@ -31,6 +31,9 @@ from crm_store.tables.contacts import Dispositions, Drafts, Interactions, Notes,
 from crm_store.tables.requests import Requests
 
 _KNOWN = tuple(field.name for field in fields(CallFacts) if field.name != "segments")
+# What a call's own records know better than the tape that lost sight of it.
+SEEN = ("direction", "started_at", "answered_at", "ended_at", "queue", "operator", "outcome",
+        "cause", "ended_by", "waited_s", "talked_s", "held_s")
 _FOLLOWERS = (Dispositions, Notes, ClientChoices, IdentityConfirmations, Requests)
 
 
@@ -55,7 +58,8 @@ def _write_call(ask: Ask, facts: CallFacts) -> int:
     row, = ask.rows(_UPSERT, **_values(facts))
     show_now(ask, before, row)
     kept: int = row.absorbed_into or row.id
-    ask.each(_SEGMENT, _segment_rows(kept, facts.segments))
+    if not row.reconstructed:
+        ask.each(_SEGMENT, _segment_rows(kept, facts.segments))
     return kept
 
 
@@ -75,6 +79,11 @@ def _upsert(dialect: str) -> Any:
 def _merged(new: sqlite.Insert | postgresql.Insert, name: str) -> Any:
     """The value of a column when the call is known already."""
     told, stored = new.excluded[name], getattr(Interactions, name)
+    merged = _learnt(told, stored, name)
+    return case((Interactions.reconstructed, stored), else_=merged) if name in SEEN else merged
+
+
+def _learnt(told: Any, stored: Any, name: str) -> Any:
     if name == "client_id":
         return case((Interactions.client_is_chosen, stored), else_=func.coalesce(told, stored))
     if name == "outcome":

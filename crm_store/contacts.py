@@ -79,6 +79,7 @@ class Interaction:
     note: str | None
     disposed_by: str | None
     disposed_at: datetime | None
+    reconstructed: bool = False     # from Asterisk's own records: nobody saw it live
 
 
 COLUMNS = (
@@ -89,13 +90,14 @@ COLUMNS = (
     Interactions.started_at, Interactions.answered_at, Interactions.ended_at,
     Interactions.outcome, Interactions.waited_s, Interactions.talked_s, Interactions.held_s,
     Interactions.disposition, Interactions.note, Interactions.disposed_by,
-    Interactions.disposed_at, Interactions.absorbed_into,
+    Interactions.disposed_at, Interactions.absorbed_into, Interactions.reconstructed,
 )
 
 
 def call_item(row: Any) -> dict[str, JSON]:
     """What the timeline tells about an interaction; see `TimelineItem`."""
-    return {
+    mark: dict[str, JSON] = {"reconstructed": True} if row.reconstructed else {}
+    return mark | {
         "interaction_id": row.id, "call_id": row.call_id, "direction": row.direction,
         "number": row.number, "queue": row.queue, "operator": row.operator,
         "outcome": row.outcome, "disposition": row.disposition, "note": row.note,

@@ -182,7 +182,7 @@ PERSONAL: dict[str, Personal] = {
         kept="id channel call_id pbx direction entry queue operator client_id client_is_chosen "
              "campaign_entry attempt menu_path started_at answered_at ended_at outcome cause "
              "ended_by waited_s talked_s held_s absorbed_into disposition disposed_by "
-             "disposed_at"),
+             "disposed_at reconstructed"),
     "client_addresses": Personal(own("client_id"), is_gone=True,
                                  kept=f"id address_id {_LINK}"),
     "client_emails": Personal(own("client_id"), is_gone=True, kept=f"email original {_LINK}"),
@@ -210,6 +210,8 @@ OTHERS: dict[str, str] = {
     "campaigns": "plans",
     "campaign_events": "plans",
     "custom_fields": "definitions",
+    "gaps": "stretches of time, and counts",
+    "journal_places": "places on tapes",
     "groups": "staff",
     "people": "staff",
     "sessions": "staff",

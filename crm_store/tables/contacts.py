@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_store.base import Base, Bytewise, Json
@@ -22,7 +22,8 @@ class Interactions(Base):
     """One contact. `disposition … disposed_at` repeat the latest row of `dispositions`.
 
     `client_is_chosen`: a person decided whose contact this is; the machine's guess, which a
-    replayed tape brings again, no longer changes it.
+    replayed tape brings again, no longer changes it. `reconstructed`: told from Asterisk's own
+    records, which know better than what the tape saw of it.
     """
     __tablename__ = "interactions"
     __table_args__ = (
@@ -65,6 +66,7 @@ class Interactions(Base):
     note: Mapped[str | None]
     disposed_by: Mapped[str | None]
     disposed_at: Mapped[datetime | None]
+    reconstructed: Mapped[bool] = mapped_column(server_default=false())
 
 
 class Segments(Base):
