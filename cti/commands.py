@@ -104,6 +104,18 @@ class Commands:
             "Channel": fit("channel", channel), "Context": fit("context", context),
             "Exten": fit("exten", exten)})
 
+    async def allow_recording(self, until_s: int) -> None:
+        """The dialplan may have recordings ready up to then, seconds since 1970."""
+        await self._send("Setvar", {"Variable": "DESKLINE_RECORD_UNTIL", "Value": f"{until_s:d}"})
+
+    async def mute_recording(self, channel: str, *, on: bool) -> None:
+        """Both directions of this leg's recording become silence, or sound again."""
+        await self._send("MixMonitorMute", {
+            "Channel": fit("channel", channel), "Direction": "both", "State": f"{on:d}"})
+
+    async def stop_recording(self, channel: str) -> None:
+        await self._send("StopMixMonitor", {"Channel": fit("channel", channel)})
+
     async def dial_attempt(self, attempt: int, channel_id: str) -> None:
         """Originate `Local/<attempt>@deskline-dial`; returning only says that it was queued."""
         await self._send("Originate", {

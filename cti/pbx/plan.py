@@ -95,6 +95,7 @@ class QueuePlan:
     wrap_up_s: int = 3
     service_level_s: int = 20
     penalties: tuple[tuple[int, int], ...] = ()
+    is_recorded: bool = False
 
     def __post_init__(self) -> None:
         _check_fields(self, {"id": "queue id"})
@@ -151,12 +152,16 @@ class PbxPlan:
     campaign_wait_s: int = 15           # an answered client waits this long, then is dropped
     menu_limit_s: int = 300             # a menu that takes longer is left for the queue
     park_limit_s: int = 120             # then a parked caller is back at who parked him
+    recordings: Path | None = None      # where Asterisk writes them; None: nothing is recorded
+    records_outbound: bool = False      # who is called by hand
     world: WorldPlan = WorldPlan()
 
     def __post_init__(self) -> None:
         _check_fields(self, {"name": "slug", "host": "address", "trunk_host": "host",
                              "caller_id": "number"})
         checked("folder", str(self.folder.absolute()))
+        if self.recordings is not None:
+            checked("folder", str(self.recordings))
         queues = _unique("queue", [queue.id for queue in self.queues])
         operators = _unique("operator", [operator.id for operator in self.operators])
         _unique("entry", [entry.digits for entry in self.entries])

@@ -10,6 +10,7 @@ from cti.pbx.dialplan_text import context, extension
 from cti.pbx.plan import EntryPlan, OperatorPlan, PbxPlan, QueuePlan
 from cti.pbx.render_controls import controls
 from cti.pbx.render_listening import listening
+from cti.pbx.render_recording import of_attempt, of_dial, of_queue, recording
 
 OFFER = "b(deskline-offer^s^1)"     # gives the operator's phone the call's id before it rings
 RETURN_S = 20                       # how long a caller waits for an operator's page to come back
@@ -31,7 +32,7 @@ def contexts(plan: PbxPlan) -> str:
         from_trunk(plan), entries(plan), inbound(plan), queues(plan), offer(), left(), returning(),
         sorry(),
         operators(plan), click_to_call(plan), dialler(plan), answered(plan), listening(),
-        controls(plan)])
+        controls(plan), recording(plan)])
 
 
 def from_trunk(plan: PbxPlan) -> str:
@@ -90,6 +91,7 @@ def queues(plan: PbxPlan) -> str:
     """Option c: when the operator's leg ends, the caller goes on in `deskline-left`."""
     return context("deskline-queue", *(extension(
         queue.id, f"Set(DESKLINE_QUEUE={queue.id})", *_at_first(queue),
+        *of_queue(plan, queue),
         f"Queue({queue.id},Cc{OFFER},,,{queue.max_wait_s})", LEFT,
         "Goto(deskline-sorry,s,1)") for queue in plan.queues))
 
@@ -171,7 +173,7 @@ def click_to_call(plan: PbxPlan) -> str:
     steps = (f"Set(DESKLINE_OK=${{REGEX({NUMBER} ${{EXTEN}})}})",
              'GotoIf($["${DESKLINE_OK}" = "1"]?:refuse)',
              f"Set(CALLERID(all)=<{plan.caller_id}>)",
-             f"Dial(PJSIP/${{EXTEN}}@{plan.way_out},60)", "Hangup(${HANGUPCAUSE})",
+             f"Dial(PJSIP/${{EXTEN}}@{plan.way_out},60{of_dial(plan)})", "Hangup(${HANGUPCAUSE})",
              "(refuse)Hangup(28)")
     return context("deskline-out", *(extension(p, *steps) for p in ("_X!", "_+X!")))
 
@@ -209,7 +211,7 @@ def answered(plan: PbxPlan) -> str:
     return context("deskline-answered", extension(
         "s", "Goto(half)",
         "UserEvent(DesklineAttempt,Attempt: ${DESKLINE_ATTEMPT},Status: ANSWER,Cause: 0)",
-        "Set(CALLERID(all)=<${DESKLINE_NUMBER}>)",
+        "Set(CALLERID(all)=<${DESKLINE_NUMBER}>)", *of_attempt(plan),
         f"Queue(${{DESKLINE_QUEUE}},Cc{OFFER},,,{plan.campaign_wait_s})", LEFT,
         "UserEvent(DesklineDropped,Attempt: ${DESKLINE_ATTEMPT})",
         "Goto(deskline-sorry,s,1)", "(half)Answer()", "Hangup()"))

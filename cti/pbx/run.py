@@ -231,7 +231,7 @@ def _spawn(instance: Instance) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(  # noqa: S603 - our own program and configuration
             [*instance.program.command, "-C", str(instance.config), "-f"],
             stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
-            cwd=instance.site.folder, start_new_session=True)
+            cwd=instance.site.folder, start_new_session=True, umask=0o077)
     threading.Thread(target=process.wait, name=f"asterisk-{instance.name}", daemon=True).start()
     return process
 
