@@ -96,6 +96,9 @@ def _take_in(floor: Floor, listing: Listing, at: datetime, out: Out) -> None:
         elif floor.call_of(leg) is None and not _is_nobodys(leg):
             begin(floor, leg, at - timedelta(seconds=one.age_s), out)
         _place(floor, floor.legs[leg.id], one, at, out)
+    for leg_id in listing.known - set(listing.legs):
+        if leg_id in floor.legs:        # it hears nobody any more; `_let_go` tells what came of it
+            floor.leave_bridge(floor.legs[leg_id])
     for leg_id in listing.legs:
         if leg_id in floor.legs:
             connect(floor, floor.legs[leg_id].call, at, out)

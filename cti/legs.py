@@ -141,7 +141,8 @@ def resumed(floor: Floor, event: ev.LegResumed, out: Out) -> None:
     if leg is None or call is None:
         return
     leg = floor.put_leg(replace(leg, is_holding=False))
-    if call.state == "held" and not any(one.is_holding for one in floor.legs_of(call.id)):
+    if call.state == "held" and not call.is_parked and not any(
+            one.is_holding for one in floor.legs_of(call.id)):
         resume(floor, call, leg, event.at, out)
 
 

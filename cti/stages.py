@@ -72,7 +72,7 @@ def _direction(floor: Floor, leg: Leg, *, is_dialled: bool) -> ch.Direction:
     if leg.operator is None:
         return "out" if is_dialled else "in"
     ids = set(floor.table.values()) if floor.table is not None else set(floor.learned.values())
-    return "internal" if leg.exten in ids else "out"
+    return "internal" if leg.exten in ids or leg.exten.startswith("*") else "out"
 
 
 def shift(
