@@ -10,7 +10,7 @@ from cti.calls import Call, Leg
 from cti.joins import merge
 from cti.legs import in_call
 from cti.live import Floor
-from cti.stages import Out, facts
+from cti.stages import Out, facts, shift
 from cti.values import replace
 
 
@@ -36,6 +36,9 @@ def attended(floor: Floor, event: ev.AttendedTransferred, out: Out) -> None:
     kept = floor.put_call(replace(kept, hung_up_by=None))
     if event.into != "threeway":
         _hand_over(floor, first.id, second.id)
+        if kind == "blonde" and not kept.offers:
+            is_waiting = other.state == "waiting"
+            shift(floor, kept, "waiting" if is_waiting else "ringing", target, event.at, out)
         out.append(ch.CallTransferred(
             **facts(kept, event.at), kind=kind, transferor=first.operator or first.channel,
             target=target))
@@ -63,4 +66,5 @@ def _target(
     others = (leg.operator for leg in floor.legs_of(consultation.id)
               if leg.operator is not None and leg.operator != second.operator)
     waits_in = consultation.queue if consultation.state == "waiting" else None
-    return next(others, None) or waits_in or consultation.dialled
+    dialled = second.exten if second.exten != "s" else ""   # the calls may be one already
+    return next(others, None) or waits_in or dialled or consultation.dialled

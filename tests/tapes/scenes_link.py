@@ -13,7 +13,7 @@ from tests.tapes.stage import ENTRY_RINGALL, Stage, until
 @scene("link/cut_in_a_conference")
 async def conference(stage: Stage) -> None:
     async with (stage.desk("101", auto_answer=True) as anna,
-                stage.desk("102", auto_answer=True)):
+                stage.desk("102", auto_answer=True) as boris):
         await stage.ready("101")
         await stage.call_in(talk_s=9)
         await stage.heard("CallAnswered")
@@ -23,6 +23,10 @@ async def conference(stage: Stage) -> None:
         await stage.kick()
         await anna.hang_up()
         await stage.heard("LinkRestored", 2)
+        await asyncio.sleep(1)
+        await boris.hang_up()
+        await asyncio.sleep(0.5)
+        await asyncio.to_thread(stage.pbx.hang_up_everything)
         await stage.heard("CallEnded")
 
 

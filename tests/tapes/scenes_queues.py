@@ -241,7 +241,7 @@ async def two_phones(stage: Stage) -> None:
         await stage.heard("CallEnded")
 
 
-@scene("queues/callers_phone_dies")
+@scene("queues/operators_phone_dies")
 async def phone_dies(stage: Stage) -> None:
     """The operator's phone falls silent; Asterisk notices, the caller is let go."""
     async with stage.desk("101", auto_answer=True) as anna:
