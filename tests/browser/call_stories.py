@@ -23,7 +23,7 @@ def consult(state: Any = "talking", since: float = -21) -> p.ConsultView:
     return p.ConsultView(who="Boris Orlov", operator="102", state=state, since=s.moment(since))
 
 
-def of(one: p.ConversationView, state: Any = "talking") -> s.Story:
+def of(one: p.ConversationView | None, state: Any = "talking") -> s.Story:
     """The desk with this call, whose operator has a phone on the desk."""
     story = s.desk(one, state)
     queue = story.views["queues"]["billing"]
@@ -50,8 +50,9 @@ def asked() -> s.Story:
 
 
 def together() -> s.Story:
-    return of(s.talking(can=TOGETHER, recording="on", consult=consult(), conference=True,
-                        listeners=[p.ListenerView(supervisor="120", mode="listen")]))
+    return of(s.talking(
+        can=TOGETHER, recording="on", consult=consult(), conference=True, listeners=[
+            p.ListenerView(supervisor="120", name="Sofia Lebedeva", mode="listen")]))
 
 
 def targets() -> dict[str, Any]:

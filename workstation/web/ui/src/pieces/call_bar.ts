@@ -43,7 +43,6 @@ class CallBar extends Piece {
     const words = `${t(`recording.${act}`)} (${recording ? "Alt P" : "Alt O"})`;
     return html`<div class="rec">
       <button class="rec-mark is-${recording || "off"}" data-act="recording" title=${words}
-        aria-label=${`${t(`recording.is.${recording || "off"}`)}: ${words}`}
         ?disabled=${!controls.can(act)}
         @click=${() => recording ? controls.pauseRecording() : controls.record()}>
         <i class="rec-dot"></i>${t(`recording.mark.${recording || "off"}`)}</button>
@@ -61,8 +60,8 @@ class CallBar extends Piece {
       ${icon("headphones")}<span>${words}</span></span>`;
   }
 
-  private listener({ mode, supervisor }: ListenerView): string {
-    return t(`listener.${mode}`, { who: this.desk.operatorName(supervisor) });
+  private listener({ mode, supervisor, name }: ListenerView): string {
+    return t(`listener.${mode}`, { who: name || this.desk.operatorName(supervisor) });
   }
 
   // ── the buttons, in their places ──────────────────────────────────────────────────────────
