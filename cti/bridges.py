@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cti import consults
 from cti import events as ev
 from cti.calls import UP
 from cti.joins import merge, unite
@@ -24,6 +25,7 @@ def entered(floor: Floor, event: ev.BridgeEntered, out: Out) -> None:
         if mine is not None and his is not None and mine.id != his.id:
             merge(floor, mine, his, event.at, out)
     connect(floor, floor.legs[leg.id].call, event.at, out)
+    consults.look(floor, floor.legs[leg.id].call, event.at, out)
 
 
 def left(floor: Floor, event: ev.BridgeLeft, out: Out) -> None:

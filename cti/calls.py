@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -21,6 +22,7 @@ SEGMENT_OF: dict[CallState, SegmentKind] = {
 # Channels that are nobody's ear: halves, and what stands in while a call is sent elsewhere.
 PLUMBING = ("Local/", "AsyncGoto/", "Surrogate/")
 LISTENER = "deskline-listen-"       # what the Uniqueid of a leg begins with that we call to listen
+DESK_CODE = re.compile(r"[*][0-9](?:[0-3]|2[1-9])")
 DOWN, RING, RINGING, UP = 0, 4, 5, 6     # ChannelState: RING is a leg that calls us
 
 
@@ -53,6 +55,17 @@ class Listener:
     since: datetime
 
 
+@dataclass(frozen=True)
+class Consult:
+    """The third whom the call's operator asks, or has taken in."""
+    operator: str       # who asks
+    target: str         # operator id, queue id or number
+    third: str | None   # the operator who is asked, when it is one
+    state: Literal["ringing", "talking", "held", "joined"]
+    since: datetime
+    leg: str = ""       # the third's, once he answered
+
+
 @dataclass(frozen=True, kw_only=True)
 class Leg:
     """One connection of a party to Asterisk."""
@@ -76,6 +89,11 @@ class Leg:
     cause: int = 0                  # Q.850, as its party gave it when it hung up or refused
     recording: RecordingState = ""
     recorded_since: datetime | None = None      # the first moment of its recording's file
+
+    @property
+    def is_code(self) -> bool:
+        """An operator speaks with our dialplan alone: he signs in, out, is ready or pauses."""
+        return self.operator is not None and DESK_CODE.fullmatch(self.exten) is not None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,6 +126,8 @@ class Call:
     is_conference: bool = False         # three or more hear each other
     is_parked: bool = False
     parked_by: str = ""                 # the operator, while it is parked
+    held_by: str = ""                   # the operator whom the other party hears music for
+    consult: Consult | None = None
     alone_since: datetime | None = None     # nobody hears the other party; nobody said why
     hung_up_by: Side | None = None      # who asked for the end; None again when it goes on
     has_given_up: bool = False          # the caller left before anybody answered

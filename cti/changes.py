@@ -118,6 +118,16 @@ class CallResumed(CallChange):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallConsulted(CallChange):
+    """How it stands with the third whom the call's operator asks. `held`: the operator talks
+    with the other party meanwhile; `joined`: all three hear each other."""
+    operator: str
+    target: str             # operator id, queue id or number, as it was asked for
+    third: str | None       # the operator who answered, or is asked by his id
+    state: Literal["ringing", "talking", "held", "joined", "over"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallTransferred(CallChange):
     kind: Literal["blind", "attended", "blonde"]
     transferor: str     # operator id where it is one of ours, else the channel

@@ -70,6 +70,8 @@ def _dial_out(
     floor: Floor, call: Call, source: Leg, target: Leg, event: ev.DialBegan, out: Out,
 ) -> None:
     """Somebody outside is dialled: by an operator, by the dialler, or a call is passed on."""
+    if call.consult is not None and source.operator == call.consult.operator:
+        return
     dialled = number_of(event.dial_string)
     if call.direction == "in":
         if not call.connected:
@@ -89,7 +91,8 @@ def ended(floor: Floor, event: ev.DialEnded, out: Out) -> None:
             out.append(ch.CallForwarded(
                 **facts(call, event.at, leg.channel), operator=leg.operator,
                 target=number_of(event.forward) or event.forward.partition("@")[0]))
-        if leg.operator is None or call.direction == "internal":
+        is_asked = call.consult is not None and call.answered_at is not None
+        if (leg.operator is None or call.direction == "internal") and not is_asked:
             call = floor.put_call(replace(
                 call, dial_status=event.status,
                 is_picked_up=call.is_picked_up or event.status == "ANSWER"))

@@ -6,8 +6,8 @@ import re
 from datetime import datetime
 
 from cti import changes as ch
+from cti import consults, listening, recordings
 from cti import events as ev
-from cti import listening, recordings
 from cti.calls import DOWN, LISTENER, PLUMBING, Call, Leg
 from cti.causes import offer_end
 from cti.joins import join
@@ -85,7 +85,7 @@ def moved(floor: Floor, event: ev.LegMoved, out: Out) -> None:
 
 
 def _begins_none(leg: Leg) -> bool:
-    return leg.is_local or leg.is_listener or leg.state == DOWN
+    return leg.is_local or leg.is_listener or leg.is_code or leg.state == DOWN
 
 
 def caller_named(floor: Floor, event: ev.CallerNamed, out: Out) -> None:
@@ -198,6 +198,7 @@ def drop(
     floor.drop_leg(leg)
     _operator_gone(floor, leg, at, out)
     _resume_without(floor, leg, at, out)
+    consults.look(floor, leg.call, at, out)
     if floor.legs_of(leg.call):
         return
     call = floor.calls.get(leg.call)

@@ -16,6 +16,8 @@ from cti.values import replace
 
 def caller_joined(floor: Floor, event: ev.QueueJoined, out: Out) -> None:
     leg, call = in_call(floor, event.leg, event.at, out)
+    if call.consult is not None and leg.operator is not None:
+        return      # an operator asks whoever of that queue is free; his client waits elsewhere
     floor.put_queue(joined(floor.queue(event.queue), call.id, event.at, event.position))
     is_picked_up = call.is_picked_up or call.attempt is not None
     call = floor.put_call(replace(
@@ -33,7 +35,8 @@ def caller_left(floor: Floor, event: ev.QueueLeft, out: Out) -> None:
     if leg is not None and call is not None:
         reason = _reason(floor, call, leg)
         leave(floor, call, event.queue, reason, event.at, out)
-        if reason == "timed_out" and not call.offers:   # an announcement, or what comes next
+        is_idle = not call.offers and call.consult is None
+        if reason == "timed_out" and is_idle:   # an announcement, or what comes next
             shift(floor, call, "menu", None, event.at, out)
 
 

@@ -147,7 +147,7 @@ def offer(floor: Floor, call: Call, leg: Leg, queue: str | None, at: datetime, o
     if is_second_phone:
         return call
     floor.stirred[leg.operator] = None
-    if not call.connected:
+    if not call.connected and call.consult is None:
         call = _ring(floor, call, leg.operator, queue, at, out)
     out.append(ch.OperatorOffered(
         **facts(call, at), operator=made.operator, queue=queue, operator_channel=leg.channel))
@@ -192,7 +192,7 @@ def connect(floor: Floor, call_id: str, at: datetime, out: Out) -> None:
     if call is None:
         return
     heard = _heard(floor, call_id)
-    if len(heard) < 2:
+    if len(heard) < 2 or _is_aside(call, heard):
         return
     call = _count(floor, call, heard, at, out)
     operators = [leg for leg in heard if leg.operator is not None]
@@ -207,6 +207,11 @@ def connect(floor: Floor, call_id: str, at: datetime, out: Out) -> None:
             floor.put_leg(replace(leg, has_talked=True))
     for leg in answering:
         call = _answer(floor, call, leg, at, out)
+
+
+def _is_aside(call: Call, heard: list[Leg]) -> bool:
+    """An operator talks with whom he consults, and the other party hears neither."""
+    return call.consult is not None and not any(leg.channel == call.channel for leg in heard)
 
 
 def _heard(floor: Floor, call_id: str) -> list[Leg]:
@@ -265,6 +270,8 @@ def _answer(floor: Floor, call: Call, leg: Leg, at: datetime, out: Out) -> Call:
     operator = leg.operator
     if operator is None or operator in call.connected:
         return call
+    if call.held_by == operator and call.state == "held":
+        return _take_up(floor, call, leg, operator, at, out)
     queue = next((one.queue for one in call.offers if one.leg == leg.id), None)
     is_moved = call.state == "talking" and call.operator == operator    # to another bridge
     is_guest = call.state == "talking" and call.operator in call.connected
@@ -283,6 +290,18 @@ def _answer(floor: Floor, call: Call, leg: Leg, at: datetime, out: Out) -> Call:
     return call
 
 
+def _take_up(
+    floor: Floor, call: Call, leg: Leg, operator: str, at: datetime, out: Out,
+) -> Call:
+    """He talks again with whom he held."""
+    call = shift(floor, call, "talking", operator, at, out)
+    call = floor.put_call(replace(
+        call, connected=(*call.connected, operator), operator=operator, held_by="",
+        operator_channel=leg.channel, hung_up_by=None))
+    out.append(ch.CallResumed(**facts(call, at, leg.channel), operator=operator))
+    return call
+
+
 def disconnect(floor: Floor, leg: Leg, at: datetime, out: Out) -> None:
     """The operator of this leg no longer hears the other party; maybe another rings for it."""
     call = floor.call_of(leg)
@@ -293,7 +312,7 @@ def disconnect(floor: Floor, leg: Leg, at: datetime, out: Out) -> None:
         return
     connected = tuple(one for one in call.connected if one != leg.operator)
     call = floor.put_call(replace(call, connected=connected))
-    if not connected and call.offers:
+    if not connected and call.offers and call.consult is None:
         shift(floor, call, "ringing", call.offers[0].operator, at, out)
     elif call.state == "talking" and call.operator not in connected:
         _inherit(floor, call, at, out)

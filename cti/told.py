@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from cti import changes as ch
+from cti import consults, listening, recordings
 from cti import events as ev
-from cti import listening, recordings
 from cti.calls import Call, Leg
 from cti.legs import in_call, sight
 from cti.live import Attempt, Floor
@@ -15,8 +15,13 @@ from cti.user_events import (
     AttemptDropped,
     AttemptReported,
     ClientIdentified,
+    ConsultBegan,
+    HandedOver,
     ListeningBegan,
     MenuStepped,
+    OperatorLeaves,
+    PartyHeld,
+    PartyParked,
     RecordingReady,
     ReturnAwaited,
 )
@@ -46,6 +51,9 @@ def told(floor: Floor, event: ev.Told, out: Out) -> None:
         case RecordingReady():
             leg, call = in_call(floor, event.leg, event.at, out)
             recordings.began(floor, call, leg, event.at, out)
+        case PartyHeld() | PartyParked() | ConsultBegan() | HandedOver() | OperatorLeaves():
+            leg, call = in_call(floor, event.leg, event.at, out)
+            consults.told(floor, call, leg, event.told, event.at, out)
         case ReturnAwaited(operator):
             leg, call = in_call(floor, event.leg, event.at, out)
             _await(floor, call, operator, event.at, out)

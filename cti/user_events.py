@@ -16,6 +16,11 @@ CLIENT_EVENT = "DesklineClient"
 ATTEMPT_EVENT = "DesklineAttempt"
 DROPPED_EVENT = "DesklineDropped"
 RETURN_EVENT = "DesklineReturn"
+HELD_EVENT = "DesklineHeld"
+PARKED_EVENT = "DesklineParked"
+CONSULT_EVENT = "DesklineConsult"
+HANDED_OVER_EVENT = "DesklineHandedOver"
+LEFT_EVENT = "DesklineLeft"
 LISTEN_EVENT = "DesklineListen"
 RECORDING_EVENT = "DesklineRecording"
 
@@ -107,8 +112,46 @@ class RecordingReady:
     """Asterisk records this leg from here on; the server silences it until it may run."""
 
 
+@dataclass(frozen=True, slots=True)
+class PartyHeld:
+    """The other party hears music until `operator` talks with him again."""
+    operator: str
+
+    def __post_init__(self) -> None:
+        _demand(ID_PATTERN.fullmatch(self.operator) is not None, "operator", self.operator)
+
+
+@dataclass(frozen=True, slots=True)
+class PartyParked:
+    """`operator` put the other party aside; anybody of the queue may take him back."""
+    operator: str
+
+    def __post_init__(self) -> None:
+        _demand(ID_PATTERN.fullmatch(self.operator) is not None, "operator", self.operator)
+
+
+@dataclass(frozen=True, slots=True)
+class ConsultBegan:
+    """The operator calls `target`, an operator, a queue or a number, while the other waits."""
+    target: str
+
+    def __post_init__(self) -> None:
+        _demand(ID_PATTERN.fullmatch(self.target) is not None, "target", self.target)
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOver:
+    """The other party is given to who was consulted."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorLeaves:
+    """He leaves the others to each other, or to the music; it is not the call's end."""
+
+
+Moved: TypeAlias = PartyHeld | PartyParked | ConsultBegan | HandedOver | OperatorLeaves
 DesklineEvent: TypeAlias = (
-    MenuStepped | ClientIdentified | AttemptReported | AttemptDropped | ReturnAwaited
+    Moved | MenuStepped | ClientIdentified | AttemptReported | AttemptDropped | ReturnAwaited
     | ListeningBegan | RecordingReady)
 
 
@@ -125,6 +168,16 @@ def encode(event: DesklineEvent) -> str:
             return f"{DROPPED_EVENT},Attempt: {attempt}"
         case ReturnAwaited(operator):
             return f"{RETURN_EVENT},Operator: {operator}"
+        case PartyHeld(operator):
+            return f"{HELD_EVENT},Operator: {operator}"
+        case PartyParked(operator):
+            return f"{PARKED_EVENT},Operator: {operator}"
+        case ConsultBegan(target):
+            return f"{CONSULT_EVENT},Target: {target}"
+        case HandedOver():
+            return HANDED_OVER_EVENT
+        case OperatorLeaves():
+            return LEFT_EVENT
         case ListeningBegan(mode, spied):
             return f"{LISTEN_EVENT},Mode: {mode},Spied: {spied}"
         case RecordingReady():
@@ -177,12 +230,32 @@ def _read_listening(headers: Mapping[str, str]) -> ListeningBegan | None:
     return ListeningBegan(cast(ListenMode, mode), spied)
 
 
+def _read_held(headers: Mapping[str, str]) -> PartyHeld | None:
+    operator = headers.get("Operator", "")
+    return PartyHeld(operator) if ID_PATTERN.fullmatch(operator) else None
+
+
+def _read_parked(headers: Mapping[str, str]) -> PartyParked | None:
+    operator = headers.get("Operator", "")
+    return PartyParked(operator) if ID_PATTERN.fullmatch(operator) else None
+
+
+def _read_consult(headers: Mapping[str, str]) -> ConsultBegan | None:
+    target = headers.get("Target", "")
+    return ConsultBegan(target) if ID_PATTERN.fullmatch(target) else None
+
+
 _READERS: Mapping[str, Callable[[Mapping[str, str]], DesklineEvent | None]] = {
     MENU_EVENT: _read_menu,
     CLIENT_EVENT: _read_client,
     ATTEMPT_EVENT: _read_attempt,
     DROPPED_EVENT: _read_dropped,
     RETURN_EVENT: _read_return,
+    HELD_EVENT: _read_held,
+    PARKED_EVENT: _read_parked,
+    CONSULT_EVENT: _read_consult,
+    HANDED_OVER_EVENT: lambda _: HandedOver(),
+    LEFT_EVENT: lambda _: OperatorLeaves(),
     LISTEN_EVENT: _read_listening,
     RECORDING_EVENT: lambda headers: RecordingReady()
     if headers.get("State") == "ready" else None,

@@ -44,14 +44,16 @@ def quiet() -> str:
     return context("deskline-quiet", extension(
         "s", "(wait)Wait(0.5)",
         'GotoIf($["${CHANNEL_EXISTS(${DESKLINE_CLIENT})}" = "1"]?wait)', "Hangup()")
-    ) + context("deskline-bye", extension("s", "Hangup()"))
+    ) + context("deskline-bye", extension(
+        "s", "UserEvent(DesklineLeft)", "Hangup()"))
 
 
 def talk() -> str:
     """The operator takes up one of the two others; when that one is gone, the one who is left."""
     there = 'GotoIf($["${CHANNEL_EXISTS(${%s})}" = "1"]?%s,1)'
     return context("deskline-talk", extension(
-        "client", "Bridge(${DESKLINE_CLIENT},F(deskline-after^client^1))", "Wait(0.2)",
+        "client", 'GotoIf($["${CHANNEL_EXISTS(${DESKLINE_CLIENT})}" = "1"]?:deskline-bye,s,1)',
+        "Bridge(${DESKLINE_CLIENT},F(deskline-after^client^1))", "Wait(0.2)",
         there % ("DESKLINE_THIRD", "third"), "Hangup()"), extension(
         "third", "Bridge(${DESKLINE_THIRD},F(deskline-after^third^1))", "Wait(0.2)",
         there % ("DESKLINE_CLIENT", "client"), "Hangup()"),
