@@ -57,6 +57,19 @@ async def calls_between(tx: Tx, pbx: str, since: datetime, until: datetime) -> l
     return [row.call_id for row in rows]
 
 
+async def without_end(
+    tx: Tx, pbx: str, since: datetime, until: datetime, *, ended_since: datetime,
+) -> list[str]:
+    """Calls that began since then and whose end nobody saw, from `ended_since` on."""
+    rows = await tx.all(
+        select(Interactions.call_id).where(
+            Interactions.pbx == pbx, Interactions.outcome == "lost_sight",
+            Interactions.reconstructed.is_(False), Interactions.absorbed_into.is_(None),
+            Interactions.started_at >= since, Interactions.started_at < until,
+            Interactions.ended_at >= ended_since, Interactions.ended_at <= until))
+    return [row.call_id for row in rows]
+
+
 async def rewrite(
     tx: Tx, facts: CallFacts, *, absorbed: Iterable[str] = (), reconstructed: bool,
 ) -> int:

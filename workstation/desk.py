@@ -19,6 +19,8 @@ from workstation.conversations import Conversations
 from workstation.imports import Readers
 from workstation.journal import Journal
 from workstation.keeper import Keeper
+from workstation.mending import Mending
+from workstation.pins import Pins
 from workstation.policy import Person
 from workstation.pops import Pops
 from workstation.requests.kinds import RequestType
@@ -40,6 +42,7 @@ class Desk:
     trouble: Callable[[], str | None]
     lag_s: Callable[[], float]          # how late Asterisk's events are read
     accounts: Accounts
+    pins: Pins
     board: Board
     conversations: Conversations
     journal: Journal
@@ -49,6 +52,7 @@ class Desk:
     figures: Figures
     sight: Sight
     keeper: Keeper
+    mending: Mending
     kinds: Mapping[str, RequestType]
     clock: Callable[[], datetime]
     opened_at: datetime

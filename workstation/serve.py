@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -14,6 +14,7 @@ from pathlib import Path
 import structlog
 from aiohttp import web
 
+from campaigns import settling
 from campaigns.dialler import Dialler, DiallerPlan
 from crm_store import requests as stored_requests
 from crm_store.errors import StoreError
@@ -21,7 +22,7 @@ from crm_store.store import Store
 from cti.engine import Engine, LinkPlan
 from cti.feed import Feed
 from cti.secrets import derive
-from workstation import duplicate_search, notices, reminders
+from workstation import desk_phone, duplicate_search, notices, reminders
 from workstation.accounts import Accounts
 from workstation.anchors import Anchors
 from workstation.background import Background
@@ -32,7 +33,10 @@ from workstation.journal import Journal
 from workstation.keeper import Keeper
 from workstation.listening import run as follow_listeners
 from workstation.membership import Membership
+from workstation.mending import Mending, MendingPlan
+from workstation.own_records import record_files
 from workstation.pbx_plan import plan_of
+from workstation.pins import Pins
 from workstation.pops import Pops
 from workstation.protocol import ConversationView
 from workstation.regions import regions_of
@@ -97,6 +101,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
                 yield desk
         finally:
             desk.accounts.stop()
+            desk.pins.stop()
     except StoreError as exc:
         raise CannotServe(f"the database {store.shown}: {exc}") from exc
     finally:
@@ -126,10 +131,19 @@ def wire(settings: Settings, secret: bytes, store: Store, engine: Engine,
         settings=settings, secret=secret, store=store, floor=engine.floor,
         commands=engine.commands, link_is_up=engine.link_is_up, trouble=engine.trouble,
         lag_s=engine.lag_s,
-        accounts=accounts, board=board, conversations=conversations, journal=journal,
+        accounts=accounts, pins=Pins(store, secret, clock), board=board,
+        conversations=conversations, journal=journal,
         wrap_up=wrap_up, background=background, pops=pops, figures=figures, sight=sight,
         keeper=Keeper(store, settings, secret, clock),
+        mending=mending(settings, store, link_plan(settings, secret, None).operators, clock),
         kinds=request_types, clock=clock, opened_at=clock())
+
+
+def mending(settings: Settings, store: Store, operators: Mapping[str, str],
+            clock: Callable[[], datetime]) -> Mending:
+    return Mending(store, MendingPlan(
+        pbx=settings.pbx.name, files=record_files(settings), operators=operators,
+        regions=regions_of(settings), opened_at=clock()), clock, settling.take_change)
 
 
 def tell_all(told: Sequence[Callable[[ConversationView], object]],
@@ -151,6 +165,7 @@ def followers(desk: Desk, feed: Feed) -> dict[str, Coroutine[None, None, None]]:
         "sources": desk.figures.run(),
         "audit": desk.sight.traces.run(),
         "daily": desk.keeper.run(),
+        "mending": desk.mending.run(feed.subscribe("mending", limit=200_000)),
         "duplicates": duplicate_search.nightly(
             desk.settings.store_url, desk.settings.duplicates.at,
             lambda: desk.clock().astimezone(desk.zone)),
@@ -161,6 +176,7 @@ def dialler(desk: Desk, engine: Engine) -> Dialler:
     pbx, menu = desk.settings.pbx, desk.settings.menu
     return Dialler(
         desk.store, engine.commands.dial_attempt, engine.floor, engine.feed, clock=desk.clock,
+        also_asked={desk_phone.ROUTE: desk_phone.script(desk)},
         link_is_up=engine.may_dial, plan=DiallerPlan(
             trunk_host=pbx.trunk.rpartition(":")[0], caller_id=pbx.caller_id,
             rehearses=rehearses(desk.settings), zone=desk.zone, gate_host=menu.host,

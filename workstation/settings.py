@@ -19,6 +19,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from cti.cel import COLUMNS
 from workstation.duplicate_settings import Duplicates
 from workstation.privacy_settings import Privacy, Retention
 from workstation.rights import Right, ViewLimits
@@ -31,9 +32,10 @@ Extension = Annotated[str, Field(pattern=r"^[0-9]{2,6}$")]
 PauseReason = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,64}$")]
 Level = Annotated[int, Field(ge=1, le=10)]
 Endpoint = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{0,64}$")]
+CelColumn = Annotated[str, Field(pattern=r"^[a-z_]{1,32}$")]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Minutes = Annotated[int, Field(ge=1, le=1440)]
-DeskCode = Annotated[str, Field(pattern=r"^([*][0-9]{1,3})?$")]
+DeskCode = Annotated[str, Field(pattern=r"^([*][0-9])?$")]
 Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,253}$")]
 Role = Literal["operator", "supervisor", "administrator"]
 
@@ -84,6 +86,10 @@ class Pbx(Part):
     caller_id: Annotated[str, Field(pattern=r"^\+?[0-9]{3,15}$")] = "+74951200000"
     world_ami_port: Port = 5139     # the second private Asterisk that plays the outside
     tape_keep_days: Annotated[int, Field(ge=1, le=3650)] = 30
+    tape_part_mb: Annotated[int, Field(ge=1, le=10_240)] = 256
+    cel_file: str = ""              # empty: those of the private Asterisk
+    queue_log_file: str = ""
+    cel_columns: Annotated[tuple[CelColumn, ...], Field(min_length=5)] = COLUMNS
     desk_code: DeskCode = "*3"      # dialled from a desk phone: 0 in, 1 ready, 2 pause, 3 out
     rehearsal: bool = False         # nobody real is behind the trunk (`deskline demo` says so)
 
