@@ -54,8 +54,16 @@ def snapshot_began(floor: Floor, event: ev.SnapshotBegan, out: Out) -> None:
 
 
 def leg_listed(floor: Floor, event: ev.LegListed, out: Out) -> None:
-    if floor.listing is not None:
-        floor.listing.legs[event.leg.leg_id] = event
+    """A call's own first leg is taken in at once, before events tell of its later ones."""
+    if floor.listing is None:
+        return
+    floor.listing.legs[event.leg.leg_id] = event
+    if event.leg.leg_id != event.leg.call_id or event.leg.leg_id in floor.legs:
+        return
+    leg = sight(floor, event.leg, event.at, out)
+    if floor.call_of(leg) is None and not _is_nobodys(leg):
+        begin(floor, leg, event.at - timedelta(seconds=event.age_s), out)
+        floor.listing.found.add(leg.call)
 
 
 def entry_listed(floor: Floor, event: ev.EntryListed, out: Out) -> None:
@@ -74,7 +82,7 @@ def snapshot_ended(floor: Floor, event: ev.SnapshotEnded, out: Out) -> None:
         return
     calls_before = set(floor.calls)
     _take_in(floor, listing, event.at, out)
-    found = len(set(floor.calls) - calls_before)
+    found = len(set(floor.calls) - calls_before | listing.found)
     _let_go(floor, listing, event.at, out)
     lost = sum(isinstance(one, ch.CallEnded) for one in out)
     _compare_lines(floor, listing, event, out)
@@ -89,7 +97,7 @@ def snapshot_ended(floor: Floor, event: ev.SnapshotEnded, out: Out) -> None:
 def _take_in(floor: Floor, listing: Listing, at: datetime, out: Out) -> None:
     """Oldest first, so that a call begins with its first leg."""
     there = [one for one in listing.legs.values() if one.leg.leg_id not in listing.gone]
-    for one in sorted(there, key=lambda one: (-one.age_s, one.leg.leg_id)):
+    for one in sorted(there, key=_order):
         leg = sight(floor, one.leg, at, out)
         if leg.id in listing.known:
             leg = _joined_in_gap(floor, leg, one, at, out)
@@ -106,8 +114,16 @@ def _take_in(floor: Floor, listing: Listing, at: datetime, out: Out) -> None:
         _ringing_in_gap(floor, one, at, out)
 
 
+def _order(one: ev.LegListed) -> tuple[bool, int, int, str]:
+    """Ages are whole seconds; the leg that its call is named by is the first of them, and
+    Asterisk counts its legs (`….97` comes before `….100`)."""
+    count = one.leg.leg_id.rpartition(".")[2]
+    return (one.leg.leg_id != one.leg.call_id, -one.age_s,
+            int(count) if count.isdecimal() else 0, one.leg.leg_id)
+
+
 def _is_nobodys(leg: Leg) -> bool:
-    return leg.is_local or leg.is_listener or leg.state == DOWN
+    return leg.is_local or leg.is_listener or leg.is_code or leg.state == DOWN
 
 
 def _joined_in_gap(floor: Floor, leg: Leg, one: ev.LegListed, at: datetime, out: Out) -> Leg:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from gzip import BadGzipFile
@@ -20,7 +20,7 @@ from cti.errors import CommandRefused, CommandTimedOut, CtiError, LinkDown, Logi
 from cti.feed import Fed, Feed
 from cti.floor import Floor
 from cti.retelling import FAULTS, QuietPoint, QuietPoints, changes_of, fold, is_quiet_point
-from cti.tape import Headers, Record, Tape, TapePosition, read
+from cti.tape import PART_BYTES, Headers, Record, Tape, TapePosition, read
 
 FIRST_PAUSE_S = 0.25            # between two tries to connect; doubled up to …
 LONGEST_PAUSE_S = 5.0
@@ -44,6 +44,7 @@ class LinkPlan:
     system_name: str | None     # None: events are not checked for it
     tape_dir: Path
     tape_keep_days: int = 30
+    tape_part_bytes: int = PART_BYTES
     operators: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -56,7 +57,9 @@ class Engine:
         self.commands = Commands(lambda: self._control)
         self._plan = plan
         self._clock = clock
-        self._tape = Tape(plan.tape_dir, plan.pbx, keep_days=plan.tape_keep_days)
+        self.journalled: TapePosition | None = None     # all before it is stored; set before run
+        self._tape = Tape(plan.tape_dir, plan.pbx, keep_days=plan.tape_keep_days,
+                          part_bytes=plan.tape_part_bytes)
         self._quiet = QuietPoints(plan.tape_dir, plan.pbx)
         self._start: QuietPoint | None = None   # where the floor was restored from
         self._control: Session | None = None
@@ -151,8 +154,9 @@ class Engine:
         control = Account(host=plan.host, port=plan.port, name="control",
                           secret=plan.control_secret, wants_events=False)
         async with AsyncExitStack() as stack:
-            watching = await stack.enter_async_context(connect(observer, self._hear))
+            # The one that hears is last: what is said before the lists meets an old floor.
             commanding = await stack.enter_async_context(connect(control))
+            watching = await stack.enter_async_context(connect(observer, self._hear))
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(watching.watch(), name="observer: watch")
                 tasks.create_task(commanding.watch(), name="control: watch")
@@ -248,7 +252,7 @@ class Engine:
 
     async def _restore(self) -> None:
         """Fold the tape since it was last quiet, at most two days of it, a chunk at a time."""
-        found = await asyncio.to_thread(self._quiet.for_start)
+        found = await asyncio.to_thread(self._quiet.for_start, self.journalled)
         start = self._start = found or self._today()
         start.set_up(self.floor, self._plan.operators)
         told = fold(self.floor, self._taped(start.position))
@@ -274,12 +278,18 @@ class Engine:
         return QuietPoint(TapePosition(f"{self._now().date()}", 0))
 
     async def _keep_tidy(self) -> None:
+        """Once an hour, and when a part of the tape is closed."""
+        is_due = asyncio.Event()
+        self._tape.closed = is_due.set
         while True:
+            is_due.clear()
             try:
                 await asyncio.to_thread(self._tape.tidy_up, self._now().date())
             except OSError as error:
                 log.warning("Old tapes were not packed: %s", error, extra={"action": "tape"})
-            await asyncio.sleep(TIDY_EVERY_S)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TIDY_EVERY_S):
+                    await is_due.wait()
 
 
 def _first(group: BaseExceptionGroup[CtiError]) -> CtiError:

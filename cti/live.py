@@ -39,6 +39,7 @@ class Listing:
     """What Asterisk has listed since a snapshot began."""
     known: frozenset[str]                                       # legs before it began
     gone: set[str] = field(default_factory=set)                 # hung up while it ran
+    found: set[str] = field(default_factory=set)                # calls begun by a line of it
     legs: dict[str, LegListed] = field(default_factory=dict)
     entries: list[EntryListed] = field(default_factory=list)
     left: set[tuple[str, str]] = field(default_factory=set)     # queue, leg: left while it ran

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
-from cti.changes import CallAnswered, CallEnded, SegmentClosed
-from cti.events import LinkCut, SnapshotBegan, SnapshotEnded
+from cti.calls import UP
+from cti.changes import CallAnswered, CallEnded, CallStarted, Change, LinkRestored, SegmentClosed
+from cti.events import (
+    Event,
+    LegFacts,
+    LegListed,
+    LegMoved,
+    LinkCut,
+    SnapshotBegan,
+    SnapshotEnded,
+    Started,
+)
 from cti.floor import Floor, apply
 from cti.parse import parse
 from tests.cti.tapes import records
@@ -31,3 +42,41 @@ def test_a_call_that_vanished_in_a_gap_lasted_until_it_was_last_seen() -> None:
     assert (ended.outcome, ended.at) == ("lost_sight", cut_at)
     assert 7 <= ended.talked_s < 8
     assert all(change.at == cut_at for change in told if isinstance(change, SegmentClosed))
+
+
+AT = datetime(2026, 11, 22, 10, tzinfo=UTC)
+PHONES = Started(AT, (("PJSIP/101", "101"),))
+
+
+def facts(channel: str, leg_id: str, first: str, state: int, number: str) -> LegFacts:
+    return LegFacts(channel, leg_id, first, state, number, "", "billing")
+
+
+def listed(leg: LegFacts, application: str) -> LegListed:
+    return LegListed(AT, leg, "", application, 5)
+
+
+CALLER = facts("PJSIP/trunk-00000001", "d-1795390672.97", "d-1795390672.97", UP, "+79990000001")
+PHONE = facts("PJSIP/101-00000002", "d-1795390672.100", "d-1795390672.97", 5, "101")
+
+
+def found(*events: Event) -> list[Change]:
+    floor, told = Floor("main"), list[Change]()
+    for event in (PHONES, SnapshotBegan(AT), *events, SnapshotEnded(AT)):
+        told += apply(floor, event)
+    return told
+
+
+def test_a_call_found_in_a_gap_begins_with_its_caller_however_asterisk_lists_it() -> None:
+    """Both legs are five seconds old, and "….100" is before "….97" in the alphabet."""
+    told = found(listed(PHONE, "AppQueue"), listed(CALLER, "Queue"))
+    (begun,) = (change for change in told if isinstance(change, CallStarted))
+    assert (begun.direction, begun.caller_number) == ("in", "+79990000001")
+    (restored,) = (change for change in told if isinstance(change, LinkRestored))
+    assert restored.calls_found == 1
+
+
+def test_a_phone_that_moves_while_asterisk_lists_does_not_begin_its_callers_call() -> None:
+    told = found(listed(CALLER, "Queue"), LegMoved(AT, replace(PHONE, state=UP)))
+    (begun,) = (change for change in told if isinstance(change, CallStarted))
+    assert (begun.direction, begun.caller_number) == ("in", "+79990000001")
