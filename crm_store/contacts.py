@@ -80,6 +80,7 @@ class Interaction:
     disposed_by: str | None
     disposed_at: datetime | None
     reconstructed: bool = False     # from Asterisk's own records: nobody saw it live
+    recorded: int | None = None     # recordings that can be heard, or will be
 
 
 COLUMNS = (
@@ -91,12 +92,15 @@ COLUMNS = (
     Interactions.outcome, Interactions.waited_s, Interactions.talked_s, Interactions.held_s,
     Interactions.disposition, Interactions.note, Interactions.disposed_by,
     Interactions.disposed_at, Interactions.absorbed_into, Interactions.reconstructed,
+    Interactions.recorded,
 )
 
 
 def call_item(row: Any) -> dict[str, JSON]:
     """What the timeline tells about an interaction; see `TimelineItem`."""
     mark: dict[str, JSON] = {"reconstructed": True} if row.reconstructed else {}
+    if row.recorded:
+        mark["recorded"] = row.recorded
     return mark | {
         "interaction_id": row.id, "call_id": row.call_id, "direction": row.direction,
         "number": row.number, "queue": row.queue, "operator": row.operator,

@@ -94,6 +94,10 @@ PERSONAL: dict[str, Personal] = {
     "segments": Personal(
         via("interaction_id", "interactions"), kept="interaction_id started_at kind ended_at",
         hashed="who"),
+    "recordings": Personal(         # their files go before: see `workstation.privacy`
+        via("interaction_id", "interactions"), cleared="peaks",
+        kept="id interaction_id leg state why started_at ended_at file channels rate seconds "
+             "size marks"),
     "client_choices": Personal(
         via("interaction_id", "interactions"), kept="id interaction_id client_id by at"),
     "identity_confirmations": Personal(
@@ -182,7 +186,7 @@ PERSONAL: dict[str, Personal] = {
         kept="id channel call_id pbx direction entry queue operator client_id client_is_chosen "
              "campaign_entry attempt menu_path started_at answered_at ended_at outcome cause "
              "ended_by waited_s talked_s held_s absorbed_into disposition disposed_by "
-             "disposed_at reconstructed"),
+             "disposed_at reconstructed recorded"),
     "client_addresses": Personal(own("client_id"), is_gone=True,
                                  kept=f"id address_id {_LINK}"),
     "client_emails": Personal(own("client_id"), is_gone=True, kept=f"email original {_LINK}"),

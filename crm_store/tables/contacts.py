@@ -67,6 +67,7 @@ class Interactions(Base):
     disposed_by: Mapped[str | None]
     disposed_at: Mapped[datetime | None]
     reconstructed: Mapped[bool] = mapped_column(server_default=false())
+    recorded: Mapped[int | None]            # recordings that can be heard, or will be
 
 
 class Segments(Base):

@@ -6,7 +6,16 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import insert
 
-from crm_store import audit, clients, drafts, identity, interactions, naming, requests
+from crm_store import (
+    audit,
+    clients,
+    drafts,
+    identity,
+    interactions,
+    naming,
+    recordings,
+    requests,
+)
 from crm_store.base import Base, Tx
 from crm_store.interactions import CallFacts, SegmentFacts
 from crm_store.store import Store
@@ -99,6 +108,7 @@ async def _contacts(tx: Tx, him: int) -> int:
     await interactions.upsert_call(tx, CallFacts(
         call_id="main-1.3", pbx="main", direction="in", number=SHARED, started_at=NOW,
         ended_at=NOW))
+    await recordings.begin(tx, contact, "leg-1", started_at=NOW, marks=((0.0, None),))
     await interactions.choose_client(tx, contact, him, by="101", at=NOW)
     await interactions.set_disposition(tx, contact, outcome_id="other", note="zxq-note",
                                        by="101", at=NOW)
