@@ -62,13 +62,20 @@ class Account:
     write: str
     only: tuple[str, ...] = ()
     not_these: tuple[str, ...] = ()
+    not_like: tuple[str, ...] = ()      # patterns of whole events, from their name on
 
 
 _NOISE = ("VarSet", "Newexten", "RTCPSent", "RTCPReceived", "TestEvent", "ChallengeSent",
           "SuccessfulAuth", "ExtensionStatus", "PresenceStateChange",
-          "MonitorStart", "DTMFBegin", "DTMFEnd", "NewConnectedLine", "LocalOptimizationBegin")
+          "MonitorStart", "DTMFBegin", "DTMFEnd", "NewConnectedLine", "LocalOptimizationBegin",
+          # One a queue and state of a phone, which DeviceStateChange tells once:
+          "QueueMemberStatus")
+# Of phones only whether they can be reached; NOT_INUSE comes after each of these.
+_NO_PHONES = r"DeviceStateChange[[:space:]].*Device: (Queue:|PJSIP/trunk)"
+_IN_USE = r"DeviceStateChange[[:space:]].*State: (INUSE|BUSY|RINGING|RINGINUSE|ONHOLD)[[:space:]]"
 MAIN_ACCOUNTS = (
-    Account("observer", "system,call,agent,user", "reporting", not_these=_NOISE),
+    Account("observer", "system,call,agent,user", "reporting", not_these=_NOISE,
+            not_like=(_NO_PHONES, _IN_USE)),
     Account("control", "system,call", "call,agent,reporting,originate",
             only=("FullyBooted", "OriginateResponse", "Shutdown")),
     Account("dialler", "system,call", "call,originate",
@@ -114,7 +121,8 @@ def manager_accounts(plan: PbxPlan, accounts: Iterable[Account]) -> str:
 def _account(plan: PbxPlan, account: Account) -> str:
     # Anchored: a caller whose *name* reads "Event: VarSet" must not make his events vanish.
     filters = [*(f"eventfilter = ^Event: {name}[[:space:]]" for name in account.only),
-               *(f"eventfilter = !^Event: {name}[[:space:]]" for name in account.not_these)]
+               *(f"eventfilter = !^Event: {name}[[:space:]]" for name in account.not_these),
+               *(f"eventfilter = !^Event: {pattern}" for pattern in account.not_like)]
     lines = [f"[{account.name}]", f"secret = {plan.password('ami:' + account.name)}",
              "deny = 0.0.0.0/0.0.0.0", f"permit = {plan.host}/255.255.255.255",
              f"read = {account.read}", f"write = {account.write}", *filters]
