@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta, tzinfo
+from types import MappingProxyType
 from typing import TypeAlias
 
 from campaigns import gate, ledger, picking, plans, settling
@@ -80,7 +81,9 @@ class Dialler:
     def __init__(
         self, store: Store, dial: Dial, floor: FloorView, feed: Feed, *, plan: DiallerPlan,
         clock: Callable[[], datetime] = utc_now, link_is_up: Callable[[], bool] = lambda: True,
+        also_asked: Mapping[str, agi.Script] = MappingProxyType({}),
     ) -> None:
+        """`also_asked`: what else the dialplan asks at the gate's port, by route."""
         self._store = store
         self._dial = dial
         self._floor = floor
@@ -88,6 +91,7 @@ class Dialler:
         self._plan = plan
         self._clock = clock
         self._link_is_up = link_is_up
+        self._also_asked = also_asked
         self._calls: frozenset[str] = frozenset()   # that belong to open attempts
         self._troubles: dict[str, str] = {}         # what cannot be served, and why
 
@@ -96,7 +100,7 @@ class Dialler:
         plan = self._plan
         asks = GatePlan(plan.trunk_host, plan.caller_id, plan.rehearses)
         script = gate.script(self._store, asks, self._clock)
-        routes = {gate.ROUTE: script}
+        routes = {**self._also_asked, gate.ROUTE: script}
         async with agi.serve(plan.gate_host, plan.gate_port, routes), asyncio.TaskGroup() as tasks:
             tasks.create_task(self._follow(), name="dialler: follow the floor")
             tasks.create_task(self._beat(), name="dialler: dial")

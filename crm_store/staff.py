@@ -106,6 +106,17 @@ async def set_password_hash(tx: Tx, person_id: int, password_hash: str) -> None:
     await tx.run(delete(Sessions).where(Sessions.person_id == person_id))
 
 
+async def pin_hash(tx: Tx, login: str) -> str | None:
+    """Of an active person who has one."""
+    row = await tx.first(select(People.pin_hash).where(
+        People.login == login, People.is_active.is_(True)))
+    return row.pin_hash if row is not None else None
+
+
+async def set_pin_hash(tx: Tx, person_id: int, hashed: str | None) -> None:
+    await tx.run(update(People).where(People.id == person_id).values(pin_hash=hashed))
+
+
 async def open_session(
     tx: Tx, token_hash: str, person_id: int, *, csrf: str, opened_at: datetime,
     expires_at: datetime, opened_from: str | None = None,

@@ -28,6 +28,7 @@ def plan_of(settings: Settings, *, world: WorldPlan | None = None) -> PbxPlan:
             name=settings.pbx.name, host=settings.pbx.host, trunk_host=trunk_host,
             trunk_port=int(trunk_port), trunk_endpoint=settings.pbx.trunk_endpoint,
             has_desk_phones=settings.pbx.desk_phones, caller_id=settings.pbx.caller_id,
+            desk_code=settings.pbx.desk_code,
             operators=tuple(OperatorPlan(id=o.id, name=o.name) for o in settings.operator),
             queues=tuple(QueuePlan(id=q.id, ring_s=q.ring_s, max_wait_s=q.max_wait_s,
                                    service_level_s=q.service_level_s, penalties=bearable(q))

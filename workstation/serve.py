@@ -16,12 +16,14 @@ from aiohttp import web
 
 from campaigns import settling
 from campaigns.dialler import Dialler, DiallerPlan
+from crm_store import gaps
 from crm_store import requests as stored_requests
 from crm_store.errors import StoreError
 from crm_store.store import Store
 from cti.engine import Engine, LinkPlan
 from cti.feed import Feed
 from cti.secrets import derive
+from cti.tape import TapePosition
 from workstation import desk_phone, duplicate_search, notices, reminders
 from workstation.accounts import Accounts
 from workstation.anchors import Anchors
@@ -93,6 +95,7 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
     try:
         await prepare(store, settings)
         engine = Engine(link_plan(settings, plan.secret, plan.system_name))
+        engine.journalled = await journalled(store, settings.pbx.name)
         desk = wire(settings, plan.secret, store, engine, clock)
         try:
             for login in await desk.accounts.seed():
@@ -108,6 +111,13 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         await store.close()
 
 
+async def journalled(store: Store, pbx: str) -> TapePosition | None:
+    """How far the tape is in the base: what came after it is told to the journal again."""
+    async with store.read() as tx:
+        place = await gaps.place(tx, pbx)
+    return None if place is None else TapePosition(*place)
+
+
 def wire(settings: Settings, secret: bytes, store: Store, engine: Engine,
          clock: Callable[[], datetime]) -> Desk:
     request_types = kinds.load()
@@ -121,7 +131,7 @@ def wire(settings: Settings, secret: bytes, store: Store, engine: Engine,
                   conversations=conversations, traces=traces,
                   tell_leads=partial(notices.tell_leads, board))
     board.lens_of = sight.lens_of
-    journal = Journal(store, regions_of(settings), engine.retell)
+    journal = Journal(store, regions_of(settings), engine.retell, settings.pbx.name)
     wrap_up = WrapUp(settings, engine.floor, engine.commands, conversations, clock)
     background = Background(settings, request_types)
     pops = Pops(store=store, settings=settings, floor=engine.floor, journal=journal,
@@ -244,6 +254,7 @@ def link_plan(settings: Settings, secret: bytes, system_name: str | None) -> Lin
         observer_secret=derive(secret, "ami:observer"),
         control_secret=derive(secret, "ami:control"), system_name=system_name,
         tape_dir=tapes(settings), tape_keep_days=settings.pbx.tape_keep_days,
+        tape_part_bytes=settings.pbx.tape_part_mb << 20,
         operators=phones)
 
 

@@ -20,6 +20,7 @@ class People(Base):
     groups: Mapped[list[str]] = mapped_column(Json)                 # groups.id
     language: Mapped[str | None]
     password_hash: Mapped[str | None]                               # argon2; None: cannot sign in
+    pin_hash: Mapped[str | None]            # argon2 of the keyed PIN; None: not by a desk phone
     is_active: Mapped[bool] = mapped_column(default=True)
     source: Mapped[str]                                             # see `crm_store.staff`
 

@@ -24,6 +24,7 @@ PATTERNS = {
     "host": r"[A-Za-z0-9_.-]{1,253}",
     "address": r"[0-9]{1,3}(\.[0-9]{1,3}){3}",
     "person": r"""[^\s;"\\<>=,$&|(){}\[\]]+( [^\s;"\\<>=,$&|(){}\[\]]+)*""",
+    "desk code": r"([*][0-9])?",
     "folder": r"/[\w/.+@ -]*",
 }
 LONGEST = 253
@@ -150,6 +151,7 @@ class PbxPlan:
     has_desk_phones: bool = True        # false: the site has them, named as the operators' ids
     caller_id: str = "+74951200000"     # what clients see
     campaign_wait_s: int = 15           # an answered client waits this long, then is dropped
+    desk_code: str = "*3"               # before 0 to 3: sign in, ready, pause, sign out; "": none
     menu_limit_s: int = 300             # a menu that takes longer is left for the queue
     park_limit_s: int = 120             # then a parked caller is back at who parked him
     recordings: Path | None = None      # where Asterisk writes them; None: nothing is recorded
@@ -158,7 +160,7 @@ class PbxPlan:
 
     def __post_init__(self) -> None:
         _check_fields(self, {"name": "slug", "host": "address", "trunk_host": "host",
-                             "caller_id": "number"})
+                             "caller_id": "number", "desk_code": "desk code"})
         checked("folder", str(self.folder.absolute()))
         if self.recordings is not None:
             checked("folder", str(self.recordings))

@@ -13,6 +13,7 @@ from cti.pbx.render_listening import listening
 from cti.pbx.render_recording import of_attempt, of_dial, of_queue, recording
 
 OFFER = "b(deskline-offer^s^1)"     # gives the operator's phone the call's id before it rings
+DESK_CODE_S = 90                    # a call to a code, with three tries of the PIN
 RETURN_S = 20                       # how long a caller waits for an operator's page to come back
 LEFT = 'GotoIf($["${QUEUESTATUS}" = "CONTINUE"]?deskline-left,s,1)'
 ARRIVE = ("NoOp()", "Wait(0.1)")    # see operators()
@@ -161,7 +162,24 @@ def operators(plan: PbxPlan) -> str:
              for queue in plan.queues]
     out = [extension(pattern, *ARRIVE, "Goto(deskline-out,${EXTEN},1)")
            for pattern in ("_XXX!", "_+XXX!")]
-    return context("deskline-phones", *people, *lines, *out)
+    return context("deskline-phones", *people, *lines, *out, *_desk_codes(plan))
+
+
+def _desk_codes(plan: PbxPlan) -> list[str]:
+    """`*30` to `*33` and `*32` with the place of a reason: who is signed in, and how.
+
+    The server says by DESKLINE_DONE, set last, that it was done; AGIEXITONHANGUP and the limit
+    keep no channel for one that hangs.
+    """
+    if not plan.desk_code:
+        return []
+    ask = (f"AGI(agi://{plan.host}:{plan.ports.agi_gate}/desk?code="
+           f"${{EXTEN:{len(plan.desk_code)}}})")
+    return [extension(
+        f"_{plan.desk_code}{rest}", "Set(DESKLINE_DONE=)", "Answer()",
+        "Set(AGIEXITONHANGUP=yes)", f"Set(TIMEOUT(absolute)={DESK_CODE_S})", ask,
+        'GotoIf($["${DESKLINE_DONE}" = "yes"]?bye)', "Playback(beeperr&vm-goodbye)",
+        "(bye)Hangup()") for rest in ("[0-3]", "2[1-9]")]
 
 
 def _colleague(operator: OperatorPlan) -> str:

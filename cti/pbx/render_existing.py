@@ -39,6 +39,7 @@ def parts(plan: PbxPlan) -> tuple[Part, ...]:
         Part("deskline-pjsip.conf", render_sip.pjsip_parts(plan), "pjsip.conf",
              "pjsip_custom_post.conf"),
         Part("deskline-queues.conf", _queues(plan), "queues.conf", "queues_custom.conf"),
+        *_rules(plan),
         Part("deskline-extensions.conf", render_dialplan.contexts(plan), "extensions.conf",
              "extensions_custom.conf"),
         Part("deskline-cel.conf", _cel(), "cel.conf", "cel_general_custom.conf",
@@ -56,6 +57,13 @@ def _manager(plan: PbxPlan) -> str:
 def _queues(plan: PbxPlan) -> str:
     return ("[general](+)\n" + render_dialplan.QUEUES_GENERAL + "\n"
             + render_dialplan.queue_parts(plan))
+
+
+def _rules(plan: PbxPlan) -> tuple[Part, ...]:
+    """Only where a queue wants a skill."""
+    text = render_dialplan.queue_rules(plan)
+    return (Part("deskline-queuerules.conf", text, "queuerules.conf", "queuerules_custom.conf",
+                 "who waits longer is offered to the less skilled too"),) if text else ()
 
 
 def _cel() -> str:

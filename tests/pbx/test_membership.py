@@ -12,12 +12,14 @@ from typing import Any
 
 import pytest
 
+from crm_store import interaction_pages
 from cti.pbx.plan import PbxPlan
 from cti.pbx.render_dialplan import extensions_conf, queue_rules, queues_conf
 from tests.pbx.fixtures import PrivatePbx
-from tests.pbx.phones import phone
+from tests.pbx.phones import Phone, phone
 from tests.workstation.office import Office
 from tests.workstation.test_real_calls import settings_for, working
+from workstation.pauses import SET_ASIDE
 from workstation.settings import Queue, Relax, Settings
 from workstation.skills import bearable
 
@@ -118,11 +120,11 @@ def skilled(folder: Path, pbx: PrivatePbx) -> Settings:
 
 
 @contextmanager
-def rules_of(pbx: PrivatePbx, settings: Settings) -> Iterator[None]:
+def rules_of(pbx: PrivatePbx, settings: Settings, *, ring_s: int = 20) -> Iterator[None]:
     """The running Asterisk gets the queues of these settings, and its own back."""
     relaxing = {queue.id: bearable(queue) for queue in settings.queue}
     plan = replace(pbx.plan, queues=tuple(
-        replace(queue, penalties=relaxing[queue.id]) for queue in pbx.plan.queues))
+        replace(queue, penalties=relaxing[queue.id], ring_s=ring_s) for queue in pbx.plan.queues))
     write = {"queues.conf": queues_conf, "queuerules.conf": queue_rules,
              "extensions.conf": extensions_conf}
 
@@ -172,3 +174,68 @@ async def test_the_less_skilled_is_rung_only_when_the_wait_has_grown(
             assert 2.5 < waited_s < 8, "only after the relaxation"
             await leave(office, "anna")
             await leave(office, "boris")
+
+
+async def dial_code(office: Office, one: Phone, code: str, port: int, pin: str = "") -> None:
+    """As a person does it: the code, then the PIN when it is asked for, then to the end."""
+    nth = len([event for event in one.events if event["event"] == "connected"]) + 1
+    await one.dial(code, port)
+    await one.wait("connected", nth=nth)
+    for part in filter(None, pin.split()):
+        await asyncio.sleep(0.5)
+        await one.digits(part)
+        await asyncio.sleep(1.7)
+    await one.wait("ended", nth=nth, limit_s=25)
+
+
+async def test_an_operator_signs_in_by_pin_on_his_desk_phone(
+        pbx: PrivatePbx, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    sip, everywhere = pbx.ports.sip, dict.fromkeys(QUEUES, (0, ""))
+    async with (working(settings_for(pbx, tmp_path / "data")) as office,
+                phone(tmp_path, sip, "101", pbx.password("sip:101")) as anna):
+        pin = await office.desk.pins.give("anna")
+        assert pin is not None
+        wrong = f"{(int(pin) + 1) % 1_000_000:06}"
+        await dial_code(office, anna, "*31", sip, f"{wrong} {pin}")
+        await becomes(pbx, "PJSIP/101", everywhere)
+        await dial_code(office, anna, "*322", sip)
+        await becomes(pbx, "PJSIP/101", dict.fromkeys(QUEUES, (0, "lunch")))
+        await dial_code(office, anna, "*33", sip)
+        await becomes(pbx, "PJSIP/101", {})
+        await dial_code(office, anna, "*30", sip, f"{wrong} {wrong} {wrong}")
+        assert members(pbx, "PJSIP/101") == {}, "three wrong PINs open nothing"
+        assert not office.desk.floor.calls
+        rows = await interaction_rows(office)
+        data, log = tmp_path / "data", pbx.main.site.folder / "log"
+        written = [*data.glob("tapes/**/*.jsonl"), *log.rglob("*")]
+        told = caplog.text + "".join(file.read_text(errors="replace")
+                                     for file in written if file.is_file())
+    assert '"Exten":"*31"' in told.replace(" ", ""), "the tape tells of the call"
+    assert rows == 0, "what is said to our dialplan alone is no contact"
+    assert pin not in told
+    assert wrong not in told
+
+
+async def interaction_rows(office: Office) -> int:
+    async with office.store.read() as tx:
+        rows, _ = await interaction_pages.page(tx, interaction_pages.Wanted())
+    return len(rows)
+
+
+async def test_who_does_not_answer_is_set_aside_told_and_back_with_one_key(
+        pbx: PrivatePbx, tmp_path: Path) -> None:
+    settings, sip = skilled(tmp_path / "data", pbx), pbx.ports.sip
+    async with (working(settings) as office, office.screen("anna") as screen,
+                phone(tmp_path, sip, "101", pbx.password("sip:101")) as anna):
+        with rules_of(pbx, settings, ring_s=2):
+            await go_ready(office, "anna")
+            await pbx.world_originate(entry="+74951200001", talk_s=30)
+            await anna.wait("incoming")
+            await screen.until(lambda views: views["operators"]["101"]["reason"] == SET_ASIDE)
+            assert screen.views["operators"]["101"]["state"] == "paused"
+            assert [one["state"] for one in screen.conversations] == ["missed"]
+            await becomes(pbx, "PJSIP/101", {"billing": (0, SET_ASIDE), "outages": (2, SET_ASIDE)})
+            await screen.ask("state.set", state="ready")
+            await anna.wait("incoming", nth=2)
+            await becomes(pbx, "PJSIP/101", {"billing": (0, ""), "outages": (2, "")})
+            await leave(office, "anna")

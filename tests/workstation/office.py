@@ -203,6 +203,7 @@ async def open_office(folder: Path, *, clock: Callable[[], datetime] = utc_now,
             for task in started:
                 task.cancel()
         desk.accounts.stop()
+        desk.pins.stop()
         engine._tape.close()
     finally:
         await store.close()

@@ -17,32 +17,43 @@ SIGNED_IN = "signed_in"     # the pause reason of somebody who has not said that
 
 
 async def set_state(desk: Desk, person: Person, args: SetState) -> dict[str, object]:
-    _demand_queues(person)
-    if args.state == "offline":
-        await _leave(desk, person.operator)
-        return {}
-    if args.state == "paused" and args.reason not in desk.settings.pause_reasons:
-        raise Refused("unknown_reason", "This is none of the pause reasons.", args.reason, 422)
-    desk.roster.chose(person.operator)
-    reason = args.reason if args.state == "paused" else ""
-    await _be(desk, person, paused=args.state == "paused", reason=reason)
+    await choose(desk, person, args)
     return {}
 
 
 async def attach_phone(desk: Desk, person: Person, args: AttachPhone) -> dict[str, object]:
+    await attach(desk, person, args)
+    return {}
+
+
+async def choose(desk: Desk, person: Person, args: SetState, *, besides: str = "") -> None:
+    """His state; the leg `besides`, by which he says so himself, is no call of his."""
+    _demand_queues(person)
+    if args.state == "offline":
+        await _leave(desk, person.operator)
+        return
+    if args.state == "paused" and args.reason not in desk.settings.pause_reasons:
+        raise Refused("unknown_reason", "This is none of the pause reasons.", args.reason, 422)
+    desk.roster.chose(person.operator)
+    reason = args.reason if args.state == "paused" else ""
+    await _be(desk, person, Wish(args.state == "paused", reason), besides)
+
+
+async def attach(desk: Desk, person: Person, args: AttachPhone, *, besides: str = "") -> None:
+    """Which of his phones rings."""
     _demand_queues(person)
     suffix = "-web" if args.phone == "web" else ""
     wanted = f"PJSIP/{person.operator}{suffix}"
     before = desk.phones.get(person.operator)
     live = desk.operator(person)
-    if live is not None and live.interface not in (None, wanted) and (
-            live.state in ("offered", "talking") or live.call is not None):
+    if live is not None and live.interface not in (None, wanted) \
+            and _is_in_call(desk, person.operator, besides):
         raise Refused("in_a_call", "You are in a call.", "change the phone when it is over", 409)
     desk.phones[person.operator] = args.phone
     desk.roster.chose(person.operator)
     if live is None or live.interface is None:
         await _join(desk, person, wanted, paused=True, reason=SIGNED_IN)
-        return {}
+        return
     if live.interface != wanted:
         is_paused = live.state in ("paused", "wrap_up") or bool(live.reason)
         old = live.interface
@@ -51,10 +62,16 @@ async def attach_phone(desk: Desk, person: Person, args: AttachPhone) -> dict[st
                        reason=live.reason)
             await desk.commands.remove_member(queue, old)
         _tell_others(desk, person.operator, before)
-    return {}
 
 
-async def _be(desk: Desk, person: Person, *, paused: bool, reason: str) -> None:
+def _is_in_call(desk: Desk, operator: str, besides: str) -> bool:
+    floor = desk.floor
+    return any(leg.id != besides and floor.call_of(leg) is not None
+               for leg in floor.legs_of_operator(operator))
+
+
+async def _be(desk: Desk, person: Person, wish: Wish, besides: str) -> None:
+    paused, reason = wish.paused, wish.reason
     operator, live = person.operator, desk.operator(person)
     if live is None or live.interface is None or not live.queues:
         interface = desk.interface(operator)
@@ -64,8 +81,8 @@ async def _be(desk: Desk, person: Person, *, paused: bool, reason: str) -> None:
     for queue in set(person.queues) - live.queues:
         await _add(desk, operator, queue, live.interface, paused=paused, reason=reason)
     await desk.commands.pause_member(live.interface, paused=paused, reason=reason)
-    if live.state in ("talking", "offered"):
-        desk.wrap_up.wish(operator, Wish(paused, reason))
+    if _is_in_call(desk, operator, besides):
+        desk.wrap_up.wish(operator, wish)
         return
     desk.wrap_up.forget(operator)
     for view in desk.conversations.of(operator):

@@ -1,4 +1,4 @@
-"""`deskline staff`: who may sign in, and setting a password."""
+"""`deskline staff`: who may sign in, and setting a password or a PIN."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from crm_store.store import Store
 from workstation.accounts import Accounts
 from workstation.cli.options import Failure, json_option, print_json, with_settings
 from workstation.pbx_plan import plan_of
+from workstation.pins import Pins
 from workstation.serve import utc_now
 from workstation.settings import Settings
 
@@ -24,7 +25,7 @@ SHORTEST = 10
 
 @click.group()
 def command() -> None:
-    """People who sign in: list them, set a password.
+    """People who sign in: list them, set a password, give a PIN.
 
     --config FILE and --json stand behind the subcommand.
     """
@@ -72,6 +73,33 @@ def password_command(settings: Settings, login: str) -> None:
     if not _run(settings, set_it):
         raise Failure(f"there is nobody with the login {login}")
     click.echo(f"{login} can sign in now")
+
+
+@command.command("pin")
+@click.argument("login")
+@click.option("--off", is_flag=True, help="Take the PIN away instead.")
+@with_settings
+def pin_command(settings: Settings, login: str, off: bool) -> None:
+    """Give LOGIN a new PIN for the desk phone; it is shown now and never again.
+
+    On his phone he dials *30 to sign in, *31 to be ready, *32 to pause, *33 to sign out
+    (pbx.desk_code).
+    """
+    async def give(store: Store) -> str | None:
+        secret = plan_of(settings).secret
+        accounts, pins = Accounts(store, settings, secret, utc_now), Pins(store, secret, utc_now)
+        try:
+            await accounts.seed()
+            if off:
+                return "" if await pins.take_away(login) else None
+            return await pins.give(login)
+        finally:
+            accounts.stop()
+            pins.stop()
+    pin = _run(settings, give)
+    if pin is None:
+        raise Failure(f"there is nobody with a phone and the login {login}")
+    click.echo(f"{login}'s PIN is {pin}" if pin else f"{login} has no PIN any more")
 
 
 def _ask() -> str:
