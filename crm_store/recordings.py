@@ -12,8 +12,8 @@ from sqlalchemy import func, select, update
 from crm_store import errors
 from crm_store.base import Base, Tx, insert_into
 from crm_store.contacts import COLUMNS, place_of, show
-from crm_store.persons import whose
 from crm_store.personal_data import PERSONAL
+from crm_store.persons import whose
 from crm_store.tables.client_facts import Consents
 from crm_store.tables.contacts import Interactions
 from crm_store.tables.recordings import IS_OPEN, Recordings

@@ -22,6 +22,7 @@ from pydantic_settings import (
 from cti.cel import COLUMNS
 from workstation.duplicate_settings import Duplicates
 from workstation.privacy_settings import Privacy, Retention
+from workstation.recording_settings import Policy, Recording
 from workstation.rights import Right, ViewLimits
 from workstation.sources.settings import Source
 from workstation.supervision_settings import Supervision
@@ -145,6 +146,7 @@ class Queue(Part):
     skill: Slug | None = None
     level: Level = 1
     relax: tuple[Relax, ...] = ()
+    record: Policy = "never"
 
 
 class Entry(Part):
@@ -229,6 +231,7 @@ class Settings(BaseSettings):
     privacy: Privacy = Privacy()
     supervision: Supervision = Supervision()
     retention: Retention = Retention()
+    recording: Recording = Recording()
     duplicates: Duplicates = Duplicates()
     pause_reasons: tuple[PauseReason, ...] = ("break", "lunch", "meeting", "training")
     pause_limits: dict[PauseReason, Minutes] = {}       # of one pause; none: as long as it takes
@@ -240,6 +243,11 @@ class Settings(BaseSettings):
     @property
     def secret_file(self) -> Path:
         return self.data_dir / "secret"
+
+
+def recordings_folder(settings: Settings) -> Path:
+    """What can be heard; Asterisk writes below it, in `new`."""
+    return (settings.recording.folder or settings.data_dir / "recordings").absolute()
 
 
 def anchors_file(settings: Settings) -> Path:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from cti.pbx.dialplan_text import context, extension
 from cti.pbx.plan import PbxPlan, QueuePlan
 
-UNTIL = "DESKLINE_RECORD_UNTIL"     # global: seconds since 1970 up to which the server may be asked
+UNTIL = "DESKLINE_RECORD_UNTIL"     # global, seconds since 1970: the server is there until then
 INCOMING, OUTGOING = "-in.sln", "-out.sln"
 
 

@@ -1,0 +1,20 @@
+"""`[recording]`: what is recorded beside the queues' own `record`, how long it stays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Policy = Literal["always", "on_demand", "never"]
+
+
+class Recording(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    folder: Path | None = None      # none: `recordings` in data_dir; on Asterisk's machine
+    outbound: Policy = "never"      # calls dialled by hand, which have no queue
+    campaigns: dict[str, Policy] = {}           # by a campaign's name; else as its queue
+    pause_limit_s: Annotated[int, Field(ge=5, le=3600)] = 120     # then it resumes by itself
+    keep_days: Annotated[int, Field(ge=0, le=36_500)] = 180       # 0: for ever
+    min_free_mb: Annotated[int, Field(ge=0, le=1_000_000)] = 500  # with less nothing is begun
