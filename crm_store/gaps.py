@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from sqlalchemy import and_, case, func, or_, select, update
 
-from crm_store.base import Tx
+from crm_store.base import Tx, insert_into
+from crm_store.prepared import Prepared
 from crm_store.tables.gaps import Gaps, JournalPlaces
 
 Why = Literal["link", "server", "asterisk"]     # it was cut, we were not there, it was not there
@@ -83,9 +84,14 @@ async def place(tx: Tx, pbx: str) -> tuple[str, int] | None:
 
 
 async def note_place(tx: Tx, pbx: str, day: str, offset: int) -> None:
-    new = tx.insert(JournalPlaces).values(pbx=pbx, day=day, offset=offset)
-    await tx.run(new.on_conflict_do_update(
-        index_elements=["pbx"], set_={"day": new.excluded.day, "offset": new.excluded.offset}))
+    row = {"pbx": pbx, "day": day, "offset": offset}
+    await tx.trip(lambda ask: ask.each(_PLACE, [row]))
+
+
+def _noting(dialect: str) -> Any:
+    new = insert_into(dialect, JournalPlaces)
+    return new.on_conflict_do_update(
+        index_elements=["pbx"], set_={"day": new.excluded.day, "offset": new.excluded.offset})
 
 
 def _columns() -> Sequence[Any]:
@@ -98,3 +104,6 @@ def _gap(row: Any) -> GapRow:
         id=row.id, pbx=row.pbx, since=row.since_at, until=row.until_at, why=row.why,
         calls_lost=row.calls_lost, calls_found=row.calls_found, mended=row.mended,
         unknown=row.unknown, settled_at=row.settled_at)
+
+
+_PLACE = Prepared(_noting, keys=("pbx", "day", "offset"))

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from cti.changes import Change
 from cti.floor import Floor, apply
@@ -84,41 +85,54 @@ class QuietPoints:
             if (at - self._next[1]).total_seconds() < QUIET_AGE_S:
                 return
             self._noted.append(self._next[0])
-            self._write(self._next[0])
+            self._write()
         self._next = (QuietPoint(position, floor.last_at, dict(floor.learned)), at)
 
-    def for_start(self) -> QuietPoint | None:
-        """The newest point in use, unless there are whole days of tape after it: then the
-        beginning of the last but one day. None: there is no tape."""
-        taped = days(self._folder, self._pbx)[-2:]
+    def for_start(self, journalled: TapePosition | None = None) -> QuietPoint | None:
+        """The newest point in use, not after the place up to which all is `journalled`; unless
+        there are whole days of tape after it: then the beginning of the last but one day.
+        None: there is no tape."""
+        taped = sorted({part[:10] for part in days(self._folder, self._pbx)})[-2:]
         if not taped:
             return None
-        kept, earliest = self._load(), TapePosition(taped[0], 0)
-        return kept if kept is not None and kept.position >= earliest else QuietPoint(earliest)
+        written = journalled is not None and journalled.day != ""
+        earliest = TapePosition(min(taped[0], journalled.day[:10]) if written else taped[0], 0)
+        if not self._noted:
+            self._noted.extend(self._load())
+        kept = [point for point in self._noted
+                if point.position >= earliest and (
+                    not written or point.position <= journalled)]
+        return kept[-1] if kept else QuietPoint(earliest)
 
     def before(self, position: TapePosition) -> QuietPoint | None:
         """The newest point noted by this process at or before `position`."""
         return next((one for one in reversed(self._noted) if one.position <= position), None)
 
-    def _load(self) -> QuietPoint | None:
+    def _load(self) -> list[QuietPoint]:
+        """Those on the disk, the oldest first."""
         try:
             picture = json.loads(self._path.read_text())
-            at, learned = picture.get("at"), dict(picture.get("learned", {}))
-            return QuietPoint(
-                TapePosition(str(picture["day"]), int(picture["offset"])),
-                datetime.fromisoformat(at) if at else None,
-                {str(phone): str(operator) for phone, operator in learned.items()})
+            points = picture if isinstance(picture, list) else [picture]
+            return [_point(one) for one in points]
         except (OSError, ValueError, LookupError, TypeError, AttributeError):
-            return None
+            return []
 
-    def _write(self, point: QuietPoint) -> None:
+    def _write(self) -> None:
         growing = self._path.with_suffix(".quiet.new")
-        picture = {
+        picture = [{
             "day": point.position.day, "offset": point.position.offset,
             "at": stamp(point.at) if point.at is not None else None,
-            "learned": dict(point.learned)}
+            "learned": dict(point.learned)} for point in self._noted]
         try:
             growing.write_text(json.dumps(picture))
             growing.replace(self._path)
         except OSError as error:
-            log.warning("The quiet point was not kept: %s", error, extra={"action": "tape"})
+            log.warning("The quiet points were not kept: %s", error, extra={"action": "tape"})
+
+
+def _point(picture: dict[str, Any]) -> QuietPoint:
+    at, learned = picture.get("at"), dict(picture.get("learned", {}))
+    return QuietPoint(
+        TapePosition(str(picture["day"]), int(picture["offset"])),
+        datetime.fromisoformat(at) if at else None,
+        {str(phone): str(operator) for phone, operator in learned.items()})

@@ -1,7 +1,8 @@
 """The tape: what Asterisk said, as JSON lines, written before anybody interprets it.
 
-One file per Asterisk and UTC day, `<pbx>-<day>.jsonl`, mode 0600; older days are packed by gzip
-and removed after `keep_days`. A full disk does not stop the floor: `trouble` says so instead.
+One file per Asterisk and UTC day, `<pbx>-<day>.jsonl`, mode 0600; a day that grows too large goes
+on in parts, `<pbx>-<day>.0002.jsonl`. What is closed is packed by gzip, and removed after
+`keep_days`. A full disk does not stop the floor: `trouble` says so instead.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import gzip
 import json
 import logging
 import os
+import re
 import shutil
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +27,8 @@ Headers = dict[str, "str | list[str]"]
 REPEATABLE = frozenset({"ChanVariable", "Variable", "Output", "Operator"})
 UNREADABLE = (OSError, EOFError, zlib.error)    # a bad disk, a packed file cut or half written
 
+PART_BYTES = 256 << 20      # a day is cut into parts of this size
+PART = re.compile(r"\d{4}-\d\d-\d\d(\.\d{4})?")
 _ENCODE = msgspec.json.Encoder().encode      # a tenth of `json`'s time, its very bytes
 
 log = logging.getLogger(__name__)
@@ -32,7 +36,8 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, order=True)
 class TapePosition:
-    """A place on the tape: the day's file (`2026-11-22`, UTC) and the byte in it, unpacked."""
+    """A place on the tape: the day (`2026-11-22`, UTC), with its part from the second on
+    (`2026-11-22.0002`), and the byte in that file, unpacked."""
     day: str
     offset: int
 
@@ -103,12 +108,15 @@ class Tape:
     a crash of the machine what the disk had not taken yet.
     """
 
-    def __init__(self, folder: Path, pbx: str, *, keep_days: int = 30) -> None:
+    def __init__(self, folder: Path, pbx: str, *, keep_days: int = 30,
+                 part_bytes: int = PART_BYTES) -> None:
+        self.closed: Callable[[], None] = lambda: None      # called when a part is complete
         self.trouble: str | None = None     # why the last append failed, for people
         self.lost = 0                       # records that could not be written
         self._folder = folder
         self._pbx = pbx
         self._keep_days = keep_days
+        self._part_bytes = part_bytes
         self._file: int | None = None
         self._day = ""
         self._offset = 0
@@ -138,16 +146,30 @@ class Tape:
         return TapePosition(self._day, self._offset)
 
     def _open_for(self, at: datetime) -> None:
-        day = f"{at.date()}"
-        if self._file is not None and day <= self._day:
-            return
-        self._close()
+        day = max(f"{at.date()}", self._day[:10])
+        is_full = self._offset >= self._part_bytes
+        if self._file is not None:
+            if day == self._day[:10] and not is_full:
+                return
+            self._close()
+            self.closed()
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = self._folder / f"{self._pbx}-{day}.jsonl"
+        part = self._part_to_open(day)
+        path = self._folder / f"{self._pbx}-{part}.jsonl"
         self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-        self._day = day
+        self._day = part
         self._offset = os.fstat(self._file).st_size
         self._is_torn = self._offset > 0 and os.pread(self._file, 1, self._offset - 1) != b"\n"
+
+    def _part_to_open(self, day: str) -> str:
+        """The day's newest part when there is room in it, else the next."""
+        there = [part for part in days(self._folder, self._pbx) if part.startswith(day)]
+        if not there:
+            return day
+        newest = self._folder / f"{self._pbx}-{there[-1]}.jsonl"
+        if newest.exists() and newest.stat().st_size < self._part_bytes:
+            return there[-1]
+        return f"{day}.{int(there[-1][11:] or 1) + 1:04}"
 
     def _write(self, lines: list[bytes]) -> int:
         """The offset where the first line begins. A line torn before is ended first."""
@@ -173,14 +195,15 @@ class Tape:
         self._close()
 
     def tidy_up(self, today: date) -> None:
-        """Pack the days before `today`, remove those past `keep_days`; blocking, for a thread."""
-        for path in sorted(self._folder.glob(f"{self._pbx}-????-??-??.jsonl*")):
+        """Pack what is closed, remove days past `keep_days`; blocking, for a thread."""
+        for path in sorted(self._folder.glob(f"{self._pbx}-????-??-??*.jsonl*")):
             day = _day_of(path)
-            if day is None or day >= today:
+            if day is None:
                 continue
             if today - day > timedelta(days=self._keep_days):
                 path.unlink(missing_ok=True)
-            elif path.suffix == ".jsonl":
+            elif path.suffix == ".jsonl" and (
+                    day < today or _part_of(path, self._pbx) < self._day):
                 _pack(path)
 
 
@@ -189,6 +212,10 @@ def _day_of(path: Path) -> date | None:
         return date.fromisoformat(path.name.split(".")[0][-10:])
     except ValueError:
         return None
+
+
+def _part_of(path: Path, pbx: str) -> str:
+    return path.name.removeprefix(f"{pbx}-").removesuffix(".gz").removesuffix(".jsonl")
 
 
 def _pack(path: Path) -> None:
@@ -215,10 +242,11 @@ def _sync_folder(folder: Path) -> None:
 
 
 def days(folder: Path, pbx: str) -> list[str]:
-    """The days there is tape of, oldest first."""
-    found = {day for path in folder.glob(f"{pbx}-????-??-??.jsonl*")
-             if path.suffix in (".jsonl", ".gz") and (day := _day_of(path)) is not None}
-    return [f"{day}" for day in sorted(found)]
+    """The days there is tape of, a day with its parts in their order, oldest first."""
+    found = {_part_of(path, pbx) for path in folder.glob(f"{pbx}-????-??-??*.jsonl*")
+             if path.suffix in (".jsonl", ".gz") and PART.fullmatch(_part_of(path, pbx))
+             and _day_of(path) is not None}
+    return sorted(found)
 
 
 def _opened(path: Path) -> IO[bytes]:

@@ -15,7 +15,7 @@ from typing import TypeAlias, cast
 
 import structlog
 
-from crm_store import claims, clients, interactions
+from crm_store import claims, clients, gaps, interactions
 from crm_store.base import Tx
 from crm_store.errors import (
     Busy,
@@ -53,9 +53,12 @@ Retell = Callable[[TapePosition | None], Iterator[Fed]]     # as `Engine.retell`
 
 
 class Journal:
-    """`retell` tells again what we were too slow to be told."""
+    """`retell` tells again what we were too slow to be told. With `pbx` each commit says how far
+    that Asterisk's tape is written: a later process goes on from there."""
 
-    def __init__(self, store: Store, regions: Regions, retell: Retell | None = None) -> None:
+    def __init__(self, store: Store, regions: Regions, retell: Retell | None = None,
+                 pbx: str = "") -> None:
+        self._pbx = pbx
         self._store = store
         self._regions = regions
         self._retell = retell
@@ -84,7 +87,7 @@ class Journal:
                     with unforeseen.logged("journal: reading the tape again"):
                         await self._reread()
                 with unforeseen.logged("journal"):
-                    await self.write(batch)
+                    await self.write(batch, self._read_to)
 
     def _take(self, fed: Fed, batch: list[Change]) -> None:
         if self._reread_to is None or fed.position > self._reread_to:
@@ -130,26 +133,30 @@ class Journal:
             return
         retold = self._retell(self._read_to)
         while piece := await asyncio.to_thread(list, islice(retold, REREAD)):
-            await self.write(change for fed in piece for change in fed.changes)
+            await self.write((change for fed in piece for change in fed.changes),
+                             piece[-1].position)
             self._read_to = piece[-1].position
 
-    async def write(self, changes: Iterable[Change]) -> None:
-        """Write, trying again until it is done."""
+    async def write(
+        self, changes: Iterable[Change], up_to: TapePosition | None = None,
+    ) -> None:
+        """Write, trying again until it is done; `up_to` is the place after the newest of them."""
         steps = self._steps(changes)
         if not steps:
             return
         self.is_writing = True
         try:
-            await self._until_written(steps)
+            await self._until_written(steps, up_to)
         finally:
             self.failing, self.is_writing = "", False
         written, self._written = self._written, asyncio.Event()
         written.set()
 
-    async def _until_written(self, steps: Sequence[Step]) -> None:
-        """All in one commit; one by one when something in them is refused, or fails and fails."""
+    async def _until_written(self, steps: Sequence[Step], up_to: TapePosition | None) -> None:
+        """All in one commit; one by one when something in them is refused, or fails and fails:
+        then the place is not noted, and comes with the next batch."""
         tries, pause_s = 0, FIRST_PAUSE_S
-        while (error := await self._try(steps)) is not None:
+        while (error := await self._try(steps, up_to)) is not None:
             tries += not isinstance(error, PASSING)
             if isinstance(error, REFUSED) or tries >= UNKNOWN_TRIES:
                 log.warning("a batch is refused; writing one by one", steps=len(steps))
@@ -176,10 +183,12 @@ class Journal:
                 return
             pause_s = await self._pause(error, pause_s)
 
-    async def _try(self, steps: Sequence[Step]) -> Exception | None:
+    async def _try(
+        self, steps: Sequence[Step], up_to: TapePosition | None = None,
+    ) -> Exception | None:
         """Why they were not written."""
         try:
-            await self._commit(steps)
+            await self._commit(steps, up_to)
         except StoreError as exc:
             return exc
         except Exception as exc:
@@ -232,9 +241,11 @@ class Journal:
         self._facts[change.call] = facts
         return facts
 
-    async def _commit(self, steps: Sequence[Step]) -> None:
+    async def _commit(self, steps: Sequence[Step], up_to: TapePosition | None) -> None:
         async def work(tx: Tx) -> dict[str, int]:
             ids: dict[str, int] = {}
+            if up_to is not None and up_to.day and self._pbx:
+                await gaps.note_place(tx, self._pbx, up_to.day, up_to.offset)
             for is_call, some in groupby(steps, lambda step: isinstance(step, CallFacts)):
                 if is_call:
                     await _upsert(tx, cast("Iterator[CallFacts]", some), ids)
