@@ -172,6 +172,23 @@ async def test_rows_keep_their_places_while_states_change(open_story: Open) -> N
     assert await row.bounding_box() == place
 
 
+async def test_a_lead_sends_a_waiting_call_elsewhere(open_story: Open) -> None:
+    story = s.floor()
+    waiting = next(call for call in story.views["calls"].values() if call.state == "waiting")
+    story.views["calls"][waiting.id] = replace(waiting, can=["redirect"], recording="paused")
+    story.replies = {**story.replies, "call.targets": c.targets()}
+    page, stage = await open_story(story, "/floor#calls")
+    row = page.locator(f"[data-call='{waiting.id}']")
+    await expect(row).to_contain_text("REC paused")
+    await expect(page.locator("[data-act=move]:enabled")).to_have_count(1)
+    await row.locator("[data-act=move]").click()
+    await page.locator("[data-target='queue outages']").click()
+    await expect(page.locator("[data-act=consult]")).to_be_disabled()
+    assert await violations(page) == []
+    await page.locator("[data-act=hand-over]").click()
+    assert await heard(stage, "call.redirect") == [{"call": waiting.id, "queue": "outages"}]
+
+
 # ── callers to be taken ──────────────────────────────────────────────────────────────────────
 async def test_parked_ringing_and_waiting_callers_are_taken(open_story: Open) -> None:
     page, stage = await open_story(c.of(None, "ready"))

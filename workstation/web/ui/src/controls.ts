@@ -14,6 +14,8 @@ export type Target = { operator: string } | { queue: string } | { number: string
 const WITHOUT_CALL: ReadonlySet<string> = new Set(["call.dial", "call.targets"]);
 
 export class CallControls {
+  /** The call that a lead sends elsewhere from his boards; null: the panel is about my own. */
+  private moved: string | null = null;
   private readonly underWay = new Set<string>();
 
   constructor(private readonly desk: Desk) {}
@@ -45,7 +47,8 @@ export class CallControls {
 
   /** Whether the page's own telephone is in a talk. */
   private get isOnPage(): boolean {
-    const state = this.desk.phone.call?.state;
+    const { state, isListening } = this.desk.phone.call ?? {};
+    if (isListening && !this.live) return false;    // until the call is taken over
     return state === "talking" || state === "held";
   }
 
@@ -99,8 +102,49 @@ export class CallControls {
   transferOrComplete(): void {
     if (!this.mayTransfer) return;
     if (this.isConsulting) void this.ask("complete");
-    else this.desk.open("transfer");
+    else this.openPanel(null);
   }
+
+  // ── the panel of where to ─────────────────────────────────────────────────────────────────
+  /** A lead's order for any call that waits or talks. */
+  move(call: string): void {
+    this.openPanel(call);
+  }
+
+  private openPanel(call: string | null): void {
+    this.moved = call;
+    this.desk.open("transfer");
+  }
+
+  get isPanelMine(): boolean {
+    return this.moved === null;
+  }
+
+  /** Whether the panel's call is still there. */
+  get isPanelOfUse(): boolean {
+    return this.moved === null ? this.live !== null : this.moved in this.desk.views.calls;
+  }
+
+  mayHand(verb: "transfer" | "consult" | "to_menu"): boolean {
+    if (this.moved === null) return this.can(verb);
+    return verb === "transfer" && this.movingVerb(this.moved) !== null;
+  }
+
+  /** What sends this call elsewhere now, for who oversees it. */
+  movingVerb(call: string): "redirect" | "transfer" | null {
+    const can = this.desk.views.calls[call]?.can ?? [];
+    return can.includes("redirect") ? "redirect" : can.includes("transfer") ? "transfer" : null;
+  }
+
+  hand(verb: "transfer" | "consult", target: Target): void {
+    if (this.moved === null) void this.ask(verb, target);
+    else void this.askAbout(this.moved, this.movingVerb(this.moved) ?? "transfer", target);
+  }
+
+  toMenu(menu: string): void {
+    void this.ask("to_menu", { menu });
+  }
+
 
   get mayPark(): boolean {
     return this.isConsulting ? this.can("conference") : this.can("park");
@@ -133,14 +177,6 @@ export class CallControls {
     if (ringing) this.desk.show({ kind: "conversation", id: ringing.id });
     if (this.desk.phone.isWeb) this.desk.phone.web?.answer();
     else if (ringing?.can?.includes("answer")) void this.askAbout(ringing.call, "answer");
-  }
-
-  hand(verb: "transfer" | "consult", target: Target): void {
-    void this.ask(verb, target);
-  }
-
-  toMenu(menu: string): void {
-    void this.ask("to_menu", { menu });
   }
 
   drop(party: Party): void {

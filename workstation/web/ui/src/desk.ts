@@ -141,7 +141,7 @@ export class Desk {
       this.showSomething();
     }
     this.phone.follow();
-    if (this.dialog === "transfer" && !this.live) this.dialog = "";
+    if (this.dialog === "transfer" && !this.controls.isPanelOfUse) this.dialog = "";
   }
 
   private lost(): void {

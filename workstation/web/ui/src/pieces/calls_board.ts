@@ -1,5 +1,5 @@
 // Every live call as a line from its first moment to now, its segments to one common scale.
-import { html } from "lit";
+import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { phone } from "../numbers.js";
 import { everySecond, nowMs } from "../moments.js";
@@ -55,12 +55,16 @@ class CallsBoard extends Piece {
           <small class="faint number block">${[who ? phone(call.number) : "", call.campaign].filter(
             Boolean).join(" · ") || t(`direction.${call.direction}`)}</small></span></div></td>
       <td class="call-state">${mark(call.state)} ${t(`call_state.${call.state}`)}
-        <tick-time since=${call.since}></tick-time></td>
+        <tick-time since=${call.since}></tick-time>${recMark(call)}</td>
       <td>${this.desk.queueName(call.queue)}</td>
       <td>${operator || call.operator || ""}</td>
       <td><div class="segments">${call.segments.map((segment) => this.segment(call, segment, scale))}
         </div></td>
-      <td><button class="quiet" title=${t("calls.end")} aria-label=${t("calls.end_of", {
+      <td class="call-orders"><button class="quiet" data-act="move" title=${t("calls.move")}
+        aria-label=${t("calls.move_of", { who: who || call.number })}
+        ?disabled=${this.desk.controls.movingVerb(call.id) === null}
+        @click=${() => this.desk.controls.move(call.id)}>${icon("phone-forwarded")}</button>
+      <button class="quiet" title=${t("calls.end")} aria-label=${t("calls.end_of", {
         who: who || call.number })} @click=${() => void this.desk.ask("call.hangup",
         { call: call.id })}>${icon("phone-off")}</button></td></tr>`;
   }
@@ -75,6 +79,11 @@ class CallsBoard extends Piece {
       ${setProperty("--from", `${Math.min(100, 100 * from / scale)}%`)}
       ${setProperty("--long", `${Math.max(0.2, Math.min(100, 100 * (to - from) / scale))}%`)}></i>`;
   }
+}
+
+function recMark({ recording }: CallView): Html {
+  return recording ? html` <span class="rec-sign is-${recording}">
+    <i class="rec-dot"></i>${t(`recording.mark.${recording}`)}</span>` : nothing;
 }
 
 /** The full width in seconds: the smallest of a few round stretches that holds the longest call. */

@@ -76,11 +76,11 @@ class TransferPanel extends Piece {
     return html`<footer class="targets-foot">
       <span class="faint">${t(isMenu ? "transfer.how_menu" : "transfer.how")}</span>
       <button class="button" data-act="consult"
-        ?disabled=${!chosen?.target || !controls.can("consult")}
+        ?disabled=${!chosen?.target || !controls.mayHand("consult")}
         @click=${() => this.choose(chosen, "consult")}>
         ${icon("message-square")} ${t("transfer.ask")} ${keyHint("Ctrl ↵")}</button>
       <button class="button primary" data-act="hand-over"
-        ?disabled=${!chosen || !controls.can(isMenu ? "to_menu" : "transfer")}
+        ?disabled=${!chosen || !controls.mayHand(isMenu ? "to_menu" : "transfer")}
         @click=${() => this.choose(chosen, "transfer")}>${icon(isMenu ? "list" : "phone-forwarded")}
         ${t(isMenu ? "transfer.send" : "transfer.go")} ${keyHint("↵")}</button></footer>`;
   }
@@ -90,7 +90,7 @@ class TransferPanel extends Piece {
     const { colleagues, queues, menus } = this.watchTargets.targets;
     const all = this.places.take([
       ...[...colleagues].sort(byNearness).map(colleagueRow), ...queues.map(queueRow),
-      ...menus.map((menu): Row => ({
+      ...menus.filter(() => this.desk.controls.isPanelMine).map((menu): Row => ({
         key: `menu ${menu.id}`, name: tOr(`menu_name.${menu.id}`, menu.name), id: "", now: nothing,
         group: "menus", menu: menu.id, sign: icon("list"), isAway: false }))]);
     const wanted = this.text.toLocaleLowerCase();
@@ -132,7 +132,7 @@ class TransferPanel extends Piece {
 
   private choose(row: Row | undefined, verb: "transfer" | "consult"): void {
     const { controls } = this.desk;
-    if (!row || !controls.can(row.menu === undefined ? verb : "to_menu")) return;
+    if (!row || !controls.mayHand(row.menu === undefined ? verb : "to_menu")) return;
     this.desk.open("");
     if (row.menu !== undefined) controls.toMenu(row.menu);
     else if (row.target) controls.hand(verb, row.target);
