@@ -34,6 +34,7 @@ from workstation.terminal.floor import FloorScreen
 from workstation.terminal.keys import deliver_alt_digits
 from workstation.terminal.link import Link, LinkLost, LinkState, Misunderstood, SignInRefused
 from workstation.terminal.palette import Commands
+from workstation.terminal.pictures import pauses
 from workstation.terminal.pictures import tasks as pictures
 from workstation.terminal.screens import EVERYTHING, Live
 from workstation.terminal.search import ClientDialog, SearchDialog
@@ -54,6 +55,7 @@ class Terminal(App[None]):
         Binding("ctrl+q", "leave", show=False, priority=True),
         Binding("f1,question_mark", "help", show=False),
         Binding("f5", "state_menu", show=False, priority=True),
+        Binding("alt+0", "ready", show=False, priority=True),
         Binding("ctrl+k", "search", show=False, priority=True),
         Binding("slash", "search", show=False),
         Binding("ctrl+l", "toggle_light", show=False, priority=True),
@@ -127,8 +129,11 @@ class Terminal(App[None]):
             self._save_drafts()
             self._tell_alerts()
         elif isinstance(message, Delta):
+            before = dict(self.desk.shelves.operators)
             touched = self.desk.apply(message)
             self._touch(touched)
+            for text in pauses.news(self.desk, before) if "operators" in touched else ():
+                self.say(text, "warning")
             if "tasks" in touched:
                 self._tell_alerts()
         elif isinstance(message, Notice) and message.code != "bye":
@@ -281,11 +286,9 @@ class Terminal(App[None]):
         words = self.desk.words
         choices = [("leave", words("terminal.leave_menu"))]
         if self.desk.operator is not None or not self.desk.supervises:
-            names = {item.id: self.desk.pause_reason(item.id)
-                     for item in self.desk.catalogue.pause_reasons}
-            pauses = [(f"pause:{key}", words("terminal.pause_for", reason=name))
-                      for key, name in names.items()]
-            choices = [("ready", words("terminal.be_ready")), *pauses,
+            away = [(f"pause:{item.id}", pauses.choice(self.desk, item.id))
+                    for item in self.desk.catalogue.pause_reasons]
+            choices = [("ready", words("terminal.be_ready")), *away,
                        ("phone:desk", words("terminal.use_desk_phone")), *choices]
         self.push_screen(Menu(words("terminal.state_title"), choices), self._set_state)
 
@@ -299,6 +302,10 @@ class Terminal(App[None]):
             self.do("phone.attach", AttachPhone(phone="desk"))
         elif verb == "leave":
             self.action_leave()
+
+    def action_ready(self) -> None:
+        if self._is_signed_in and (self.desk.operator is not None or not self.desk.supervises):
+            self.run_worker(self._be_ready(), group="do")
 
     async def _be_ready(self) -> None:
         """Somebody without a phone gets his desk phone first."""

@@ -6,7 +6,7 @@ from textual.content import Content
 
 from workstation.protocol import ConversationView, QueueView
 from workstation.terminal.formats import duration, moment, remaining, ticking
-from workstation.terminal.pictures import tasks
+from workstation.terminal.pictures import pauses, tasks
 from workstation.terminal.pictures.line import Part, cut, dotted, row, sides, stack
 from workstation.terminal.theme import colour, shape
 from workstation.terminal.workplace import Workplace
@@ -35,8 +35,10 @@ def operator_state(desk: Workplace) -> Content:
     word = desk.state(state)
     reason = desk.pause_reason(me.reason) if me is not None and state == "paused" else ""
     time = ticking(me.since, desk.now()) if me is not None and state != "offline" else ""
+    allowed = pauses.used(desk, me) if me is not None else ""
     return row((f"{shape(state)} {word}", f"bold {colour(state)}"),
-               f" {reason}" if reason else "", f" {time}" if time else "")
+               f" {reason}" if reason else "", f" {time}" if time else "",
+               (allowed, "bold $state-breach" if me is not None and me.over else "$dim"))
 
 
 def live_call(items: list[ConversationView]) -> ConversationView | None:
@@ -86,6 +88,8 @@ def strip(desk: Workplace, items: list[ConversationView]) -> tuple[str, Content]
     if gap is not None:
         since = ticking(gap.since, desk.now())
         return "gap", row((f"! {words('terminal.gap', pbx=gap.pbx, time=since)}", "bold"))
+    if pauses.is_set_aside(desk.operator) and live_call(items) is None:
+        return "notice", row((f"! {words('terminal.set_aside')}", "bold"))
     notice = next((item.notice for item in items if item.notice), "")
     if notice:
         return "notice", row((f"! {desk.coded('conversation_notice', notice)}", "bold"))

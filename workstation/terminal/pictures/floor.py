@@ -33,7 +33,7 @@ STATES = ("ready", "offered", "talking", "wrap_up", "paused", "offline")
 def state_word(desk: Workplace, item: OperatorView) -> str:
     word = f"{shape(item.state)} {desk.state(item.state)}"
     reason = desk.pause_reason(item.reason) if item.state == "paused" else ""
-    return f"{word}: {reason}" if reason else word
+    return f"{word}: {reason}{' !' if item.over else ''}" if reason else word
 
 
 def segments(item: CallView, now: datetime, width: int, longest_s: float) -> str:

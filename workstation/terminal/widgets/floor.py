@@ -60,7 +60,9 @@ class OperatorTable(Table):
         phone = desk.words(f"terminal.phone_short.{item.phone or 'none'}")
         if item.phone and not item.registered:
             phone += " !"
-        return [f"{item.id} {item.name}", (floor.state_word(desk, item), colour(item.state)),
+        style = "bold $state-breach" if item.over == "red" else (
+            "bold $state-offered" if item.over else colour(item.state))
+        return [f"{item.id} {item.name}", (floor.state_word(desk, item), style),
                 since, item.with_whom, phone, str(item.calls_today),
                 duration(item.talked_today_s)]
 
