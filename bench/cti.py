@@ -98,12 +98,17 @@ def stock(data: bytes, patterns: tuple[str, ...]) -> float:
     return feed(protocol, data)
 
 
-def ours(data: bytes, deliver: ami.Deliver) -> float:
-    session = Session(Account(host="x", port=0, name="observer", secret="s", system_name=SYSTEM),
+def session_of(system: str, deliver: ami.Deliver) -> ami._Protocol:
+    """A manager session without a socket."""
+    session = Session(Account(host="x", port=0, name="observer", secret="s", system_name=system),
                       deliver)
     protocol = ami._Protocol(session)
     protocol.connection_made(Sink())  # type: ignore[arg-type]
-    return feed(protocol, data)
+    return protocol
+
+
+def ours(data: bytes, deliver: ami.Deliver) -> float:
+    return feed(session_of(SYSTEM, deliver), data)
 
 
 def dispatched(data: bytes) -> float:
