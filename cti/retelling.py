@@ -104,6 +104,10 @@ class QuietPoints:
                     not written or point.position <= journalled)]
         return kept[-1] if kept else QuietPoint(earliest)
 
+    def known(self) -> list[QuietPoint]:
+        """Those that are kept on the disk, the oldest first."""
+        return self._load()
+
     def before(self, position: TapePosition) -> QuietPoint | None:
         """The newest point noted by this process at or before `position`."""
         return next((one for one in reversed(self._noted) if one.position <= position), None)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from crm_store.interactions import CallFacts
-from cti.changes import AttemptSettled, CallChange, CallEnded, CallsMerged, Change
+from cti.changes import AttemptSettled, CallChange, CallEnded, CallsMerged, CallStarted, Change
 from workstation import records
 from workstation.regions import Regions
 
@@ -17,6 +17,7 @@ class Gathered:
     regions: Regions
     calls: dict[str, CallFacts] = field(default_factory=dict)
     kept: dict[str, str] = field(default_factory=dict)
+    begun: set[str] = field(default_factory=set)
     over: set[str] = field(default_factory=set)
     attempts: dict[str, int] = field(default_factory=dict)
 
@@ -32,6 +33,8 @@ class Gathered:
         self.calls[change.call] = records.note(facts, change, self.regions.company)
         if isinstance(change, CallsMerged):
             self._absorb(change.kept, change.absorbed)
+        if isinstance(change, CallStarted):
+            self.begun.add(change.call)
         if isinstance(change, CallEnded):
             self.over.add(change.call)
 
@@ -50,7 +53,8 @@ class Gathered:
 
     def whole(self) -> dict[str, CallFacts]:
         """The calls that are over and were not absorbed."""
-        return {call: facts for call, facts in self.calls.items()
+        return {call: replace(facts, attempt=self.attempts.get(call, facts.attempt))
+                for call, facts in self.calls.items()
                 if call in self.over and call not in self.kept}
 
     def parts_of(self, call: str) -> list[str]:

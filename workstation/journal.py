@@ -265,7 +265,7 @@ class Journal:
 
 
 async def _upsert(tx: Tx, calls: Iterable[CallFacts], ids: dict[str, int]) -> None:
-    found = [await _with_client(tx, facts) for facts in calls]
+    found = [await with_client(tx, facts) for facts in calls]
     written = await interactions.upsert_calls(tx, found)
     ids.update(zip((facts.call_id for facts in found), written, strict=True))
 
@@ -281,7 +281,7 @@ def _call_of(step: Step) -> str:
     return step.absorbed if isinstance(step, CallsMerged) else step.call_id
 
 
-async def _with_client(tx: Tx, facts: CallFacts) -> CallFacts:
+async def with_client(tx: Tx, facts: CallFacts) -> CallFacts:
     """The machine's guess of the client: whom an attempt was meant for, else, at the call's end,
     the only client who has its number."""
     if facts.client_id is not None:

@@ -29,6 +29,7 @@ from cti.own_records import RecordFiles
 from cti.reconstruction import Reconstructed, deaths_in, reconstruct
 from workstation import unforeseen
 from workstation.gathering import Gathered
+from workstation.journal import with_client
 from workstation.regions import Regions
 from workstation.splicing import UNNOTICED, spliced
 
@@ -198,6 +199,7 @@ class Mending:
                 continue
             whole = spliced(seen.facts if seen is not None else None, facts, gap.since)
             async with self._store.begin() as tx:
+                whole = await with_client(tx, whole)
                 await mending.rewrite(tx, whole, absorbed=gathered.parts_of(call),
                                       reconstructed=True)
             with unforeseen.logged("mending: an attempt", call=call):

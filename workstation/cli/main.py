@@ -41,6 +41,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "person": ("person", "command", "All that is kept of a person: find, export, erase."),
     "retention": ("retention", "command", "What is kept how long; let go what is older."),
     "replay": ("replay", "command", "Recorded telephone events in, changes out."),
+    "rebuild": ("rebuild", "command", "Interactions once more from the tapes: what differs."),
     "rehearse": ("rehearse", "command", "Synthetic traffic, with a report."),
     "demo": ("demo", "command", "A whole contact centre with sample data, on this machine."),
     "doctor": ("doctor", "command", "Check a set-up and say what to mend."),
