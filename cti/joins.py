@@ -57,9 +57,6 @@ def merge(floor: Floor, one: Call, other: Call, at: datetime, out: Out) -> Call:
     floor.add_alias(absorbed.id, kept.id)
     _carry_legs(floor, absorbed.id, kept.id)
     _carry_places(floor, absorbed.id, kept.id)
-    if absorbed.id in floor.attempts:
-        attempt = floor.attempts.pop(absorbed.id)
-        floor.attempts.setdefault(kept.id, attempt)
     connect(floor, kept.id, at, out)
     return floor.calls[kept.id]
 
@@ -87,8 +84,9 @@ def _with_parts_of(kept: Call, absorbed: Call) -> Call:
 def _carry_legs(floor: Floor, from_id: str, to_id: str) -> None:
     for leg in floor.legs_of(from_id):
         floor.put_leg(replace(leg, call=to_id))
-    if from_id in floor.attempts and to_id not in floor.attempts:
-        floor.attempts[to_id] = floor.attempts.pop(from_id)
+    attempt = floor.attempts.pop(from_id, None) if from_id != to_id else None
+    if attempt is not None:
+        floor.attempts.setdefault(to_id, attempt)
 
 
 def _carry_places(floor: Floor, from_id: str, to_id: str) -> None:

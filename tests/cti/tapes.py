@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
-from cti.changes import Change, name_of
+from cti.changes import CallEnded, Change, SegmentClosed, name_of
 from cti.floor import Floor, apply
 from cti.parse import parse
 from cti.tape import Record, decode
@@ -14,7 +15,14 @@ NAMES = sorted(f"{path.parent.name}/{path.stem}" for path in FOLDER.glob("*/*.js
 
 
 def records(name: str) -> list[Record]:
-    return [decode(line) for line in (FOLDER / f"{name}.jsonl").read_bytes().splitlines()]
+    """The messages of a tape; they are shared, so nobody changes one."""
+    return list(_decoded(name))
+
+
+@cache
+def _decoded(name: str) -> tuple[Record, ...]:
+    lines = (FOLDER / f"{name}.jsonl").read_bytes().splitlines()
+    return tuple(decode(line) for line in lines)
 
 
 def fold(floor: Floor, tape: list[Record]) -> list[Change]:
@@ -27,6 +35,9 @@ def fold(floor: Floor, tape: list[Record]) -> list[Change]:
     return changes
 
 
+QUIET = frozenset({"operator_changed", "link_restored", "link_lost"})
+
+
 def story(changes: list[Change]) -> list[str]:
     """The names of what happened to calls, without the operators' states and the segments."""
     quiet = {"operator_changed", "segment_closed", "link_restored", "link_lost"}
@@ -34,7 +45,8 @@ def story(changes: list[Change]) -> list[str]:
 
 
 def told(change: Change) -> str:
-    """One line: the name, and what tells it apart: `offer_ended 101 refused`."""
+    """One line: the name, and what tells it apart: `offer_ended 101 refused`; a part of a call
+    with its length, an end with who talked last and the seconds waited, talked and held."""
     facts = {
         "call_started": ("direction",), "call_queued": ("queue",), "menu_entered": ("menu",),
         "menu_step": ("menu", "step"), "client_named": ("client", "how"),
@@ -42,7 +54,15 @@ def told(change: Change) -> str:
         "offer_ended": ("operator", "reason"), "call_answered": ("operator",),
         "call_held": ("operator",), "call_resumed": ("operator",),
         "call_transferred": ("kind", "transferor", "target"), "operator_left": ("operator",),
-        "call_ended": ("outcome", "ended_by", "cause"), "attempt_settled": ("attempt", "status"),
+        "call_picked_up": ("operator", "taken_from"), "call_forwarded": ("operator", "target"),
+        "call_parked": ("operator",), "call_unparked": ("operator", "reason"),
+        "segment_closed": ("kind", "who"), "call_ended": ("outcome", "ended_by", "cause"), "attempt_settled": ("attempt", "status"),
     }
     name = name_of(change)
-    return " ".join([name, *(str(getattr(change, key)) for key in facts.get(name, ()))])
+    line = " ".join([name, *(str(getattr(change, key)) for key in facts.get(name, ()))])
+    if isinstance(change, SegmentClosed):
+        return f"{line} {(change.at - change.started_at).total_seconds():.1f}"
+    if isinstance(change, CallEnded):
+        times = (change.waited_s, change.talked_s, change.held_s)
+        return f"{line} {change.operator} {' '.join(f'{one:.1f}' for one in times)}"
+    return line

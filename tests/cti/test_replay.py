@@ -18,11 +18,10 @@ from cti import changes as ch
 from cti.changes import name_of, to_json
 from cti.floor import Floor
 from cti.parse import READERS
-from tests.cti.tapes import FOLDER, fold, records, told
+from tests.cti.tapes import FOLDER, QUIET, fold, records, told
 from tests.cti.test_laws import assert_lives_are_whole
 from workstation.cli.replay import BareClock, command, replay
 
-QUIET = {"operator_changed", "segment_closed", "link_restored", "link_lost"}
 ONE = "inbound/answered_caller_hangs_up"
 
 

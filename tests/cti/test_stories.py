@@ -7,9 +7,7 @@ import pytest
 from cti import changes as ch
 from cti.changes import name_of
 from cti.floor import Floor
-from tests.cti.tapes import FOLDER, NAMES, fold, records, told
-
-QUIET = {"operator_changed", "segment_closed", "link_restored", "link_lost"}
+from tests.cti.tapes import FOLDER, NAMES, QUIET, fold, records, told
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -1,13 +1,20 @@
 call_started in
+segment_closed menu None 1.1
 operator_offered 150010001
 offer_ended 150010001 answered
+segment_closed ringing 150010001 0.0
 call_answered 150010001
 call_started out
+segment_closed dialling 150010001 1.1
 operator_offered 150010002
+segment_closed ringing 150010002 0.0
 calls_merged
 call_transferred blonde 150010001 150010002
+segment_closed talk 150010001 2.2
 operator_left 150010001
 offer_ended 150010002 answered
+segment_closed ringing 150010002 0.0
 call_answered 150010002
 operator_left 150010002
-call_ended answered operator 16
+segment_closed talk 150010002 0.0
+call_ended answered operator 16 150010002 0.0 2.2 0.0

@@ -1,4 +1,6 @@
 call_started in
+segment_closed menu None 1.1
 operator_offered 150010001
 offer_ended 150010001 rang_out
-call_ended abandoned system 19
+segment_closed ringing 150010001 0.0
+call_ended abandoned system 19 None 0.0 0.0 0.0

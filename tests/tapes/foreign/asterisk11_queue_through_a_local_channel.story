@@ -1,8 +1,12 @@
 call_started in
+segment_closed menu None 0.0
 call_queued sales
+segment_closed waiting sales 3.3
 operator_offered 150010001
 call_left_queue sales answered
 offer_ended 150010001 answered
+segment_closed ringing 150010001 0.0
 call_answered 150010001
 operator_left 150010001
-call_ended answered operator 16
+segment_closed talk 150010001 0.0
+call_ended answered operator 16 150010001 3.3 0.0 0.0

@@ -1,6 +1,9 @@
 call_started in
+segment_closed menu None 3.3
 operator_offered 150010001
 offer_ended 150010001 answered
+segment_closed ringing 150010001 0.0
 call_answered 150010001
 operator_left 150010001
-call_ended answered operator 16
+segment_closed talk 150010001 0.0
+call_ended answered operator 16 150010001 0.0 0.0 0.0

@@ -1,4 +1,6 @@
 call_started in
+segment_closed menu None 0.0
 call_queued billing
 call_left_queue billing abandoned
-call_ended abandoned client 0
+segment_closed waiting billing 3.0
+call_ended abandoned client 0 None 3.0 0.0 0.0

@@ -1,14 +1,22 @@
 call_started in
+segment_closed menu None 0.0
 call_queued billing
+segment_closed waiting billing 0.0
 operator_offered 101
 call_left_queue billing answered
 offer_ended 101 answered
+segment_closed ringing 101 0.0
 call_answered 101
+segment_closed talk 101 1.0
 operator_left 101
+segment_closed waiting 101 19.7
 call_queued billing
+segment_closed waiting billing 0.0
 operator_offered 102
 call_left_queue billing answered
 offer_ended 102 answered
+segment_closed ringing 102 0.0
 call_answered 102
 operator_left 102
-call_ended answered client 16
+segment_closed talk 102 19.3
+call_ended answered client 16 102 19.7 20.3 0.0

@@ -1,4 +1,6 @@
 call_started internal
+segment_closed dialling 101 0.0
 operator_offered 102
 offer_ended 102 abandoned
-call_ended no_answer operator 3
+segment_closed ringing 102 1.0
+call_ended no_answer operator 3 101 1.0 0.0 0.0

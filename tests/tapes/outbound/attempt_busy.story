@@ -1,3 +1,4 @@
 call_started out
 attempt_settled 12 BUSY
-call_ended busy system 17
+segment_closed dialling None 0.0
+call_ended busy system 17 None 0.0 0.0 0.0

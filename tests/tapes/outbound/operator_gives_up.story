@@ -1,2 +1,3 @@
 call_started out
-call_ended no_answer operator 127
+segment_closed dialling 101 1.0
+call_ended no_answer operator 127 101 0.0 0.0 0.0

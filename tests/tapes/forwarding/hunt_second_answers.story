@@ -1,0 +1,12 @@
+call_started in
+segment_closed menu None 0.0
+operator_offered 101
+offer_ended 101 rang_out
+segment_closed ringing 101 2.0
+operator_offered 102
+offer_ended 102 answered
+segment_closed ringing 102 0.0
+call_answered 102
+operator_left 102
+segment_closed talk 102 4.9
+call_ended answered client 16 102 2.0 4.9 0.0

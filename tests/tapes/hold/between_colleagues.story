@@ -1,0 +1,14 @@
+call_started internal
+segment_closed dialling 101 0.1
+operator_offered 102
+offer_ended 102 answered
+segment_closed ringing 102 0.0
+call_answered 102
+segment_closed talk 102 0.0
+call_held 101
+segment_closed hold 101 0.5
+call_resumed 101
+operator_left 101
+operator_left 102
+segment_closed talk 101 0.0
+call_ended answered operator 16 102 0.0 0.0 0.5

@@ -1,0 +1,3 @@
+call_started out
+segment_closed dialling 101 0.1
+call_ended failed system 34 101 0.0 0.0 0.0

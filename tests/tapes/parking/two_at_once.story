@@ -1,0 +1,44 @@
+call_started in
+call_started in
+segment_closed menu None 0.0
+call_queued billing
+segment_closed menu None 0.0
+call_queued billing
+segment_closed waiting billing 0.0
+operator_offered 102
+call_left_queue billing answered
+segment_closed waiting billing 0.0
+operator_offered 101
+offer_ended 102 answered
+segment_closed ringing 102 0.0
+call_answered 102
+call_left_queue billing answered
+offer_ended 101 answered
+segment_closed ringing 101 0.0
+call_answered 101
+call_transferred blind 101 700
+segment_closed talk 101 0.0
+call_parked 101
+segment_closed talk 102 0.5
+call_parked 102
+call_transferred blind 102 700
+operator_left 102
+call_started out
+call_unparked 102 taken
+segment_closed dialling 102 0.0
+calls_merged
+segment_closed hold 101 1.5
+call_answered 102
+operator_left 101
+call_started out
+call_unparked 101 taken
+segment_closed dialling 101 0.0
+calls_merged
+segment_closed hold 102 1.0
+call_answered 101
+operator_left 101
+segment_closed talk 101 7.4
+call_ended answered client 16 101 0.0 8.0 1.0
+operator_left 102
+segment_closed talk 102 8.4
+call_ended answered client 16 102 0.0 8.5 1.5

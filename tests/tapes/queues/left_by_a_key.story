@@ -1,0 +1,16 @@
+call_started in
+segment_closed menu None 0.0
+call_queued keys
+call_left_queue keys timed_out
+segment_closed waiting keys 1.2
+segment_closed menu None 0.0
+call_queued billing
+segment_closed waiting billing 1.0
+operator_offered 101
+call_left_queue billing answered
+offer_ended 101 answered
+segment_closed ringing 101 0.0
+call_answered 101
+operator_left 101
+segment_closed talk 101 1.0
+call_ended answered client 16 101 2.2 1.0 0.0

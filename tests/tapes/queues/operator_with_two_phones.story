@@ -1,0 +1,10 @@
+call_started internal
+segment_closed dialling 101 0.1
+operator_offered 102
+offer_ended 102 answered
+segment_closed ringing 102 0.5
+call_answered 102
+operator_left 102
+operator_left 101
+segment_closed talk 102 1.0
+call_ended answered operator 16 102 0.5 1.0 0.0

@@ -1,0 +1,16 @@
+call_started in
+segment_closed menu None 0.0
+call_queued outages
+segment_closed waiting outages 0.0
+operator_offered 101
+offer_ended 101 rang_out
+segment_closed ringing 101 0.0
+segment_closed waiting outages 0.0
+operator_offered 102
+call_left_queue outages answered
+offer_ended 102 answered
+segment_closed ringing 102 0.0
+call_answered 102
+operator_left 102
+segment_closed talk 102 5.9
+call_ended answered client 16 102 0.0 5.9 0.0

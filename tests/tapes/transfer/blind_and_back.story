@@ -1,0 +1,26 @@
+call_started in
+segment_closed menu None 0.0
+call_queued billing
+segment_closed waiting billing 0.0
+operator_offered 101
+call_left_queue billing answered
+offer_ended 101 answered
+segment_closed ringing 101 0.0
+call_answered 101
+call_transferred blind 101 102
+operator_left 101
+segment_closed talk 101 0.6
+operator_offered 102
+offer_ended 102 answered
+segment_closed ringing 102 0.0
+call_answered 102
+call_transferred blind 102 101
+operator_left 102
+segment_closed talk 102 0.6
+operator_offered 101
+offer_ended 101 answered
+segment_closed ringing 101 0.0
+call_answered 101
+operator_left 101
+segment_closed talk 101 7.7
+call_ended answered client 16 101 0.0 9.0 0.0

@@ -1,0 +1,16 @@
+call_started in
+segment_closed menu None 0.0
+call_queued billing
+segment_closed waiting billing 0.0
+operator_offered 101
+call_left_queue billing answered
+offer_ended 101 answered
+segment_closed ringing 101 0.0
+call_answered 101
+call_transferred blind 101 103
+operator_left 101
+segment_closed talk 101 0.6
+operator_offered 103
+offer_ended 103 refused
+segment_closed ringing 103 0.0
+call_ended answered system 17 101 0.0 0.6 0.0

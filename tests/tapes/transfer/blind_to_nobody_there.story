@@ -1,0 +1,13 @@
+call_started in
+segment_closed menu None 0.0
+call_queued billing
+segment_closed waiting billing 0.0
+operator_offered 101
+call_left_queue billing answered
+offer_ended 101 answered
+segment_closed ringing 101 0.0
+call_answered 101
+call_transferred blind 101 108
+operator_left 101
+segment_closed talk 101 0.6
+call_ended answered system 3 101 0.0 0.6 0.0

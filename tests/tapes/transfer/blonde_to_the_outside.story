@@ -1,0 +1,22 @@
+call_started in
+segment_closed menu None 0.0
+call_queued billing
+segment_closed waiting billing 0.0
+operator_offered 101
+call_left_queue billing answered
+offer_ended 101 answered
+segment_closed ringing 101 0.0
+call_answered 101
+segment_closed talk 101 0.5
+call_held 101
+call_started out
+segment_closed hold 101 0.1
+call_resumed 101
+segment_closed dialling 101 0.1
+calls_merged
+segment_closed talk 101 0.0
+call_transferred blonde 101 +79160000003
+operator_left 101
+segment_closed ringing +79160000003 1.0
+segment_closed talk None 7.3
+call_ended answered client 16 101 1.0 7.9 0.1
