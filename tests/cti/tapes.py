@@ -56,7 +56,8 @@ def told(change: Change) -> str:
         "call_transferred": ("kind", "transferor", "target"), "operator_left": ("operator",),
         "call_picked_up": ("operator", "taken_from"), "call_forwarded": ("operator", "target"),
         "call_parked": ("operator",), "call_unparked": ("operator", "reason"),
-        "segment_closed": ("kind", "who"), "call_ended": ("outcome", "ended_by", "cause"), "attempt_settled": ("attempt", "status"),
+        "segment_closed": ("kind", "who"), "attempt_settled": ("attempt", "status"),
+        "call_ended": ("outcome", "ended_by", "cause"),
     }
     name = name_of(change)
     line = " ".join([name, *(str(getattr(change, key)) for key in facts.get(name, ()))])
