@@ -1,7 +1,8 @@
-"""`deskline replay TAPE`: recorded telephone events in, changes out, one JSON object a line.
+"""`deskline replay TAPE …`: recorded telephone events in, changes out, one JSON object a line.
 
-Takes our tapes (also packed) and recordings of other tools: a JSON array, or lines, of bare
-header objects. What can be read is always replayed; what cannot is told, with its line.
+Takes our tapes (also packed, and the parts of days one after the other) and recordings of other
+tools: a JSON array, or lines, of bare header objects. What can be read is always replayed; what
+cannot is told, with its line.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -19,41 +21,53 @@ import click
 
 from cti.changes import Change, to_json
 from cti.errors import BrokenTape
-from cti.floor import Floor, apply
-from cti.parse import moment, parse, text
-from cti.tape import UNREADABLE, Record, decode, tidy
+from cti.floor import Floor
+from cti.parse import moment, text
+from cti.retelling import fold
+from cti.tape import UNREADABLE, Record, TapePosition, decode, tidy
 from workstation.cli.options import Failure, with_settings
 from workstation.settings import Settings
 
 GZIP_MAGIC = b"\x1f\x8b"
+_NO_PLACE = TapePosition("", 0)
 Report = Callable[[BrokenTape], None]
 
 
 @click.command("replay")
-@click.argument("tape", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("tapes", metavar="TAPE...", nargs=-1, required=True,
+                type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--pbx", metavar="NAME", help="Name of the Asterisk where the recording does not "
               "say it; default pbx.name of the settings.")
 @with_settings
-def command(settings: Settings, *, tape: Path, pbx: str | None) -> None:
-    """Print the changes that TAPE tells, as JSON lines."""
+def command(settings: Settings, *, tapes: tuple[Path, ...], pbx: str | None) -> None:
+    """Print the changes that the TAPEs tell one after the other, as JSON lines."""
     broken, name = 0, pbx or settings.pbx.name
 
-    def report(error: BrokenTape) -> None:
+    def report(tape: Path, error: BrokenTape) -> None:
         nonlocal broken
         broken += 1
         click.echo(f"{tape}: {error}", err=True)
 
     try:
-        with _opened(tape) as file:
-            for change in replay(_records(file, name, report)):
-                click.echo(json.dumps(to_json(change), ensure_ascii=False))
+        for change in replay(_all(tapes, name, report)):
+            click.echo(json.dumps(to_json(change), ensure_ascii=False))
     except BrokenPipeError:     # who reads us has seen enough: `| head`
         _hush()
         return
-    except UNREADABLE as exc:
-        raise Failure(f"{tape} cannot be read to its end: {exc}") from exc
     if broken:
-        raise Failure(f"{tape}: {broken} of its lines could not be read; the others were replayed")
+        named = f"{tapes[0]}: " if len(tapes) == 1 else ""
+        raise Failure(f"{named}{broken} of its lines could not be read; the others were replayed")
+
+
+def _all(
+    tapes: tuple[Path, ...], pbx: str, report: Callable[[Path, BrokenTape], None],
+) -> Iterator[Record]:
+    for tape in tapes:
+        try:
+            with _opened(tape) as file:
+                yield from _records(file, pbx, partial(report, tape))
+        except UNREADABLE as exc:
+            raise Failure(f"{tape} cannot be read to its end: {exc}") from exc
 
 
 def _hush() -> None:
@@ -65,14 +79,9 @@ def replay(records: Iterator[Record]) -> Iterator[Change]:
     """Each Asterisk on the tape has a floor of its own."""
     floors: dict[str, Floor] = {}
     for record in records:
-        if record.quarantined is not None:
-            continue
-        event = parse(record.at, record.headers)
-        if event is None:
-            continue
-        if record.pbx not in floors:
-            floors[record.pbx] = Floor(record.pbx)
-        yield from apply(floors[record.pbx], event)
+        floor = floors.setdefault(record.pbx, Floor(record.pbx))
+        for _, changes in fold(floor, [(_NO_PLACE, record)]):
+            yield from changes
 
 
 def _opened(path: Path) -> IO[bytes]:
