@@ -23,6 +23,7 @@ from workstation.mending import Mending
 from workstation.pins import Pins
 from workstation.policy import Person
 from workstation.pops import Pops
+from workstation.recorder import Recorder
 from workstation.requests.kinds import RequestType
 from workstation.roster import Roster
 from workstation.settings import OperatorSettings, Queue, Settings
@@ -52,6 +53,7 @@ class Desk:
     figures: Figures
     sight: Sight
     keeper: Keeper
+    recorder: Recorder
     mending: Mending
     kinds: Mapping[str, RequestType]
     clock: Callable[[], datetime]

@@ -10,6 +10,16 @@ from workstation.protocol import Notice
 log = structlog.get_logger()
 
 
+def tell_all_leads(board: Board, code: str) -> None:
+    """A notice that the texts have words for."""
+    for screen in board.screens():
+        if screen.person.oversees:
+            try:
+                screen.say(Notice(seq=0, code=code, text=""))
+            except TooManyAnswers:
+                log.debug("a lead was not told", login=screen.person.login)
+
+
 def tell_leads(board: Board, who: str, figures: str) -> None:
     """Somebody wants to open more cards than he may; `figures` are those of the hour and day."""
     for screen in board.screens():

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from cti.pbx.errors import BadPlan
 from cti.pbx.plan import EntryPlan, OperatorPlan, PbxPlan, Ports, QueuePlan, WorldPlan
 from cti.secrets import load_or_create
 from workstation.errors import in_words
-from workstation.settings import DataFolderUnusable, Settings, SettingsError
+from workstation.recording_policy import is_any_recorded, is_recorded
+from workstation.settings import (
+    DataFolderUnusable,
+    Settings,
+    SettingsError,
+    recordings_folder,
+)
 from workstation.skills import bearable
 
 
@@ -18,6 +26,8 @@ def plan_of(settings: Settings, *, world: WorldPlan | None = None) -> PbxPlan:
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         secret = load_or_create(settings.secret_file)
+        if is_any_recorded(settings):
+            written_folder(settings).mkdir(parents=True, exist_ok=True, mode=0o700)
     except (OSError, ValueError) as exc:
         raise DataFolderUnusable(
             f"the data folder {settings.data_dir} cannot be used: {in_words(exc)}") from exc
@@ -31,13 +41,21 @@ def plan_of(settings: Settings, *, world: WorldPlan | None = None) -> PbxPlan:
             desk_code=settings.pbx.desk_code,
             operators=tuple(OperatorPlan(id=o.id, name=o.name) for o in settings.operator),
             queues=tuple(QueuePlan(id=q.id, ring_s=q.ring_s, max_wait_s=q.max_wait_s,
-                                   service_level_s=q.service_level_s, penalties=bearable(q))
+                                   service_level_s=q.service_level_s, penalties=bearable(q),
+                                   is_recorded=is_recorded(q, settings.recording))
                          for q in settings.queue),
             entries=tuple(EntryPlan(number=e.number, queue=e.queue, menu=e.menu)
                           for e in settings.entry),
+            recordings=written_folder(settings) if is_any_recorded(settings) else None,
+            records_outbound=settings.recording.outbound != "never",
             world=world or WorldPlan())
     except BadPlan as exc:
         raise SettingsError(str(exc)) from exc
+
+
+def written_folder(settings: Settings) -> Path:
+    """Where Asterisk writes recordings until they are finished."""
+    return recordings_folder(settings) / "new"
 
 
 def _ports(settings: Settings) -> Ports:

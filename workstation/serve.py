@@ -41,6 +41,7 @@ from workstation.pbx_plan import plan_of
 from workstation.pins import Pins
 from workstation.pops import Pops
 from workstation.protocol import ConversationView
+from workstation.recording import recorder_of
 from workstation.regions import regions_of
 from workstation.rehearsal.marker import rehearses
 from workstation.requests import kinds
@@ -126,7 +127,6 @@ def wire(settings: Settings, secret: bytes, store: Store, engine: Engine,
     conversations = Conversations(board)
     figures = Figures(store=store, board=board, lines=lines_of(settings, clock), clock=clock)
     traces = Traces(store, Anchors(anchors_file(settings)), clock)
-    conversations.watch = partial(tell_all, (figures.follow, traces.follow))
     sight = Sight(store=store, rules=settings.right, limits=settings.view_limits,
                   conversations=conversations, traces=traces,
                   tell_leads=partial(notices.tell_leads, board))
@@ -137,6 +137,11 @@ def wire(settings: Settings, secret: bytes, store: Store, engine: Engine,
     pops = Pops(store=store, settings=settings, floor=engine.floor, journal=journal,
                 conversations=conversations, wrap_up=wrap_up, background=background,
                 people=accounts.by_operator, clock=clock)
+    recorder = recorder_of(
+        settings=settings, store=store, floor=engine.floor, commands=engine.commands, board=board,
+        conversations=conversations, journal=journal, pops=pops, clock=clock)
+    conversations.watch = partial(
+        tell_all, (figures.follow, traces.follow, recorder.follow_view))
     return Desk(
         settings=settings, secret=secret, store=store, floor=engine.floor,
         commands=engine.commands, link_is_up=engine.link_is_up, trouble=engine.trouble,
@@ -144,7 +149,7 @@ def wire(settings: Settings, secret: bytes, store: Store, engine: Engine,
         accounts=accounts, pins=Pins(store, secret, clock), board=board,
         conversations=conversations, journal=journal,
         wrap_up=wrap_up, background=background, pops=pops, figures=figures, sight=sight,
-        keeper=Keeper(store, settings, secret, clock),
+        keeper=Keeper(store, settings, secret, clock), recorder=recorder,
         mending=mending(settings, store, link_plan(settings, secret, None).operators, clock),
         kinds=request_types, clock=clock, opened_at=clock())
 
@@ -170,6 +175,7 @@ def followers(desk: Desk, feed: Feed) -> dict[str, Coroutine[None, None, None]]:
         "wallboard": Ticker(desk).run(feed.subscribe("wallboard")),
         "membership": Membership(desk).run(feed.subscribe("membership")),
         "listening": follow_listeners(desk, feed.subscribe("listening")),
+        "recordings": desk.recorder.run(feed.subscribe("recordings")),
         "wrap-up": desk.wrap_up.run(),
         "reminders": reminders.run(desk),
         "sources": desk.figures.run(),
