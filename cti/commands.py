@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,11 +20,14 @@ PATTERNS: dict[str, re.Pattern[str]] = {
     "exten": re.compile(r"[+]?[A-Za-z0-9_*#-]{1,40}"),
     "number": re.compile(r"\+?[0-9]{3,15}"),
     "caller_id": re.compile(r"\+?[0-9]{2,15}"),
+    "phone": re.compile(r"[0-9a-z-]{0,32}"),
+    "digits": re.compile(r"[0-9*#A-D]{1,32}"),
     "variable": re.compile(r"DESKLINE_[A-Z]{1,32}"),
     "channel_id": re.compile(r"deskline-[a-z0-9.-]{1,64}"),
 }
 ORIGINATE_LIMIT_MS = 120_000    # longer than any ring time: the dialplan ends the ringing
 OWN_PHONE_LIMIT_MS = 20_000
+DIGIT_GAP_S = 0.25
 LISTENERS_PHONE = "PJSIP_HEADER(add,Call-Info)=<sip:deskline-listen>;answer-after=0"
 HEARING = "deskline-listen"                     # its extensions are the modes
 TAKING_OVER = ("deskline-take-over", "s")
@@ -35,6 +39,14 @@ class Place:
     context: str
     exten: str
     variables: Mapping[str, str]        # name of ours → channel
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A leg, and where in the dialplan it goes."""
+    channel: str
+    context: str
+    exten: str = "s"
 
 
 class Commands:
@@ -151,6 +163,39 @@ class Commands:
                 "Channel": fit("channel", channel), "Variable": fit("variable", name),
                 "Value": fit("channel", value)})
         await self.redirect(channel, place.context, place.exten)
+
+    async def move(self, first: Move, second: Move | None = None) -> None:
+        """One leg, or two at once: of a bridge of two neither is then left alone."""
+        headers = {"Channel": fit("channel", first.channel),
+                   "Context": fit("context", first.context), "Exten": fit("exten", first.exten),
+                   "Priority": "1"}
+        if second is not None:
+            headers |= {"ExtraChannel": fit("channel", second.channel),
+                        "ExtraContext": fit("context", second.context),
+                        "ExtraExten": fit("exten", second.exten), "ExtraPriority": "1"}
+        await self._send("Redirect", headers)
+
+    async def tell_channel(self, channel: str, name: str, value: str) -> None:
+        """What our dialplan is to know: another channel, or "" for none."""
+        await self._set(channel, name, fit("channel", value) if value else "")
+
+    async def tell_phone(self, channel: str, name: str, phone: str) -> None:
+        await self._set(channel, name, fit("phone", phone))
+
+    async def _set(self, channel: str, name: str, value: str) -> None:
+        await self._send("Setvar", {"Channel": fit("channel", channel),
+                                    "Variable": fit("variable", name), "Value": value})
+
+    async def mute(self, channel: str, *, on: bool) -> None:
+        """What this leg's party says is not heard; Asterisk tells nobody."""
+        await self._send("MuteAudio", {"Channel": fit("channel", channel), "Direction": "in",
+                                       "State": "on" if on else "off"})
+
+    async def play_digits(self, channel: str, digits: str) -> None:
+        """To the party of this leg, one after the other."""
+        for digit in fit("digits", digits):
+            await self._send("PlayDTMF", {"Channel": fit("channel", channel), "Digit": digit})
+            await asyncio.sleep(DIGIT_GAP_S)
 
     async def _send(self, action: str, headers: Mapping[str, str]) -> None:
         session = self._session()

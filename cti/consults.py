@@ -7,6 +7,7 @@ who hears whom is then read from the bridges, like that of any call.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from cti import changes as ch
 from cti.calls import Call, Consult, Leg
@@ -31,8 +32,8 @@ def told(floor: Floor, call: Call, leg: Leg, told: Moved, at: datetime, out: Out
             _park(floor, call, leg, operator, at, out)
         case ConsultBegan(target):
             _begin(floor, call, leg, target, at, out)
-        case HandedOver():
-            _hand_over(floor, call, at, out)
+        case HandedOver(target):
+            _hand_over(floor, call, target, at, out)
         case OperatorLeaves():
             floor.put_leg(replace(leg, has_handed_over=True))
 
@@ -73,15 +74,19 @@ def _begin(floor: Floor, call: Call, leg: Leg, target: str, at: datetime, out: O
     _put(floor, call, Consult(leg.operator, target, third, "ringing", at), at, out)
 
 
-def _hand_over(floor: Floor, call: Call, at: datetime, out: Out) -> None:
-    consult = call.consult
-    if consult is None:
-        return
-    _let_go(floor, call, consult.operator)
-    call = floor.put_call(replace(call, hung_up_by=None, held_by=""))
-    out.append(ch.CallTransferred(
-        **facts(call, at), kind="attended", transferor=consult.operator,
-        target=consult.third or consult.target))
+def _hand_over(floor: Floor, call: Call, target: str, at: datetime, out: Out) -> None:
+    """Attended once who was consulted has answered; else he, or another, rings anew."""
+    consult, operator = call.consult, call.operator or ""
+    _let_go(floor, call, operator)
+    call = floor.put_call(replace(
+        _without(call, operator), hung_up_by=None, held_by="", alone_since=None))
+    has_answered = consult is not None and bool(consult.leg) and not target
+    known = (consult.third or consult.target) if consult is not None else ""
+    kind: Literal["attended", "blonde", "blind"] = (
+        "attended" if has_answered else "blonde" if consult is not None else "blind")
+    if operator:
+        out.append(ch.CallTransferred(
+            **facts(call, at), kind=kind, transferor=operator, target=target or known))
 
 
 def look(floor: Floor, call_id: str, at: datetime, out: Out) -> None:

@@ -270,7 +270,7 @@ def _answer(floor: Floor, call: Call, leg: Leg, at: datetime, out: Out) -> Call:
     operator = leg.operator
     if operator is None or operator in call.connected:
         return call
-    if call.held_by == operator and call.state == "held":
+    if call.held_by == operator and call.state in ("held", "menu"):
         return _take_up(floor, call, leg, operator, at, out)
     queue = next((one.queue for one in call.offers if one.leg == leg.id), None)
     is_moved = call.state == "talking" and call.operator == operator    # to another bridge

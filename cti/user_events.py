@@ -141,7 +141,12 @@ class ConsultBegan:
 
 @dataclass(frozen=True, slots=True)
 class HandedOver:
-    """The other party is given to who was consulted."""
+    """The other party is given to `target`, or to who was consulted."""
+    target: str = ""
+
+    def __post_init__(self) -> None:
+        is_right = not self.target or ID_PATTERN.fullmatch(self.target) is not None
+        _demand(is_right, "target", self.target)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +179,8 @@ def encode(event: DesklineEvent) -> str:
             return f"{PARKED_EVENT},Operator: {operator}"
         case ConsultBegan(target):
             return f"{CONSULT_EVENT},Target: {target}"
-        case HandedOver():
-            return HANDED_OVER_EVENT
+        case HandedOver(target):
+            return f"{HANDED_OVER_EVENT},Target: {target}" if target else HANDED_OVER_EVENT
         case OperatorLeaves():
             return LEFT_EVENT
         case ListeningBegan(mode, spied):
@@ -240,6 +245,11 @@ def _read_parked(headers: Mapping[str, str]) -> PartyParked | None:
     return PartyParked(operator) if ID_PATTERN.fullmatch(operator) else None
 
 
+def _read_handed_over(headers: Mapping[str, str]) -> HandedOver | None:
+    target = headers.get("Target", "")
+    return HandedOver(target) if not target or ID_PATTERN.fullmatch(target) else None
+
+
 def _read_consult(headers: Mapping[str, str]) -> ConsultBegan | None:
     target = headers.get("Target", "")
     return ConsultBegan(target) if ID_PATTERN.fullmatch(target) else None
@@ -254,7 +264,7 @@ _READERS: Mapping[str, Callable[[Mapping[str, str]], DesklineEvent | None]] = {
     HELD_EVENT: _read_held,
     PARKED_EVENT: _read_parked,
     CONSULT_EVENT: _read_consult,
-    HANDED_OVER_EVENT: lambda _: HandedOver(),
+    HANDED_OVER_EVENT: _read_handed_over,
     LEFT_EVENT: lambda _: OperatorLeaves(),
     LISTEN_EVENT: _read_listening,
     RECORDING_EVENT: lambda headers: RecordingReady()

@@ -48,11 +48,15 @@ async def run(
 
 
 def menu_script(plan: IvrPlan, prompts: PromptCache, enquiries: Enquiries) -> Script:
-    """What happens to a caller that Asterisk brings to `agi://…/menu?entry=<digits>`."""
+    """What happens to a caller that Asterisk brings to `agi://…/menu?entry=<digits>`.
+
+    `menu=` names another than the entry's: an operator sends his caller there.
+    """
     async def answer_caller(agi: AgiSession, request: Request) -> None:
         entry = plan.entry_of(request.query.get("entry", ""))
         number = None if request.is_number_withheld else request.caller_number
-        session = MenuSession(agi, plan.menus[entry.menu], plan.wording, prompts, enquiries,
+        menu = plan.menus.get(request.query.get("menu", ""), plan.menus[entry.menu])
+        session = MenuSession(agi, menu, plan.wording, prompts, enquiries,
                               enquiries.caller(number, entry.region), entry.queue)
         await session.run()
     return answer_caller

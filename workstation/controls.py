@@ -9,9 +9,66 @@ from typing import Literal
 
 from cti.floor import Call
 
-Role = Literal["operator", "supervisor"]    # of this call: who talks in it, or who oversees it
+Role = Literal["operator", "supervisor"]    # of this call: who works on it, or who oversees it
+
+ALONE_WITH = ("hold", "mute", "keypad", "transfer", "consult", "park", "to_menu")
+HELD = ("resume", "transfer", "consult", "park")
+HELD_BY_PHONE = ("resume", "transfer", "park")
+ASKING = ("complete", "cancel")
+ASKED = ("mute", "keypad", "swap", "complete", "cancel", "conference")
+TOGETHER = ("mute", "keypad", "drop", "leave")
 
 
 def can(call: Call, operator: str, role: Role) -> tuple[str, ...]:
-    """The verbs of protocol/controls.py that `operator` may use on `call` now, in their order."""
+    """The verbs of protocol/controls.py, and `hangup`, that `operator` may use on `call` now."""
+    if role == "supervisor":
+        return _of_supervisor(call)
+    if operator in call.offered:
+        return ("answer",)
+    if call.is_parked:
+        return ("take_back",) if call.parked_by == operator else ()
+    if call.consult is not None and call.consult.operator == operator:
+        return ("hangup", *_consulting(call), *_recording(call))
+    if call.operator != operator or call.state not in ("talking", "held"):
+        return ("hangup",) if operator and operator in call.connected else ()
+    if call.consult is not None or not call.channel:
+        return ("hangup",)
+    if call.state == "held":
+        is_moved = call.held_by == operator
+        return ("hangup", *(HELD if is_moved else HELD_BY_PHONE), *_recording(call))
+    if operator not in call.connected:
+        return ("hangup",)
+    return ("hangup", *(TOGETHER if call.is_conference else ALONE_WITH), *_recording(call))
+
+
+def _consulting(call: Call) -> tuple[str, ...]:
+    match call.consult.state if call.consult is not None else "":
+        case "ringing":
+            return ASKING
+        case "joined":
+            return TOGETHER
+    return ASKED
+
+
+def _recording(call: Call) -> tuple[str, ...]:
+    match call.recording:
+        case "on":
+            return ("record", "pause_recording")
+        case "paused":
+            return ("record", "resume_recording")
+        case "ready":
+            return ("record",)
     return ()
+
+
+def _of_supervisor(call: Call) -> tuple[str, ...]:
+    verbs: tuple[str, ...] = ("hangup",) if call.channel or call.operator_channel else ()
+    if call.state in ("waiting", "ringing") and call.channel and not call.connected:
+        return (*verbs, "redirect")
+    if call.state not in ("talking", "held") or call.operator is None or call.is_parked:
+        return verbs
+    if call.state == "talking" and call.channel and call.consult is None:
+        verbs = (*verbs, "transfer")
+    heard = ("listen", "whisper", "barge", "take_over")
+    hears = ("stop_listening",) if call.listeners else ()
+    return (*verbs, *heard, *hears, *_recording(call))

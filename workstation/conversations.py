@@ -21,10 +21,12 @@ class Conversations:
     def __init__(self, board: Board) -> None:
         self._board = board
         self.watch: Callable[[ConversationView], object] = lambda _: None   # told every change
+        self.dress: Callable[[ConversationView], ConversationView] = lambda view: view
         self._kept: dict[str, dict[str, ConversationView]] = {}     # operator → call →
 
     def put(self, view: ConversationView) -> None:
         """Keep and show it; a `done` one disappears."""
+        view = self.dress(view)
         self.watch(view)
         shelf = self._kept.setdefault(view.operator, {})
         if view.state == "done":

@@ -24,7 +24,7 @@ from cti.engine import Engine, LinkPlan
 from cti.feed import Feed
 from cti.secrets import derive
 from cti.tape import TapePosition
-from workstation import desk_phone, duplicate_search, notices, reminders
+from workstation import call_marks, desk_phone, duplicate_search, notices, reminders
 from workstation.accounts import Accounts
 from workstation.anchors import Anchors
 from workstation.background import Background
@@ -142,8 +142,12 @@ def wire(settings: Settings, secret: bytes, store: Store, engine: Engine,
         conversations=conversations, journal=journal, pops=pops, clock=clock)
     conversations.watch = partial(
         tell_all, (figures.follow, traces.follow, recorder.follow_view))
+    muted: set[str] = set()
+    conversations.dress = partial(
+        call_marks.dressed, floor=engine.floor, muted=muted,
+        operators={operator.id: operator for operator in settings.operator})
     return Desk(
-        settings=settings, secret=secret, store=store, floor=engine.floor,
+        muted=muted, settings=settings, secret=secret, store=store, floor=engine.floor,
         commands=engine.commands, link_is_up=engine.link_is_up, trouble=engine.trouble,
         lag_s=engine.lag_s,
         accounts=accounts, pins=Pins(store, secret, clock), board=board,
@@ -174,6 +178,7 @@ def followers(desk: Desk, feed: Feed) -> dict[str, Coroutine[None, None, None]]:
         "pops": desk.pops.run(feed.subscribe("pops")),
         "wallboard": Ticker(desk).run(feed.subscribe("wallboard")),
         "membership": Membership(desk).run(feed.subscribe("membership")),
+        "call marks": call_marks.run(desk, feed.subscribe("call marks")),
         "listening": follow_listeners(desk, feed.subscribe("listening")),
         "recordings": desk.recorder.run(feed.subscribe("recordings")),
         "wrap-up": desk.wrap_up.run(),

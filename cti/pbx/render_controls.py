@@ -21,7 +21,7 @@ PEOPLE = "_X!"
 
 def controls(plan: PbxPlan) -> str:
     return "".join([held(), quiet(), talk(), consult(plan), joined(), parked(plan), fetch(),
-                    untaken(), first()])
+                    given(), to_menu(plan), first()])
 
 
 def held() -> str:
@@ -101,12 +101,35 @@ def fetch() -> str:
         ANSWERED, "Goto(deskline-first,s,1)"))
 
 
-def untaken() -> str:
-    """Transferred blindly to somebody who did not answer: back to who transferred him."""
-    return context("deskline-untaken", extension(
-        "s", "Set(DESKLINE_PHONE=${CUT(BLINDTRANSFER,/,2)})",
-        "Set(DESKLINE_PHONE=${DESKLINE_PHONE:0:-9})", "Set(BLINDTRANSFER=)",
+def given() -> str:
+    """Sent by the server to an operator, a queue or a number. Who did not take a call that was
+    given or transferred to him: back to who did it (`DESKLINE_BACK`), else first in the queue."""
+    return context("deskline-give", extension(
+        "_[0-9a-z+]!", "StopMusicOnHold()", "Set(DESKLINE_GIVEN=yes)",
+        "UserEvent(DesklineHandedOver,Target: ${FILTER(0-9a-z_-,${EXTEN})})",
+        "Goto(deskline-phones,${EXTEN},1)")
+    ) + context("deskline-untaken", extension(
+        "s", "Set(DESKLINE_PHONE=${DESKLINE_BACK})", "Set(DESKLINE_BACK=)",
+        'GotoIf($["${DESKLINE_PHONE}${BLINDTRANSFER}" = ""]?deskline-first,s,1)',
+        'GotoIf($["${DESKLINE_PHONE}" != ""]?ring)',
+        "Set(DESKLINE_PHONE=${CUT(BLINDTRANSFER,/,2)})",
+        "Set(DESKLINE_PHONE=${DESKLINE_PHONE:0:-9})", "(ring)Set(BLINDTRANSFER=)",
         f"Dial(PJSIP/${{DESKLINE_PHONE}},20,gm{OFFER})", ANSWERED, "Goto(deskline-first,s,1)"))
+
+
+def to_menu(plan: PbxPlan) -> str:
+    """Through a menu and back to the operator, who waits; whatever the menu chose."""
+    menu = (f"AGI(agi://{plan.host}:{plan.ports.agi_menu}/menu?entry=${{DESKLINE_ENTRY}}"
+            f"&pbx={plan.name}&menu=${{DESKLINE_MENU}})")
+    back = "Bridge(${DESKLINE_OPERATOR})"
+    return context("deskline-to-menu", extension(
+        "_[a-z]!", "Set(DESKLINE_MENU=${FILTER(0-9a-z_,${EXTEN})})", "Set(AGIEXITONHANGUP=yes)",
+        f"UserEvent(DesklineHeld,Operator: {WHOSE})",
+        f"Set(TIMEOUT(absolute)={plan.menu_limit_s})", menu,
+        "(back)Set(TIMEOUT(absolute)=0)", back,
+        'GotoIf($["${BRIDGERESULT}" = "SUCCESS"]?deskline-left,s,again)',
+        "Goto(deskline-first,s,1)"), extension(
+        "T", "Set(TIMEOUT(absolute)=0)", back, "Goto(deskline-left,s,again)"))
 
 
 def first() -> str:

@@ -19,6 +19,8 @@ LEFT = 'GotoIf($["${QUEUESTATUS}" = "CONTINUE"]?deskline-left,s,1)'
 ARRIVE = ("NoOp()", "Wait(0.1)")    # see operators()
 QUEUES_GENERAL = ("persistentmembers = yes\nautofill = yes\nshared_lastcall = yes\n"
                   "log_membername_as_agent = yes\n")
+UNTAKEN = ('GotoIf($["${DESKLINE_GIVEN}${BLINDTRANSFER}" = ""]?'
+           ':deskline-untaken,s,1)')    # a client who was passed on is not hung up on
 NUMBER = '"^[+]?[0-9]{3,15}$"'
 
 
@@ -184,14 +186,15 @@ def _desk_codes(plan: PbxPlan) -> list[str]:
 
 def _colleague(operator: OperatorPlan) -> str:
     phones = "&".join(f"PJSIP/{name}" for name in operator.endpoints)
-    return extension(operator.id, *ARRIVE, f"Dial({phones},30,{OFFER})", "Hangup()")
+    return extension(operator.id, *ARRIVE, f"Dial({phones},30,{OFFER})", UNTAKEN, "Hangup()")
 
 
 def click_to_call(plan: PbxPlan) -> str:
     steps = (f"Set(DESKLINE_OK=${{REGEX({NUMBER} ${{EXTEN}})}})",
              'GotoIf($["${DESKLINE_OK}" = "1"]?:refuse)',
              f"Set(CALLERID(all)=<{plan.caller_id}>)",
-             f"Dial(PJSIP/${{EXTEN}}@{plan.way_out},60{of_dial(plan)})", "Hangup(${HANGUPCAUSE})",
+             f"Dial(PJSIP/${{EXTEN}}@{plan.way_out},60{of_dial(plan)})", UNTAKEN,
+             "Hangup(${HANGUPCAUSE})",
              "(refuse)Hangup(28)")
     return context("deskline-out", *(extension(p, *steps) for p in ("_X!", "_+X!")))
 

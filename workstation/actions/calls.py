@@ -5,12 +5,14 @@ from __future__ import annotations
 import structlog
 
 from campaigns import lawful
-from crm_store import phones
+from crm_store import audit, phones
+from cti.calls import UP, Call
 from cti.errors import CtiError
 from workstation.desk import Desk
 from workstation.errors import NotAllowed, NotThere, Refused
 from workstation.policy import Person
 from workstation.protocol import Dial, HangUp
+from workstation.traces import name_of
 
 OPERATORS_CONTEXT = "deskline-phones"     # what an operator's phone may dial, see cti/pbx
 
@@ -21,33 +23,39 @@ async def hang_up(desk: Desk, person: Person, args: HangUp) -> dict[str, object]
     call = desk.floor.calls.get(args.call)
     if call is None:
         raise NotThere("call")
-    is_own = call.operator == person.operator and bool(person.operator)
+    is_own = bool(person.operator) and (
+        call.operator == person.operator or person.operator in call.connected
+        or (call.consult is not None and person.operator == call.consult.third))
     if not is_own and not person.oversees:
         raise NotAllowed("it is not your call")
-    channel = (call.operator_channel if is_own else None) or call.channel
+    channel = _own_channel(desk, person, call) or call.channel
     if not channel:
         raise Refused("no_channel", "Nobody is connected yet.")
+    if not is_own:
+        await write_down(desk, person, "call.hangup", call)
     await desk.commands.hang_up(channel)
     return {}
 
 
-async def transfer(desk: Desk, person: Person, call_id: str, *, operator: str | None,
-                   queue: str | None, number: str | None) -> dict[str, object]:
-    """Blind, to exactly one of a colleague's phones, a queue, or a number."""
-    call = desk.floor.calls.get(call_id)
-    if call is None:
-        raise NotThere("call")
-    if call.operator != person.operator and not person.oversees:
-        raise NotAllowed("it is not your call")
-    target = _target(desk, operator=operator, queue=queue, number=number)
-    if call.state != "talking" or not call.operator_channel or target == call.operator:
-        raise Refused("not_transferable", "This call cannot be transferred there now.",
-                      f"it is {call.state}")
-    await desk.commands.transfer(call.operator_channel, OPERATORS_CONTEXT, target)
-    return {}
+async def write_down(desk: Desk, person: Person, what: str, call: Call, target: str = "") -> None:
+    """A supervisor acts on a call that is not his; before it happens. Raises StoreError."""
+    facts = {"operator": call.operator, "call": call.id}
+    async with desk.store.begin() as tx:
+        await audit.record(tx, by=name_of(person), at=desk.clock(), what=what,
+                           facts=facts | ({"target": target} if target else {}))
 
 
-def _target(desk: Desk, *, operator: str | None, queue: str | None, number: str | None) -> str:
+def _own_channel(desk: Desk, person: Person, call: Call) -> str | None:
+    """The phone that is in the call, or rings out of it; None: a supervisor's hand."""
+    if not person.operator:
+        return None
+    legs = [leg for leg in desk.floor.legs_of(call.id) if leg.operator == person.operator]
+    up = [leg.channel for leg in legs if leg.state == UP]
+    return next(iter(up), None) or (
+        call.operator_channel if call.operator == person.operator else None)
+
+
+def target_of(desk: Desk, *, operator: str | None, queue: str | None, number: str | None) -> str:
     """The extension to go to, one that an operator's phone may dial. Raises Refused."""
     if sum(part is not None for part in (operator, queue, number)) != 1:
         raise Refused("no_target", "Name one of operator, queue, number.", "", 422)

@@ -75,13 +75,6 @@ class NewClientBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_
     card: protocol.ClientEdit | None = None     # everything else that is known of him
 
 
-class Transfer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One of them: an operator's id, a queue's id, a number."""
-    operator: str | None = None
-    queue: str | None = None
-    number: str | None = None
-
-
 class Stage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     stage: str
     note: str = ""
@@ -227,12 +220,6 @@ async def hang_up(asked: Asked) -> Any:
                                protocol.HangUp(call=asked.path["id"]))
 
 
-async def transfer(asked: Asked) -> Any:
-    body = asked.body
-    return await calls.transfer(asked.desk, asked.person, asked.path["id"],
-                                operator=body.operator, queue=body.queue, number=body.number)
-
-
 async def set_state(asked: Asked) -> Any:
     """One's own; a supervisor may set anybody's."""
     operator = asked.path["id"]
@@ -321,9 +308,6 @@ ROUTES: tuple[Route, ...] = (
           status=202, says="Ring one's own phone, then dial the number from it."),
     Route(method=POST, path="/calls/{id}/hangup", who=Who.SIGNED_IN, answer=hang_up,
           status=202, says="End a call; operators their own."),
-    Route(method=POST, path="/calls/{id}/transfer", who=Who.SIGNED_IN, answer=transfer,
-          body=Transfer, status=202,
-          says="Transfer blindly to an operator, a queue or a number; operators their own."),
     Route(method=POST, path="/operators/{id}/state", who=Who.OPERATORS, answer=set_state,
           body=protocol.SetState, status=202, says="Ready, paused or offline."),
     Route(method=GET, path="/campaigns", who=Who.SUPERVISORS, answer=list_campaigns,

@@ -38,6 +38,7 @@ class Asked:
     query: Any
     body: Any
     content: StreamReader | None = None     # the body as it comes, where no `body` is read of it
+    starts_at: int = 0          # the first byte asked for by a Range header
 
     @property
     def person(self) -> Person:
@@ -83,7 +84,8 @@ def handler(route: Route) -> Raw:
         path = await led_path(desk.store, route.path, dict(request.match_info))
         if person is not None:
             body = await led(desk.store, route.path.split("/")[1], body)
-        asked = Asked(desk, person, path, _query(request, route), body, request.content)
+        asked = Asked(desk, person, path, _query(request, route), body, request.content,
+                      _first_byte(request))
         result = await _answer(route, asked)
         if isinstance(result, web.StreamResponse):
             return result
@@ -121,6 +123,13 @@ def _client_in(route: Route, asked: Asked) -> int | None:
         return asked.number("id")
     named = getattr(asked.query, "client_id", None) or getattr(asked.body, "client_id", None)
     return named if isinstance(named, int) else None
+
+
+def _first_byte(request: web.Request) -> int:
+    try:
+        return request.http_range.start or 0
+    except ValueError:
+        return 0
 
 
 async def _person(request: web.Request, who: Who) -> Person | None:
@@ -180,8 +189,7 @@ def openapi(routes: tuple[Route, ...], version: str) -> dict[str, Any]:
 _ABOUT = (
     "Moments are RFC 3339 UTC, durations seconds, money integer minor units with a currency, "
     "phones E.164. Lists page by limit and cursor. Not there yet, and answered 404: "
-    "/reports/{name}, /webhooks, "
-    "/calls/{id}/hold, /calls/{id}/resume.")
+    "/reports/{name}, /webhooks.")
 _PROBLEM = {
     "type": "object", "required": ["type", "title", "status", "code"],
     "properties": {"type": {"type": "string"}, "title": {"type": "string"},

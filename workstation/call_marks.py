@@ -1,0 +1,72 @@
+"""What stands on an operator's conversation of how his call stands: consulted, parked, muted,
+recorded, and what he can do now ○.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from msgspec import structs
+
+from cti.changes import CallChange
+from cti.errors import Overrun
+from cti.feed import Subscription
+from cti.floor import Call, Floor
+from workstation.controls import can
+from workstation.desk import Desk
+from workstation.protocol import ConsultView, ConversationView
+from workstation.settings import OperatorSettings
+from workstation.unforeseen import logged
+from workstation.views import moment, number_label
+
+
+async def run(desk: Desk, subscription: Subscription) -> None:
+    """For ever; cancel to stop. What a change of the call alters is shown at once."""
+    with subscription:
+        while True:
+            try:
+                fed = await anext(aiter(subscription))
+            except Overrun:
+                with logged("call marks"):
+                    _show(desk, desk.conversations.everything())
+                continue
+            for call in {one.call for one in fed.changes if isinstance(one, CallChange)}:
+                with logged("call marks"):
+                    _show(desk, desk.conversations.with_call(call))
+
+
+def _show(desk: Desk, conversations: list[ConversationView]) -> None:
+    for view in conversations:
+        if dressed(view, desk.floor, desk.operators, desk.muted) != view:
+            desk.conversations.put(view)
+
+
+def dressed(view: ConversationView, floor: Floor, operators: Mapping[str, OperatorSettings],
+            muted: set[str]) -> ConversationView:
+    """The view with what the floor says of its call now."""
+    call = floor.calls.get(view.call)
+    if call is None:
+        return structs.replace(view, consult=None, conference=False, parked_by="", muted=False,
+                               recording="", can=[])
+    channels = {leg.channel for leg in floor.legs_of(call.id) if leg.operator == view.operator}
+    return structs.replace(view, **marks(call, operators), muted=bool(channels & muted),
+                           can=list(can(call, view.operator, "operator")))
+
+
+def marks(call: Call, operators: Mapping[str, OperatorSettings]) -> dict[str, Any]:
+    """The fields that conversations and calls share."""
+    recording: Literal["", "on", "paused"] = (
+        call.recording if call.recording in ("on", "paused") else "")
+    return {"consult": _consult(call, operators), "conference": call.is_conference,
+            "parked_by": call.parked_by, "recording": recording}
+
+
+def _consult(call: Call, operators: Mapping[str, OperatorSettings]) -> ConsultView | None:
+    one = call.consult
+    if one is None or one.state == "joined":
+        return None
+    known = operators.get(one.third or "")
+    target = f"+{one.target}" if one.target.isdecimal() and len(one.target) > 6 else one.target
+    return ConsultView(who=known.name if known else number_label(target), operator=one.third,
+                       state=one.state, since=moment(one.since))
