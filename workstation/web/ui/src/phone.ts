@@ -12,6 +12,7 @@ export interface PhoneCall {
   call: string;               // Linkedid, as the INVITE's X-Linkedid says; "" when it says nothing
   state: "ringing" | "answering" | "talking" | "held";
   muted: boolean;
+  isListening: boolean;       // a colleague's call is heard: no talk of one's own
   quality: Quality | null;
 }
 
@@ -148,11 +149,11 @@ export class Softphone {
       return;
     }
     this.session = session;
+    const callInfo = request.getHeader("Call-Info") ?? "";
     this.call = { call: request.getHeader("X-Linkedid") ?? "", state: "ringing", muted: false,
-                  quality: null };
+                  isListening: callInfo.includes("deskline-listen"), quality: null };
     this.follow(session);
     this.changed();
-    const callInfo = request.getHeader("Call-Info") ?? "";
     if (this.answersItself({ callInfo })) this.answer();
   }
 

@@ -12,6 +12,7 @@ import { Piece } from "./piece.js";
 import "./icon.js";
 import "./tick.js";
 import "./call_bar.js";
+import "./listening_bar.js";
 import "./conversation_list.js";
 import "./client_card.js";
 import "./time_line.js";
@@ -45,6 +46,7 @@ class DeskApp extends Piece {
         <button class="toast is-${toast.tone}" @click=${() => desk.forget(toast.id)}>
           ${icon(toast.tone === "error" ? "triangle-alert" : "check")} ${toast.text}</button>`)}</div>
       <task-alerts class="task-alerts" role="status" .desk=${desk}></task-alerts>
+      ${desk.isLead ? html`<listening-bar .desk=${desk}></listening-bar>` : nothing}
       <desk-dialogs .desk=${desk}></desk-dialogs>`;
   }
 
@@ -162,10 +164,13 @@ function gapBanner(gap: GapView): Html {
     return html`<div class="banner is-red" role="alert">${icon("link-2-off")}
       <span>${t("gap.now", { pbx: gap.pbx })} <tick-time since=${gap.since}></tick-time></span></div>`;
   }
-  return html`<div class="banner" role="status">${icon("clock")}<span>${t("gap.was", {
-    pbx: gap.pbx, since: timeToTheSecond(gap.since),
-    until: timeToTheSecond(gap.until), n: gap.calls_lost })}
-    </span></div>`;
+  const said = [
+    t(`gap.was.${gap.why}`, { pbx: gap.pbx, since: timeToTheSecond(gap.since),
+                              until: timeToTheSecond(gap.until) }),
+    gap.mended > 0 ? t("gap.calls", { n: gap.mended }) : "",
+    gap.looking ? t("gap.looking") : gap.unknown > 0 ? t("gap.unknown", { n: gap.unknown }) : ""];
+  return html`<div class="banner" role="status">${icon("clock")}<span>${
+    said.filter((part) => part !== "").join(" ")}</span></div>`;
 }
 
 customElements.define("desk-app", DeskApp);

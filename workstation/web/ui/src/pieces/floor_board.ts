@@ -8,6 +8,8 @@ import { icon, mark, tone, type Html } from "./bits.js";
 import { reasonWords } from "./pause_words.js";
 import { Piece } from "./piece.js";
 import { setProperty } from "./set_property.js";
+import "./tile_menu.js";
+import type { TileMenu } from "./tile_menu.js";
 
 const STATES: OperatorState[] = ["ready", "offered", "talking", "wrap_up", "paused", "offline"];
 const SHOWN_WAITING = 3;
@@ -25,7 +27,7 @@ class FloorBoard extends Piece {
       <div class="section-head"><h2 class="section-title">${t("floor.operators")}</h2>
         ${this.states(operators)}</div>
       <div class="tiles">${repeat(operators, (operator) => operator.id, (operator) =>
-        this.tile(operator))}</div></div>`;
+        this.tile(operator))}</div></div><tile-menu .desk=${this.desk}></tile-menu>`;
   }
 
   private states(operators: OperatorView[]): Html {
@@ -34,6 +36,21 @@ class FloorBoard extends Piece {
         @click=${() => { this.only = this.only === state ? "" : state; this.requestUpdate(); }}>
         ${mark(state)} ${t(`state.${state}`)}
         <b class="num">${operators.filter((one) => one.state === state).length}</b></button>`)}</div>`;
+  }
+
+  private menu(operator: string, event: Event): void {
+    const tile = (event.currentTarget as Element).closest(".tile");
+    if (tile) void this.querySelector<TileMenu>("tile-menu")?.open(operator, tile);
+  }
+
+  /** Who hears his call, in words behind a small picture. */
+  private ears(one: OperatorView): Html {
+    const call = one.call ? this.desk.views.calls[one.call] : undefined;
+    const words = (call?.listeners ?? []).filter((ear) => ear.operator === one.id)
+      .map((ear) => t(`listener.${ear.mode}`, { who: ear.name || this.desk.operatorName(ear.supervisor) }))
+      .join(", ");
+    return words ? html`<span class="tile-ears" role="img" aria-label=${words} title=${words}>${
+      icon("headphones")}</span>` : nothing;
   }
 
   /** Which way the call goes, and from which queue or campaign. */
@@ -50,7 +67,9 @@ class FloorBoard extends Piece {
     const faded = this.only !== "" && this.only !== one.state;
     return html`<article class="tile ${tone(one.state)} ${one.over ? `is-over-${one.over}` : ""} ${faded ? "is-faded" : ""}"
       data-operator=${one.id} aria-label=${`${one.name}: ${t(`state.${one.state}`)}`}>
-      <div class="tile-head"><strong>${one.name}</strong><span class="faint num">${one.id}</span></div>
+      <div class="tile-head"><button class="tile-open" aria-haspopup="menu"
+        @click=${(event: Event) => this.menu(one.id, event)}>${one.name}</button>${this.ears(one)}
+        <span class="faint num">${one.id}</span></div>
       <div class="tile-state">${mark(one.state)} <span>${t(`state.${one.state}`)}${reasonWords(one)}</span>
         <tick-time since=${one.since}></tick-time></div>
       <div class="tile-whom">${this.call(one)}${phone(one.with_whom) || (one.state !== "offline" && !one.registered

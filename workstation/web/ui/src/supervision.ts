@@ -1,0 +1,67 @@
+// Hearing a team's calls: whose I hear, and how. The phone is called by the server and answers
+// by itself; what is true is what the calls on the floor say.
+import type { Desk } from "./desk.js";
+import type { Binding } from "./keys.js";
+import type { CallView, ListenerView, OperatorView } from "./protocol.gen.js";
+
+export type Deed = "listen" | "whisper" | "barge" | "take_over" | "stop_listening";
+export const MODES = ["listen", "whisper", "barge"] as const;
+const PHONE_WITHIN_MS = 1500;
+
+export interface Hearing {
+  call: CallView;
+  mine: ListenerView;
+}
+
+/** The call I hear now, and in which way. */
+export function hearing(desk: Desk): Hearing | null {
+  for (const call of Object.values(desk.views.calls)) {
+    const mine = (call.listeners ?? []).find((one) => one.supervisor === desk.me?.id);
+    if (mine) return { call, mine };
+  }
+  return null;
+}
+
+/** The operator's call that can be heard: he talks, or has put it on hold. */
+export function talkOf(desk: Desk, operator: OperatorView | undefined): CallView | null {
+  const call = operator?.call ? desk.views.calls[operator.call] : undefined;
+  if (!call || call.operator !== operator?.id || operator.id === desk.me?.id) return null;
+  return call.state === "talking" || call.state === "held" ? call : null;
+}
+
+/** One deed at a time: a second press while the phone is called is no second order. */
+let isUnderWay = false;
+
+export async function supervise(desk: Desk, deed: Deed, call: string): Promise<void> {
+  if (isUnderWay) return;
+  isUnderWay = true;
+  if (deed !== "stop_listening") await havePhone(desk);
+  await desk.ask(`call.${deed}`, { call });
+  isUnderWay = false;
+}
+
+/** A page that is the telephone registers first; the server sees it some moments later. */
+async function havePhone(desk: Desk): Promise<void> {
+  const { web } = desk.phone;
+  if (!web || desk.operator?.phone === "desk" || web.isReady) return;
+  await web.start();
+  const end = Date.now() + PHONE_WITHIN_MS;
+  while (web.isReady && !desk.operator?.registered && Date.now() < end) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** The keys of the bar, while I hear somebody. */
+export function supervisionKeys(desk: Desk): Binding[] {
+  const key = (letter: string, deed: Deed): Binding => ({
+    keys: `Alt+Key${letter}`, text: `supervise.${deed}`, shown: `Alt ${letter}`, group: "phone",
+    whileTyping: true,
+    run: () => {
+      const heard = hearing(desk);
+      if (!heard) return false;
+      void supervise(desk, deed, heard.call.id);
+    },
+  });
+  return desk.isLead ? [key("L", "listen"), key("W", "whisper"), key("B", "barge"),
+                        key("G", "take_over"), key("H", "stop_listening")] : [];
+}
