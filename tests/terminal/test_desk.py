@@ -299,7 +299,7 @@ async def test_late_requests_stay_in_the_foot_however_long_the_queues_wait() -> 
 
 
 async def test_all_keys_are_listed_with_a_question_mark() -> None:
-    async with on_stage(*BASE, TALK) as stage:
+    async with on_stage(*BASE, TALK, size=(100, 60)) as stage:
         await stage.press("question_mark")
         await stage.sees("All keys", "Alt+1 … Alt+9", "F10 or Ctrl+D", "F12")
 

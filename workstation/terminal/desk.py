@@ -18,11 +18,11 @@ from workstation.protocol import (
     ExtendWrapUp,
     FileRequest,
     Finish,
-    HangUp,
     MoreTimeline,
     NewClient,
     TimelineView,
 )
+from workstation.terminal.calls import CallScreen
 from workstation.terminal.card_edit import EditCardDialog
 from workstation.terminal.dialogs import NewClientDialog
 from workstation.terminal.keys import letter
@@ -30,7 +30,7 @@ from workstation.terminal.pictures import bars
 from workstation.terminal.pictures.client import FILTERS
 from workstation.terminal.pictures.line import row
 from workstation.terminal.requests import RequestsDialog
-from workstation.terminal.screens import EVERYTHING, LiveScreen
+from workstation.terminal.screens import EVERYTHING
 from workstation.terminal.tasks import About, TasksDialog, ask_new
 from workstation.terminal.widgets.client import ClientSide, Timeline
 from workstation.terminal.widgets.panels import Choices, Panel, Picture
@@ -40,18 +40,16 @@ DRAWN_BY_CONVERSATION = frozenset({"conversations", "link"})
 DRAWN_IN_CARD = frozenset({"sources", "tasks"})
 
 
-class DeskScreen(LiveScreen):
+class DeskScreen(CallScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(f"alt+{n}", f"outcome({n})", show=False, priority=True) for n in range(1, 10)),
         *(Binding(str(n), f"candidate({n})", show=False) for n in range(10)),
         Binding("alt+left", "walk(-1)", show=False, priority=True),
         Binding("alt+right", "walk(1)", show=False, priority=True),
         Binding("f3", "identity", show=False, priority=True),
-        Binding("f9", "hang_up", show=False, priority=True),
         Binding("f10,ctrl+d,ctrl+enter", "finish", show=False, priority=True),
         Binding("ctrl+n", "note", show=False, priority=True),
         Binding("f12", "more_time", show=False, priority=True),
-        Binding("f2,f4,f6,f7,f8", "on_phone", show=False, priority=True),
         Binding("ctrl+r", "requests", show=False, priority=True),
         Binding("ctrl+t", "tasks", show=False, priority=True),
         Binding(letter("t"), "new_task", show=False),
@@ -92,10 +90,6 @@ class DeskScreen(LiveScreen):
         self.call_after_refresh(self.tick)
 
     # ── showing ──────────────────────────────────────────────────────────────────────────────
-    @property
-    def items(self) -> list[ConversationView]:
-        return self.desk.shelves.open_conversations()
-
     @property
     def conversation(self) -> ConversationView | None:
         return self.desk.conversation(self.current)
@@ -183,14 +177,6 @@ class DeskScreen(LiveScreen):
         if event.option_id:
             self.open(int(event.option_id))
             self.query_one(Work).focus_note()
-
-    def action_on_phone(self) -> None:
-        self.terminal.say(self.desk.words("terminal.on_phone"))
-
-    def action_hang_up(self) -> None:
-        item = bars.live_call(self.items)
-        if item is not None:
-            self.terminal.do("call.hangup", HangUp(call=item.call))
 
     # ── client ───────────────────────────────────────────────────────────────────────────────
     def action_candidate(self, place: int) -> None:

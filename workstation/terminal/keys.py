@@ -9,7 +9,9 @@ from textual import _ansi_sequences as ansi
 
 # name of the text `terminal.key.<name>` and the key, as the help shows them
 KEYS: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "call": (("state", "F5"), ("ready", "Alt+0"), ("hangup", "F9"), ("on_phone", "F2 F4 F6 F7 F8"),
+    "call": (("state", "F5"), ("ready", "Alt+0"), ("answer", "F2"), ("hold", "F4"), ("mute", "F6"),
+             ("transfer", "F7"), ("keypad", "F8"), ("hangup", "F9"), ("park", "Alt+K"),
+             ("drop", "Alt+Z Alt+X"), ("recording", "Alt+P Alt+O"), ("waiting", "Alt+W"),
              ("conversations", "Alt+← Alt+→")),
     "client": (("candidate", "1 … 9"), ("none_of_these", "0"), ("choose", "c"),
                ("new_client", "n"), ("edit_card", "e"), ("identity", "F3"),

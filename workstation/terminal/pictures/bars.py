@@ -6,7 +6,7 @@ from textual.content import Content
 
 from workstation.protocol import ConversationView, QueueView
 from workstation.terminal.formats import duration, moment, remaining, ticking
-from workstation.terminal.pictures import pauses, tasks
+from workstation.terminal.pictures import controls, gaps, pauses, tasks
 from workstation.terminal.pictures.line import Part, cut, dotted, row, sides, stack
 from workstation.terminal.theme import colour, shape
 from workstation.terminal.workplace import Workplace
@@ -95,7 +95,10 @@ def strip(desk: Workplace, items: list[ConversationView]) -> tuple[str, Content]
         return "notice", row((f"! {desk.coded('conversation_notice', notice)}", "bold"))
     live = live_call(items)
     if live is not None:
-        return "quiet", _course(desk, live)
+        return "quiet", dotted([*controls.course(desk, live), *controls.keys(desk, live),
+                                _course(desk, live)])
+    if past := gaps.past(desk):
+        return "quiet", row(past)
     return "quiet", row((words("terminal.hint"), "$dim"))
 
 
