@@ -30,7 +30,7 @@ from crm_store.tables.sources import SourceAnswers
 from crm_store.tables.staff import Sessions
 
 Kind = Literal["drafts", "notes", "numbers", "unknown_callers", "attempts", "requests", "changes",
-               "imports", "sources", "sessions", "audit"]
+               "imports", "sources", "sessions", "audit", "recordings"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 DEED = "retention.applied"
 _AT_ONCE = 2_000

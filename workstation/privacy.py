@@ -16,7 +16,8 @@ from crm_store.persons import ObstacleKind, Person
 from crm_store.retention import Applied
 from crm_store.store import Store
 from cti.secrets import derive
-from workstation.settings import Settings
+from workstation import recording_keeper
+from workstation.settings import Settings, recordings_folder
 
 EXPORTED = "person.exported"
 
@@ -57,8 +58,9 @@ def _tables(said: dict[str, JSON]) -> list[str]:
 
 
 async def erase(store: Store, client_id: int, *, key: bytes, reason: str, by: str, at: datetime,
-                kinds: Collection[ObstacleKind]) -> Proof:
-    """Off all campaigns, then out of the base. Raises what `erasing.erase` raises."""
+                kinds: Collection[ObstacleKind], recorded: Path) -> Proof:
+    """Off all campaigns, what was recorded of him, then out of the base; `recorded` is the folder
+    of recordings. Raises what `erasing.erase` raises."""
     if reason not in erasing.REASONS:
         raise erasing.UnknownReason(reason[:40])
     async with store.begin() as tx:
@@ -69,17 +71,19 @@ async def erase(store: Store, client_id: int, *, key: bytes, reason: str, by: st
                 await steering.withdraw(tx, one, "suppression", by=by, at=at)
     if in_the_way:
         raise erasing.Forbidden(in_the_way)
+    await recording_keeper.erase(store, recorded, client_id)
     proof = await erasing.erase(store, client_id, key=key, reason=reason, by=by, at=at,
                                 forbidden_by=kinds)
     await fold_log(store)
     return proof
 
 
-async def finish_erasings(store: Store, *, key: bytes, at: datetime) -> int:
+async def finish_erasings(store: Store, *, key: bytes, at: datetime, recorded: Path) -> int:
     """Those that were broken off; how many."""
     async with store.read() as tx:
         left = await erasing.unfinished(tx)
     for client_id in left:
+        await recording_keeper.erase(store, recorded, client_id)
         await erasing.erase(store, client_id, key=key, reason="asked", by="system", at=at,
                             forbidden_by=())
     return len(left)
@@ -115,8 +119,16 @@ async def retain(
     progress: Callable[[retention.Kind, int], None] = lambda kind, rows: None,
 ) -> tuple[list[Applied], OldTapes]:
     """Every kind that the settings limit, then the tapes."""
-    done = await retention.run(store, settings.retention.keep_days, now=now, key=key, by=by,
+    keep_days = settings.retention.keep_days
+    recorded_days = keep_days.pop("recordings", 0)
+    done = await retention.run(store, keep_days, now=now, key=key, by=by,
                                dry_run=dry_run, progress=progress)
+    if recorded_days:
+        done.append(Applied(
+            kind="recordings", before=now - timedelta(days=recorded_days), digest="",
+            rows=await recording_keeper.retain(
+                store, recordings_folder(settings), recorded_days, now=now, by=by,
+                dry_run=dry_run)))
     tapes = old_tapes(settings.data_dir / "tapes", settings.pbx.tape_keep_days,
                       now.astimezone(UTC).date())
     if dry_run:

@@ -34,6 +34,7 @@ class Retention(BaseModel):
     sources: Days = 30          # answers of billing that lives elsewhere
     sessions: Days = 30         # ended ones
     audit: Days = 0
+    recordings: Days = 180      # their sound; that there was one stays
 
     @property
     def keep_days(self) -> dict[Kind, int]:
@@ -42,5 +43,6 @@ class Retention(BaseModel):
             "drafts": self.drafts, "notes": self.notes, "numbers": self.numbers,
             "unknown_callers": self.unknown_callers, "attempts": self.attempts,
             "requests": self.requests, "changes": self.changes, "imports": self.imports,
-            "sources": self.sources, "sessions": self.sessions, "audit": self.audit}
+            "sources": self.sources, "sessions": self.sessions, "audit": self.audit,
+            "recordings": self.recordings}
         return {kind: days for kind, days in found.items() if days}

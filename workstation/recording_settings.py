@@ -1,4 +1,4 @@
-"""`[recording]`: what is recorded beside the queues' own `record`, how long it stays."""
+"""`[recording]`: what is recorded beside the queues' own `record`. How long: `[retention]`."""
 
 from __future__ import annotations
 
@@ -16,5 +16,4 @@ class Recording(BaseModel):
     outbound: Policy = "never"      # calls dialled by hand, which have no queue
     campaigns: dict[str, Policy] = {}           # by a campaign's name; else as its queue
     pause_limit_s: Annotated[int, Field(ge=5, le=3600)] = 120     # then it resumes by itself
-    keep_days: Annotated[int, Field(ge=0, le=36_500)] = 180       # 0: for ever
     min_free_mb: Annotated[int, Field(ge=0, le=1_000_000)] = 500  # with less nothing is begun
