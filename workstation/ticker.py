@@ -11,10 +11,10 @@ import structlog
 from campaigns.coverage import LedgerError
 from crm_store import interaction_pages
 from crm_store.errors import StoreError
-from cti.changes import Change, LinkRestored, OperatorChanged
+from cti.changes import Change, OperatorChanged
 from cti.errors import Overrun
 from cti.feed import Subscription
-from workstation import protocol, unforeseen, wallboard
+from workstation import gap_views, protocol, unforeseen, wallboard
 from workstation.actions import campaigns, requests
 from workstation.desk import Desk
 from workstation.views import moment
@@ -30,7 +30,6 @@ class Ticker:
         self._desk = desk
         self._today = wallboard.Today(desk.zone, desk.clock().astimezone(desk.zone).date())
         self._in_time_s = {queue.id: queue.service_level_s for queue in desk.settings.queue}
-        self._lost: dict[str, int] = {}     # gap → calls lost in it
         self._drawn: dict[str, wallboard.Drawn] = {}
         self._moved = asyncio.Event()
         self._link_was_up = False
@@ -75,8 +74,6 @@ class Ticker:
         self._today.count(change, self._in_time_s)
         if isinstance(change, OperatorChanged):
             self._show_operator(change.operator)
-        if isinstance(change, LinkRestored) and change.calls_lost:
-            self._lost[f"{change.pbx}:{moment(change.gap_from)}"] = change.calls_lost
 
     def _show_operator(self, operator: str) -> None:
         """His own state is on his own screens at once; others' see it with the next beat."""
@@ -118,10 +115,10 @@ class Ticker:
     def _gaps(self) -> list[tuple[str, protocol.GapView]]:
         desk = self._desk
         self._link_was_up = desk.link_is_up()
-        shown = list(wallboard.gaps(desk.floor, self._lost))
+        shown = list(gap_views.gaps(desk.floor, desk.mending.gaps))
         if self._link_was_up or any(gap.until is None for _, gap in shown):
             return shown
-        name = f"{desk.floor.pbx}:{moment(desk.opened_at)}"
+        name = gap_views.name(desk.floor.pbx, desk.opened_at)
         return [*shown, (name, protocol.GapView(
             id=name, pbx=desk.floor.pbx, since=moment(desk.opened_at), until=None,
             calls_lost=0))]

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from crm_store.interaction_pages import Figures
 from cti.changes import CallAnswered, CallLeftQueue, Change, SegmentClosed
 from cti.floor import Call, Floor, Operator
-from workstation import listening, pauses, protocol
+from workstation import call_marks, listening, pauses, protocol
+from workstation.controls import can
 from workstation.settings import OperatorSettings, Queue
 from workstation.views import moment, moment_or_none
 
@@ -145,7 +146,22 @@ def queues(floor: Floor, today: Today,
             talking=sum(member.state == "talking" for member in members),
             signed_in=sum(member.state != "offline" for member in members),
             answered_today=figures.answered, abandoned_today=figures.abandoned,
-            in_time_today=figures.in_time, service_level_s=planned.service_level_s)
+            in_time_today=figures.in_time, parked=_parked(floor, queue),
+            service_level_s=planned.service_level_s)
+
+
+def _parked(floor: Floor, queue: str) -> list[protocol.ParkedView]:
+    """Those of the queue; who came by none, in the queues of who parked him."""
+    found = [call for call in floor.calls.values() if call.is_parked and (
+        call.queue == queue or (call.queue is None and _works_in(floor, call.parked_by, queue)))]
+    return [protocol.ParkedView(
+        call=call.id, number=call.client_number, name=call.name, by=call.parked_by,
+        since=moment(call.since)) for call in sorted(found, key=lambda call: call.since)]
+
+
+def _works_in(floor: Floor, operator: str, queue: str) -> bool:
+    live = floor.operators.get(operator)
+    return live is not None and queue in live.queues
 
 
 def _waiting(floor: Floor, queue: str) -> list[protocol.WaitingView]:
@@ -183,13 +199,5 @@ def call_view(call: Call, names: Names) -> protocol.CallView:
         segments=[protocol.SegmentView(
             kind=part.kind, who=part.who, started_at=moment(part.started_at),
             ended_at=moment_or_none(part.ended_at)) for part in call.segments],
-        listeners=listening.views(names.operators, call.listeners))
-
-
-def gaps(floor: Floor, lost: Mapping[str, int]) -> Iterator[tuple[str, protocol.GapView]]:
-    """The newest gaps; `lost` is how many calls were lost from sight, by the gap's begin."""
-    for gap in floor.gaps[-5:]:
-        name = f"{floor.pbx}:{moment(gap.started_at)}"
-        yield name, protocol.GapView(
-            id=name, pbx=floor.pbx, since=moment(gap.started_at),
-            until=moment_or_none(gap.ended_at), calls_lost=lost.get(name, 0))
+        listeners=listening.views(names.operators, call.listeners),
+        **call_marks.marks(call, names.operators), can=list(can(call, "", "supervisor")))

@@ -261,7 +261,7 @@ def floor() -> Story:
         views={"operators": people, "queues": queues(), "calls": calls(),
                "conversations": {}, "requests": requests(), "campaigns": campaigns(), "gaps": {
                    "g1": p.GapView(id="g1", pbx="main", since=moment(-400), until=moment(-369),
-                                   calls_lost=2)}})
+                                   calls_lost=3, mended=2, unknown=1)}})
 
 
 Part = tuple[str, float, str | None]

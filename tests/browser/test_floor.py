@@ -108,7 +108,9 @@ async def test_requests_say_what_each_value_is_in_this_language(open_story: Open
 
 async def test_a_past_gap_is_told_to_the_supervisor(open_story: Open) -> None:
     page, _stage = await open_story(s.floor(), "/floor")
-    await expect(page.locator(".banner")).to_contain_text("2 calls were reconstructed")
+    await expect(page.locator(".banner")).to_contain_text("was cut from")
+    await expect(page.locator(".banner")).to_contain_text(
+        "2 calls were told from Asterisk's own records. How 1 call ended is not known.")
 
 
 async def test_a_supervisor_without_queues_has_no_telephone(open_story: Open) -> None:

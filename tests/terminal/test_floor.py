@@ -61,6 +61,13 @@ async def test_a_gap_to_asterisk_is_a_banner() -> None:
         await stage.sees("Asterisk main is not seen for 0:3")
 
 
+async def test_a_past_gap_is_told_to_who_leads_in_plain_words() -> None:
+    gap = story.p.GapView(id="g1", pbx="main", since=story.ago(90), until=story.ago(60),
+                          calls_lost=1, why="server", mended=2, looking=True)
+    async with on_stage(*CROWD, gap, me=story.SOFIA) as stage:
+        await stage.sees("Deskline was not running from", "2 calls were told from Asterisk")
+
+
 async def test_a_floor_of_a_thousand_calls_stays_paged() -> None:
     calls = [story.call(f"m{n}", client_name=f"Client {n}") for n in range(1000)]
     async with on_stage(*CROWD, *calls, me=story.SOFIA) as stage:

@@ -370,9 +370,18 @@ class CampaignView(View, frozen=True, kw_only=True):
 
 
 class GapView(View, frozen=True, kw_only=True):
-    """The link to Asterisk was down from … until; until None: it is down now."""
+    """The link to Asterisk was down from … until; until None: it is down now.
+
+    why: the link was cut, our server was not there, Asterisk itself was not. `mended`: calls
+    told from Asterisk's own records since, `unknown`: those of which nobody knows the end,
+    `looking`: they are still looked for.
+    """
     id: str
     pbx: str
     since: str
     until: str | None
     calls_lost: int
+    why: Literal["link", "server", "asterisk"] = "link"
+    mended: int = 0
+    unknown: int = 0
+    looking: bool = False

@@ -257,4 +257,5 @@ def _call_facts(desk: Workplace, facts: Mapping[str, Any]) -> list[Part]:
     length = duration(talked) if isinstance(talked, int | float) and talked > 0 else ""
     disposition = desk.say(_text(facts, "disposition_name")) or _code(desk, "disposition", facts)
     queue = desk.say(_text(facts, "queue_name")) or desk.queue_name(_text(facts, "queue"))
-    return [queue, name, length, _outcome(desk, facts), (disposition, "bold")]
+    mark = desk.words("timeline.reconstructed") if facts.get("reconstructed") else ""
+    return [queue, name, length, _outcome(desk, facts), (disposition, "bold"), (mark, "$dim")]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from workstation.web import api
 from workstation.web.resources import (
+    calls,
     clients,
     duplicates,
+    gaps,
     imports,
     privacy,
     recordings,
@@ -17,8 +19,10 @@ from workstation.web.routes import Route
 
 ROUTES: tuple[Route, ...] = (
     *api.ROUTES,
+    *calls.ROUTES,
     *clients.ROUTES,
     *duplicates.ROUTES,
+    *gaps.ROUTES,
     *imports.ROUTES,
     *privacy.ROUTES,
     *recordings.ROUTES,

@@ -342,6 +342,10 @@ export interface GapView {
   since: string;
   until: string | null;
   calls_lost: number;
+  why?: "link" | "server" | "asterisk";
+  mended?: number;
+  unknown?: number;
+  looking?: boolean;
 }
 
 export interface PhoneAccess {

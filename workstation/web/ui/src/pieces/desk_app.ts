@@ -164,11 +164,13 @@ function gapBanner(gap: GapView): Html {
     return html`<div class="banner is-red" role="alert">${icon("link-2-off")}
       <span>${t("gap.now", { pbx: gap.pbx })} <tick-time since=${gap.since}></tick-time></span></div>`;
   }
+  const mended = gap.mended ?? 0;
+  const unknown = gap.unknown ?? 0;
   const said = [
-    t(`gap.was.${gap.why}`, { pbx: gap.pbx, since: timeToTheSecond(gap.since),
+    t(`gap.was.${gap.why ?? "link"}`, { pbx: gap.pbx, since: timeToTheSecond(gap.since),
                               until: timeToTheSecond(gap.until) }),
-    gap.mended > 0 ? t("gap.calls", { n: gap.mended }) : "",
-    gap.looking ? t("gap.looking") : gap.unknown > 0 ? t("gap.unknown", { n: gap.unknown }) : ""];
+    mended > 0 ? t("gap.calls", { n: mended }) : "",
+    gap.looking ? t("gap.looking") : unknown > 0 ? t("gap.unknown", { n: unknown }) : ""];
   return html`<div class="banner" role="status">${icon("clock")}<span>${
     said.filter((part) => part !== "").join(" ")}</span></div>`;
 }

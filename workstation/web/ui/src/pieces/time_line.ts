@@ -161,6 +161,8 @@ class TimeLine extends Piece {
     const parts = [this.desk.queueName(text(facts["queue"])), this.operator(facts), outcome(facts)];
     return html`<strong>${t(`event.call_${text(facts["direction"]) || "in"}`)}</strong> ${
       rest(parts)}${disposition ? html`<span class="chip">${disposition}</span>` : nothing}${
+      facts["reconstructed"] ? html`<span class="chip" title=${t("timeline.reconstructed_hint")}>${
+        t("timeline.reconstructed")}</span>` : nothing}${
       talked > 0 ? html`<span class="sum">${clock(talked)}</span>` : nothing}`;
   }
 
