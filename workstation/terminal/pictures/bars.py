@@ -98,7 +98,7 @@ def strip(desk: Workplace, items: list[ConversationView]) -> tuple[str, Content]
         return "quiet", dotted([*controls.course(desk, live), *controls.keys(desk, live),
                                 _course(desk, live)])
     if past := gaps.past(desk):
-        return "quiet", row(past)
+        return "notice", row(past)
     return "quiet", row((words("terminal.hint"), "$dim"))
 
 
