@@ -70,9 +70,9 @@ def read(request: Request, reasons: tuple[str, ...]) -> Dialled | None:
     verb, nth = VERBS.get(code[:1]), code[1:] or "1"
     if verb is None or technology != "PJSIP" or not nth.isascii() or not nth.isdecimal():
         return None
-    if not 1 <= int(nth) <= (len(reasons) if verb == "paused" else 1):
+    if (verb != "paused" and len(code) > 1) or not 1 <= int(nth) <= max(1, len(reasons)):
         return None
-    return Dialled(verb, reasons[int(nth) - 1] if verb == "paused" else "",
+    return Dialled(verb, reasons[int(nth) - 1] if verb == "paused" and reasons else "",
                    endpoint.removesuffix("-web"), "web" if endpoint.endswith("-web") else "desk",
                    request.headers.get("agi_uniqueid", ""))
 
