@@ -152,3 +152,19 @@ def test_the_first_start_has_no_gap() -> None:
             break
     assert floor.gaps == ()
     assert [one.gap_from for one in restored] == [restored[0].at]
+
+
+def test_a_start_goes_back_to_before_what_the_journal_has_written(tmp_path: Path) -> None:
+    """However long the base was away: what is on the tape and not in it is told again."""
+    points, floor = QuietPoints(tmp_path, "main"), Floor("main")
+    at = datetime(2026, 11, 22, 12, tzinfo=UTC)
+    Tape(tmp_path, "main").append([Record(at, "main", {"Event": "x"})])
+    for place in (100, 200, 300, 400):
+        points.note(TapePosition(DAY, place), floor, at)
+        at += timedelta(minutes=6)
+    again = QuietPoints(tmp_path, "main")
+    for journalled, start in ((None, 300), (350, 300), (299, 200), (99, 0)):
+        place = TapePosition(DAY, journalled) if journalled is not None else None
+        assert again.for_start(place) == QuietPoint(TapePosition(DAY, start))
+    long_ago = TapePosition("2026-11-18.0002", 7)
+    assert again.for_start(long_ago) == QuietPoint(TapePosition("2026-11-18", 0))

@@ -133,3 +133,38 @@ def test_a_day_is_on_the_disk_before_it_counts_as_packed(
     Tape(tmp_path, "main").tidy_up(NOON.date())
     assert before == [{"jsonl", "jsonl.packing"}, {"jsonl", "jsonl.gz"}]
     assert places(tmp_path) == ["1"]
+
+
+def test_a_day_that_grows_too_large_goes_on_in_parts_that_are_packed_at_once(
+    tmp_path: Path
+) -> None:
+    size = len(encode(record(1)))
+    tape, closed = Tape(tmp_path, "main", part_bytes=2 * size), list[str]()
+    tape.closed = lambda: closed.append("part")
+    positions = [tape.append([record(place)])[0] for place in range(1, 6)]
+    assert [position.day for position in positions] == [
+        "2026-11-22", "2026-11-22", "2026-11-22.0002", "2026-11-22.0002", "2026-11-22.0003"]
+    assert closed == ["part", "part"]
+    assert positions == sorted(positions)
+    for packed in (False, True):
+        if packed:
+            tape.tidy_up(NOON.date())
+            assert [path.name for path in sorted(tmp_path.iterdir())] == [
+                "main-2026-11-22.0002.jsonl.gz", "main-2026-11-22.0003.jsonl",
+                "main-2026-11-22.jsonl.gz"]
+        assert places(tmp_path) == ["1", "2", "3", "4", "5"]
+        assert [places(tmp_path, since) for since in positions] == [
+            ["2", "3", "4", "5"], ["3", "4", "5"], ["4", "5"], ["5"], []]
+    tape.close()
+    again = Tape(tmp_path, "main", part_bytes=2 * size)
+    assert [again.append([record(place)])[0].day[11:] for place in (6, 7)] == ["0003", "0004"]
+    assert all(path.stat().st_mode & 0o777 == 0o600 for path in tmp_path.iterdir())
+
+
+def test_a_packed_part_is_not_written_on(tmp_path: Path) -> None:
+    Tape(tmp_path, "main").append([record(1)])
+    later = Tape(tmp_path, "main", part_bytes=1)
+    later.append([record(2)])
+    later.tidy_up(NOON.date())
+    assert Tape(tmp_path, "main").append([record(3)])[0].day == "2026-11-22.0002"
+    assert places(tmp_path) == ["1", "2", "3"]
