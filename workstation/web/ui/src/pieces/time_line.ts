@@ -7,6 +7,7 @@ import type { TimelineView } from "../protocol.gen.js";
 import { clock, day, money, number, say, t, timeOfDay, words } from "../texts.js";
 import { empty, icon, type Html } from "./bits.js";
 import { Piece } from "./piece.js";
+import "./record_player.js";
 
 type Facts = Record<string, unknown>;
 
@@ -89,7 +90,8 @@ class TimeLine extends Piece {
       ${icon(iconOf(item))}
       <div class="event-body"><p class="event-line">${hasTime(item)
         ? html`<span class="num faint">${timeOfDay(item.at)}</span> ` : nothing}${this.line(item)}${this.clientId ? this.taskButton(item) : nothing}</p>
-        ${note ? html`<blockquote>${note}</blockquote>` : nothing}</div>
+        ${note ? html`<blockquote>${note}</blockquote>` : nothing}${figure(facts["recorded"]) > 0
+          ? html`<record-player .desk=${this.desk} .interaction=${figure(facts["interaction_id"])}></record-player>` : nothing}</div>
     </li>`;
   }
 
