@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,7 +11,7 @@ Policy = Literal["always", "on_demand", "never"]
 
 class Recording(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-    folder: Path | None = None      # none: `recordings` in data_dir; on Asterisk's machine
+    folder: str = ""                # empty: `recordings` in data_dir; on Asterisk's machine
     outbound: Policy = "never"      # calls dialled by hand, which have no queue
     campaigns: dict[str, Policy] = {}           # by a campaign's name; else as its queue
     pause_limit_s: Annotated[int, Field(ge=5, le=3600)] = 120     # then it resumes by itself

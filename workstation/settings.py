@@ -247,7 +247,7 @@ class Settings(BaseSettings):
 
 def recordings_folder(settings: Settings) -> Path:
     """What can be heard; Asterisk writes below it, in `new`."""
-    return (settings.recording.folder or settings.data_dir / "recordings").absolute()
+    return Path(settings.recording.folder or settings.data_dir / "recordings").absolute()
 
 
 def anchors_file(settings: Settings) -> Path:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 from workstation.checkup import doors, house, pbx
 from workstation.checkup.finding import Finding
+from workstation.checkup.recorded import recordings
 from workstation.settings import Settings
 
 
@@ -14,6 +15,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     yield house.data_folder(settings)
     yield house.secret_file(settings)
     yield house.plan(settings)
+    yield recordings(settings)
     async for finding in house.database(settings):
         yield finding
     async for finding in house.sources(settings):

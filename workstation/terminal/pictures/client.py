@@ -258,4 +258,6 @@ def _call_facts(desk: Workplace, facts: Mapping[str, Any]) -> list[Part]:
     disposition = desk.say(_text(facts, "disposition_name")) or _code(desk, "disposition", facts)
     queue = desk.say(_text(facts, "queue_name")) or desk.queue_name(_text(facts, "queue"))
     mark = desk.words("timeline.reconstructed") if facts.get("reconstructed") else ""
-    return [queue, name, length, _outcome(desk, facts), (disposition, "bold"), (mark, "$dim")]
+    heard = desk.words("terminal.recorded") if facts.get("recorded") else ""
+    return [queue, name, length, _outcome(desk, facts), (disposition, "bold"), (mark, "$dim"),
+            (heard, "$dim")]
