@@ -1,6 +1,6 @@
 // What may be done with my call, and doing it: the same for the page's own telephone and for one
-// on the desk. What is possible is the server's `can`; a page's own telephone holds, mutes and
-// sends tones by itself while it talks with one person.
+// on the desk. What is possible is the server's `can`; a page's own telephone mutes and sends tones
+// by itself, and holds when the server cannot be asked.
 import type { Desk } from "./desk.js";
 import type { Actions, ConversationView } from "./protocol.gen.js";
 
@@ -62,10 +62,12 @@ export class CallControls {
     return this.isOwnHold || this.can(this.live?.state === "held" ? "resume" : "hold");
   }
 
-  /** The page's telephone puts the caller on hold by itself, unless the server did. */
+  /** Asterisk holds the caller, so that he can be held and another asked. Without the server the
+   * page's telephone does it by itself, and what it holds only it can take up again. */
   private get isOwnHold(): boolean {
-    if (!this.isOnPage || this.isConference) return false;
-    return this.desk.phone.call?.state === "held" || this.live?.state !== "held";
+    if (!this.isOnPage || this.isShared) return false;
+    if (this.desk.phone.call?.state === "held") return true;
+    return this.live?.state !== "held" && !(this.desk.isUp && this.can("hold"));
   }
 
   hold(): void {

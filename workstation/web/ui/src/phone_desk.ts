@@ -10,7 +10,6 @@ export class PhoneDesk {
   web: Softphone | null = null;
   private begun = false;
   private dialledAt = 0;
-  private shared = "";         // the call in which somebody is asked, or all three talk
 
   constructor(private readonly desk: Desk) {}
 
@@ -44,14 +43,6 @@ export class PhoneDesk {
 
   follow(): void {
     if (this.desk.operator?.phone === "desk" && this.web?.isReady && !this.call) this.web.stop();
-    this.letSpeak();
-  }
-
-  /** Who put the client on hold by his page and then asks a colleague must be heard by him. */
-  private letSpeak(): void {
-    const shared = this.desk.controls.isShared ? this.desk.live?.call ?? "" : "";
-    if (shared && shared !== this.shared && this.call?.state === "held") this.web?.toggleHold();
-    this.shared = shared;
   }
 
   stop(): void {
