@@ -161,7 +161,7 @@ async def test_a_page_loaded_again_in_mid_call_has_its_caller_back(
         assert office.desk.floor.is_quiet()
 
 
-async def test_the_caller_of_a_page_that_does_not_come_back_is_first_in_the_queue(
+async def test_a_closed_page_leaves_its_caller_to_a_word_and_music_at_once(
         built: None, pbx: PrivatePbx, tmp_path: Path) -> None:
     sip = pbx.ports.sip
     async with desk_of(pbx, tmp_path) as (office, context):
@@ -169,10 +169,28 @@ async def test_the_caller_of_a_page_that_does_not_come_back_is_first_in_the_queu
         await go_ready(page)
         async with phone(tmp_path, sip, CALLER, tone_hz=CALLER_HZ) as caller:
             await answered(page, caller, sip)
-            call, floor = next(iter(office.desk.floor.calls)), office.desk.floor
             await page.close()
             async with asyncio.timeout(8):      # at once, not after rtp_timeout
                 while "PJSIP/101-web-" in pbx.ask("core show channels concise"):  # noqa: ASYNC110
+                    await asyncio.sleep(0.1)
+            assert "deskline-return" in pbx.ask("core show channels concise")
+            assert not caller.has("ended")
+            await caller.hang_up()
+
+
+async def test_the_caller_of_a_page_that_died_is_first_in_the_queue_when_it_does_not_come_back(
+        built: None, pbx: PrivatePbx, tmp_path: Path) -> None:
+    """The server does not hear of it: sound stops, and the dialplan keeps the caller."""
+    sip = pbx.ports.sip
+    async with desk_of(pbx, tmp_path) as (office, context):
+        page = await signed_in(office, context)
+        await go_ready(page)
+        async with phone(tmp_path, sip, CALLER, tone_hz=CALLER_HZ) as caller:
+            await answered(page, caller, sip)
+            call, floor = next(iter(office.desk.floor.calls)), office.desk.floor
+            kill_programs_that_name(str(tmp_path / "voice.wav"))
+            async with asyncio.timeout(25):
+                while "deskline-return" not in pbx.ask("core show channels concise"):  # noqa: ASYNC110
                     await asyncio.sleep(0.1)
             await pbx.world_originate("listen", caller_number="+79165554433", talk_s=60)
             async with asyncio.timeout(40):
@@ -182,23 +200,6 @@ async def test_the_caller_of_a_page_that_does_not_come_back_is_first_in_the_queu
             assert not caller.has("ended")
             await caller.hang_up()
         await asyncio.to_thread(pbx.hang_up_everything)
-
-
-async def test_a_page_that_dies_without_a_word_is_noticed_by_asterisk_alone(
-        built: None, pbx: PrivatePbx, tmp_path: Path) -> None:
-    """The server does not hear of it: sound stops, and the dialplan keeps the caller."""
-    sip = pbx.ports.sip
-    async with desk_of(pbx, tmp_path) as (office, context):
-        page = await signed_in(office, context)
-        await go_ready(page)
-        async with phone(tmp_path, sip, CALLER, tone_hz=CALLER_HZ) as caller:
-            await answered(page, caller, sip)
-            kill_programs_that_name(str(tmp_path / "voice.wav"))
-            async with asyncio.timeout(25):
-                while "deskline-return" not in pbx.ask("core show channels concise"):  # noqa: ASYNC110
-                    await asyncio.sleep(0.1)
-            assert not caller.has("ended")
-            await caller.hang_up()
 
 
 async def test_a_refused_microphone_is_told_in_words_and_nobody_goes_ready(

@@ -14,14 +14,16 @@ from workstation.protocol import CampaignArgs, HangUp
 from workstation.terminal.dialogs import Menu
 from workstation.terminal.duplicates import DuplicatesDialog
 from workstation.terminal.keys import letter
+from workstation.terminal.overseeing import OverseeingScreen
 from workstation.terminal.pictures import bars, floor
 from workstation.terminal.pictures.line import Part, row
 from workstation.terminal.requests import RequestList
-from workstation.terminal.screens import EVERYTHING, LiveScreen
+from workstation.terminal.screens import EVERYTHING
 from workstation.terminal.tasks import TaskList
 from workstation.terminal.widgets.campaigns import CampaignList
 from workstation.terminal.widgets.floor import CallTable, OperatorTable, QueueTable
 from workstation.terminal.widgets.panels import Panel, Picture
+from workstation.terminal.widgets.tables import Table
 
 TABS = ("floor", "calls", "campaigns", "requests", "tasks")
 DRAWS = {"floor": {"operators", "queues"}, "calls": {"calls", "operators"},
@@ -30,7 +32,7 @@ FIRST_FOCUS = {"floor": "QueueTable", "calls": "CallTable", "campaigns": "Campai
                "requests": "Table", "tasks": "Table"}
 
 
-class FloorScreen(LiveScreen):
+class FloorScreen(OverseeingScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(str(n), f"tab({n})", show=False) for n in range(1, 6)),
         Binding("ctrl+r", "tab(4)", show=False, priority=True),
@@ -138,6 +140,12 @@ class FloorScreen(LiveScreen):
         self._paint_page()
         self._paint_bars()
         self.query_one(f"#{self.tab} {FIRST_FOCUS[self.tab]}").focus()
+
+    @property
+    def table(self) -> Table | None:
+        if self.tab == "calls":
+            return self.query_one(CallTable)
+        return self.query_one(OperatorTable) if self.tab == "floor" else None
 
     def action_hang_up(self) -> None:
         key = self.query_one(CallTable).key if self.tab == "calls" else ""

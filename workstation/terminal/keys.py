@@ -22,7 +22,8 @@ KEYS: Mapping[str, tuple[tuple[str, str], ...]] = {
                    ("palette", "Ctrl+P"),
                    ("theme", "Ctrl+L"), ("help", "? or F1"), ("leave", "Ctrl+Q")),
     "supervisor": (("tabs", "1 … 5"), ("campaign", "s p x"), ("duplicates", "d"),
-                   ("hangup", "F9")),
+                   ("hangup", "F9"), ("of_call", "Enter"),
+                   ("oversee", "Alt+L W B G H")),
 }
 
 # the letter on the same key of a Russian keyboard
