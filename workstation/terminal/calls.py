@@ -51,7 +51,8 @@ class CallScreen(LiveScreen):
         return bars.live_call(self.items) or next(
             (item for item in self.items if item.state == "ringing"), None)
 
-    def ask_call(self, verb: str, item: ConversationView | None = None, **more: object) -> None:
+    def ask_call(self, verb: str, item: ConversationView | None = None, /,
+                 **more: object) -> None:
         """`verb` of my call, when it is possible; else a word that it is not."""
         item = item or self.my_call
         if item is None or verb not in (*item.can, "hangup"):
