@@ -38,6 +38,7 @@ FORBIDDEN = re.compile(r"[\r\n\0]")
 NOISE = frozenset((
     b"VarSet", b"Newexten", b"RTCPSent", b"RTCPReceived", b"TestEvent", b"ChallengeSent",
     b"SuccessfulAuth", b"ExtensionStatus", b"PresenceStateChange", b"NewConnectedLine",
+    b"DialState",               # what Newstate says of the same leg
     b"DTMFBegin", b"DTMFEnd",   # keys may be card data: they never reach the tape
 ))
 

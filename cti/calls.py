@@ -139,7 +139,12 @@ class Call:
     @property
     def offered(self) -> tuple[str, ...]:
         """Operators whose phones ring for it now."""
-        return tuple(offer.operator for offer in self.offers)
+        return tuple([offer.operator for offer in self.offers])
+
+    @property
+    def ringing_legs(self) -> list[str]:
+        """Of these offers. A queue that rings a hundred phones asks for each of them."""
+        return [offer.leg for offer in self.offers]
 
     @property
     def client_number(self) -> str:

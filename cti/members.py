@@ -125,6 +125,6 @@ def _engagement(
             continue
         if is_up(leg) or leg.state == RING:
             state, call_id = "talking", call.id
-        elif state != "talking" and any(one.leg == leg.id for one in call.offers):
+        elif state != "talking" and leg.id in call.ringing_legs:
             state, call_id = "offered", call.id
     return state, call_id

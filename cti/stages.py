@@ -139,7 +139,7 @@ def _closing(call: Call, at: datetime) -> Out:
 
 def offer(floor: Floor, call: Call, leg: Leg, queue: str | None, at: datetime, out: Out) -> Call:
     """The phone of `leg` is about to ring for `call`; told once per operator."""
-    if leg.operator is None or any(one.leg == leg.id for one in call.offers):
+    if leg.operator is None or leg.id in call.ringing_legs:
         return call
     made = Offer(leg.id, leg.operator, queue, leg.channel)
     is_second_phone = leg.operator in call.offered
@@ -169,9 +169,9 @@ def end_offer(
     floor: Floor, call: Call, leg_id: str, reason: OfferEnd, at: datetime, out: Out,
 ) -> Call:
     """One phone stopped ringing; when it was the last, the caller waits again."""
-    ended = next((one for one in call.offers if one.leg == leg_id), None)
-    if ended is None:
+    if leg_id not in call.ringing_legs:
         return call
+    ended = next(one for one in call.offers if one.leg == leg_id)
     is_taken = reason == "answered"
     others = tuple(one for one in call.offers if one.leg != leg_id and not (
         is_taken and one.operator == ended.operator))

@@ -17,6 +17,7 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -60,6 +61,7 @@ def encode(record: Record) -> bytes:
     return _ENCODE(picture) + b"\n"
 
 
+@lru_cache(maxsize=8)       # the messages of one packet have one moment
 def stamp(at: datetime) -> str:
     """`2026-11-22T10:00:00.123456Z`."""
     return at.isoformat(timespec="microseconds")[:26] + "Z"

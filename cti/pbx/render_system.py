@@ -69,7 +69,8 @@ _NOISE = ("VarSet", "Newexten", "RTCPSent", "RTCPReceived", "TestEvent", "Challe
           "SuccessfulAuth", "ExtensionStatus", "PresenceStateChange",
           "MonitorStart", "DTMFBegin", "DTMFEnd", "NewConnectedLine", "LocalOptimizationBegin",
           # One a queue and state of a phone, which DeviceStateChange tells once:
-          "QueueMemberStatus")
+          "QueueMemberStatus",
+          "DialState")      # Newstate says it of the leg itself
 # Of phones only whether they can be reached; NOT_INUSE comes after each of these.
 _NO_PHONES = r"DeviceStateChange[[:space:]].*Device: (Queue:|PJSIP/trunk)"
 _IN_USE = r"DeviceStateChange[[:space:]].*State: (INUSE|BUSY|RINGING|RINGINUSE|ONHOLD)[[:space:]]"
