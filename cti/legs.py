@@ -8,8 +8,8 @@ from datetime import datetime
 from cti import changes as ch
 from cti import consults, listening, recordings
 from cti import events as ev
-from cti.calls import DOWN, LISTENER, PLUMBING, Call, Leg
-from cti.causes import offer_end
+from cti.calls import DOWN, LISTENER, PLUMBING, UP, Call, Leg
+from cti.causes import REJECTED, offer_end
 from cti.joins import join
 from cti.live import Attempt, Floor
 from cti.stages import (
@@ -156,8 +156,12 @@ def hangup_asked(floor: Floor, event: ev.HangupAsked, out: Out) -> None:
     leg = floor.legs.get(event.leg.leg_id)
     if leg is None or leg.is_local or leg.channel.endswith(">"):    # what a masquerade left
         return
-    leg = floor.put_leg(replace(leg, cause=event.cause))
     call = floor.call_of(leg)
+    cause = event.cause
+    if not (cause or event.is_soft) and call is not None and leg.state != UP and any(
+            one.leg == leg.id for one in call.offers):
+        cause = REJECTED        # Asterisk 16 does not say why a phone that rings hangs up
+    leg = floor.put_leg(replace(leg, cause=cause))
     if call is None or call.hung_up_by is not None or leg.has_handed_over:
         return
     if leg.operator is None:

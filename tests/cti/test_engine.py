@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,9 +11,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from cti import changes as ch
-from cti.changes import Change
+from cti.changes import Change, to_json
 from cti.engine import Engine, LinkPlan
 from cti.errors import CommandRefused, LinkDown, NotSendable
 from cti.floor import Floor
@@ -20,6 +22,7 @@ from cti.tape import TapePosition, read
 from tests.cti.tapes import fold
 from tests.pbx.fixtures import PrivatePbx
 from tests.tapes.stage import link_plan, until
+from workstation.cli.replay import command
 
 pytestmark = pytest.mark.pbx
 
@@ -125,6 +128,25 @@ async def test_a_replay_of_the_tape_gives_what_was_told_live(
         again = [one for fed in scene.engine.retell(since) for one in fed.changes]
         assert [one for one in again if isinstance(one, ch.CallChange)] == told
     assert taped(scene.plan)[:len(scene.live)] == scene.live
+
+
+def printed_by_replay(folder: Path) -> bytes:
+    tapes = [str(path) for path in sorted(folder.glob("*.jsonl"))]
+    return CliRunner().invoke(command, tapes).stdout.encode()
+
+
+async def test_deskline_replay_prints_byte_for_byte_what_was_told_live(
+        quiet_pbx: PrivatePbx, tmp_path: Path) -> None:
+    async with proxied(quiet_pbx, tmp_path) as (proxy, plan), following(plan) as scene:
+        await quiet_pbx.world_originate(caller_number="+79161110002", talk_s=2)
+        await until(lambda: scene.of(ch.CallQueued))
+        proxy.cut()
+        await until(lambda: len(scene.of(ch.LinkRestored)) == 2)
+        await until(lambda: scene.of(ch.CallEnded))
+    printed = printed_by_replay(tmp_path)
+    live = "".join(f"{json.dumps(to_json(one), ensure_ascii=False)}\n" for one in scene.live)
+    assert printed.startswith(live.encode())
+    assert scene.live[-1].at > scene.live[0].at
 
 
 async def test_calls_that_lived_through_a_cut_go_on_and_those_that_did_not_are_told(

@@ -1,0 +1,27 @@
+call_started in
+segment_closed menu None 0.0
+call_queued billing
+segment_closed waiting billing 0.0
+operator_offered 101
+call_left_queue billing answered
+offer_ended 101 answered
+segment_closed ringing 101 0.0
+call_answered 101
+segment_closed talk 101 0.0
+call_held 101
+call_started internal
+segment_closed dialling 101 0.1
+operator_offered 102
+segment_closed hold 101 0.6
+call_resumed 101
+segment_closed ringing 102 0.5
+calls_merged
+call_transferred blonde 101 102
+segment_closed talk 101 0.0
+operator_left 101
+offer_ended 102 answered
+segment_closed ringing 102 1.0
+call_answered 102
+operator_left 102
+segment_closed talk 102 10.3
+call_ended answered client 16 102 1.0 10.3 0.6
