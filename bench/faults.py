@@ -174,7 +174,7 @@ async def compare(stage: Stage, still_live: Sequence[str]) -> Verdict:
     truth = faults_truth.calls(stage.far, stage.cel, frozenset(stage.operators))
     ours = [Ours(row.call_id or "", row.number or "", row.operator, row.outcome,
                  row.ended_at is not None,
-                 tuple(part.who or "" for part in parts if part.kind == "talk"))
+                 tuple(part.who or "" for part in parts if part.kind == "talk"), row.talked_s)
             for row, parts in await written_down(stage.settings)]
     return judge(truth, ours, still_live)
 
@@ -189,7 +189,8 @@ def figures(stage: Stage, run: Run, verdict: Verdict,
         "faults": [asdict(fault) for fault in run.faults], "answers_dropped": run.dropped,
         "starts_of_the_server": stage.starts, "outcomes": dict(verdict.outcomes),
         "lost": verdict.lost, "ghosts": verdict.ghosts, "wrong_owner": verdict.wrong_owner,
-        "wrong_outcome": verdict.wrong_outcome, "memory_mb": run.memory_mb,
+        "wrong_outcome": verdict.wrong_outcome, "wrong_length": verdict.wrong_length,
+        "memory_mb": run.memory_mb,
         "folder": str(stage.folder)}
 
 
@@ -208,7 +209,7 @@ def show(found: dict[str, Any]) -> None:
     print(f"told from Asterisk's records within {found['settled_s']} s of the last call")
     print("server's memory at the beginning and the end: "
           + ", ".join(f"{size:.0f} MB" for size in found["memory_mb"]))
-    for name in ("lost", "ghosts", "wrong_owner", "wrong_outcome"):
+    for name in ("lost", "ghosts", "wrong_owner", "wrong_outcome", "wrong_length"):
         print(f"{name.replace('_', ' '):14} {len(found[name])}")
         for line in found[name]:
             print(f"    {line}")

@@ -35,7 +35,8 @@ class Call:
     linkedids: set[str] = field(default_factory=set)
     owners: list[str] = field(default_factory=list)         # by CEL
     answered_by: list[str] = field(default_factory=list)    # phones that picked up, far end
-    started: float = 0.0
+    talked_s: float | None = 0.0        # by CEL; None: Asterisk was killed in mid-talk
+    joined_at: float = 0.0              # while in a bridge
 
     @property
     def is_real(self) -> bool:
@@ -55,6 +56,9 @@ def calls(far: Path, cel: Path, operators: frozenset[str]) -> dict[str, Call]:
         number = numbers.get(row["linkedid"], "")
         if number.startswith(PREFIX):
             _near_end(found.setdefault(number, Call(number)), row, operators)
+    for call in found.values():
+        if call.joined_at:
+            call.talked_s = None
     return found
 
 
@@ -65,17 +69,27 @@ def _far_end(found: dict[str, Call], row: Row, operators: frozenset[str]) -> Non
     call = found.setdefault(number, Call(number))
     if row["dst"] not in operators:
         call.is_taken = call.is_taken or is_answered
-        call.started = call.started or float(row["start"] or 0)
     elif is_answered:
         call.answered_by.append(row["dst"])
 
 
 def _near_end(call: Call, row: Row, operators: frozenset[str]) -> None:
     call.linkedids.add(row["linkedid"])
+    if row["uniqueid"] == row["linkedid"]:
+        _talk(call, row)
     operator = row["channel"].removeprefix("PJSIP/").rpartition("-")[0]
     if row["eventtype"] == "BRIDGE_ENTER" and operator in operators and (
             not call.owners or call.owners[-1] != operator):
         call.owners.append(operator)
+
+
+def _talk(call: Call, row: Row) -> None:
+    """The caller's own leg comes into a bridge, and out of it."""
+    if row["eventtype"] == "BRIDGE_ENTER":
+        call.joined_at = float(row["eventtime"])
+    elif row["eventtype"] == "BRIDGE_EXIT" and call.joined_at and call.talked_s is not None:
+        call.talked_s += float(row["eventtime"]) - call.joined_at
+        call.joined_at = 0.0
 
 
 def _rows(path: Path, names: tuple[str, ...]) -> Iterator[Row]:
@@ -83,6 +97,7 @@ def _rows(path: Path, names: tuple[str, ...]) -> Iterator[Row]:
         text = path.read_text(errors="replace")
     except FileNotFoundError:
         return
-    for values in csv.reader(text.splitlines(keepends=True)):
+    for line in text.splitlines():      # each on its own: one torn by a kill spoils no other
+        values = next(csv.reader([line]), [])
         if len(values) == len(names):
             yield dict(zip(names, values, strict=True))

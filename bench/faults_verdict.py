@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from bench.faults_truth import Call
 
+LENGTH_OFF_S = 2.0
+
 
 @dataclass(frozen=True, slots=True)
 class Ours:
@@ -18,6 +20,7 @@ class Ours:
     outcome: str | None
     is_over: bool
     talked_with: tuple[str, ...] = ()
+    talked_s: float | None = None
 
 
 @dataclass(slots=True)
@@ -27,6 +30,7 @@ class Verdict:
     ghosts: list[str] = field(default_factory=list)
     wrong_owner: list[str] = field(default_factory=list)
     wrong_outcome: list[str] = field(default_factory=list)
+    wrong_length: list[str] = field(default_factory=list)      # of the talk, by over two seconds
     outcomes: Counter[str] = field(default_factory=Counter)
     connected: int = 0          # calls that an operator spoke in
     handed_on: int = 0          # … and more than one
@@ -76,6 +80,9 @@ def _owners(verdict: Verdict, call: Call, one: Ours) -> None:
         verdict.wrong_owner.append(f"{_told(call)}: a part is {', '.join(sorted(strangers))}'s")
     elif missing := set(call.owners) - set(one.talked_with):
         verdict.wrong_owner.append(f"{_told(call)}: no part of {', '.join(sorted(missing))}'s")
+    if call.talked_s is not None and abs(call.talked_s - (one.talked_s or 0.0)) > LENGTH_OFF_S:
+        verdict.wrong_length.append(
+            f"{_told(call)}: {call.talked_s:.1f} s, written as {one.talked_s or 0:.1f}")
     if bool(call.owners) != (one.outcome == "answered"):
         verdict.wrong_outcome.append(f"{_told(call)}: written as {one.outcome}")
 

@@ -26,7 +26,7 @@ def call(*owners: str, number: str = A, linkedids: tuple[str, ...] = ("1.1",)) -
 
 def ours(operator: str | None, *talked: str, number: str = A, outcome: str = "answered",
          is_over: bool = True, call_id: str = "1.1") -> Ours:
-    return Ours(call_id, number, operator, outcome, is_over, talked)
+    return Ours(call_id, number, operator, outcome, is_over, talked, 0.0)
 
 
 def test_what_is_written_as_it_was_is_clean() -> None:
@@ -39,6 +39,13 @@ def test_what_is_written_as_it_was_is_clean() -> None:
 
 def test_a_call_that_nobody_wrote_down_is_lost() -> None:
     assert judge({A: call("201")}, [], []).lost == [f"{A} 1.1 with 201"]
+
+
+def test_a_talk_of_another_length_is_told_and_no_fault_by_itself() -> None:
+    told = judge({A: Call(A, linkedids={"1.1"}, owners=["201"], talked_s=9.0)},
+                 [Ours("1.1", A, "201", "answered", True, ("201",), 5.0)], [])
+    assert told.is_clean
+    assert len(told.wrong_length) == 1
 
 
 def test_a_caller_who_never_reached_us_is_not_missed() -> None:
@@ -80,10 +87,16 @@ def test_the_truth_is_read_from_both_ends(tmp_path: Path) -> None:
                   channel="PJSIP/trunk-00000001")
     joined = _line(CEL_FIELDS, eventtype="BRIDGE_ENTER", uniqueid="1.2", linkedid="1.1",
                    number="201", channel="PJSIP/201-00000002")
-    cel.write_text(begun + joined + begun.replace(A, B).replace("1.1", "2.2"))
+    talks = [_line(CEL_FIELDS, eventtype=kind, eventtime=at, uniqueid="1.1", linkedid="1.1",
+                   channel="PJSIP/trunk-00000001")
+             for kind, at in (("BRIDGE_ENTER", "10.5"), ("BRIDGE_EXIT", "14.0"))]
+    torn = '"CHAN_START","17\n'
+    cel.write_text(begun + joined + torn + "".join(talks)
+                   + begun.replace(A, B).replace("1.1", "2.2"))
     found = faults_truth.calls(far, cel, PEOPLE)
     assert found[A].owners == found[A].answered_by == ["201"]
     assert found[A].is_taken
+    assert found[A].talked_s == 3.5
     assert found[B].is_real
     assert not found[B].is_taken
 
