@@ -12,6 +12,7 @@ from sqlalchemy import delete, select, update
 from crm_store.base import Tx
 from crm_store.calls import SEEN, absorb, add_segments, upsert_call
 from crm_store.contacts import COLUMNS, CallFacts, SegmentFacts, place_of, show
+from crm_store.tables.clients import Clients
 from crm_store.tables.contacts import Interactions, Segments
 
 ASKED_AT_ONCE = 500         # of the calls in one statement
@@ -78,7 +79,7 @@ async def rewrite(
     bare = CallFacts(call_id=facts.call_id, pbx=facts.pbx, direction=facts.direction,
                      started_at=facts.started_at, number=facts.number, dialled=facts.dialled,
                      entry=facts.entry, queue=facts.queue, attempt=facts.attempt,
-                     client_id=facts.client_id, campaign_entry=facts.campaign_entry,
+                     client_id=await _there(tx, facts.client_id), campaign_entry=facts.campaign_entry,
                      menu_path=facts.menu_path)
     interaction = await upsert_call(tx, bare)
     for call in absorbed:
@@ -95,6 +96,14 @@ async def rewrite(
     await add_segments(tx, interaction, facts.segments)
     await show(tx, before, row)
     return interaction
+
+
+async def _there(tx: Tx, client: int | None) -> int | None:
+    """The client whom a menu named, if he is in this base."""
+    if client is None:
+        return None
+    found: int | None = await tx.scalar(select(Clients.id).where(Clients.id == client))
+    return found
 
 
 async def _row(tx: Tx, interaction: int) -> Any:
