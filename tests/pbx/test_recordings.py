@@ -1,0 +1,217 @@
+"""What is recorded of real calls: each side on its channel, silence where it was paused, through
+a transfer, after a crash of Asterisk, and not at all where the client does not allow it."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import struct
+import wave
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crm_store import audit_reading, recordings
+from crm_store.client_edits import ConsentEdit
+from crm_store.consents import add
+from crm_store.recordings import Recording
+from tests.pbx.fixtures import ENTRY, PrivatePbx
+from tests.pbx.phones import Phone, Sound, phone
+from tests.workstation.office import Office, Screen, add_client
+from tests.workstation.test_real_calls import settings_for, working
+from workstation.settings import Queue, Settings
+
+pytestmark = pytest.mark.pbx
+CALLER = "+79165550142"
+CALLER_HZ, ANNA_HZ, BORIS_HZ = 620, 850, 1200
+
+
+def recorded(pbx: PrivatePbx, folder: Path, record: str = "always") -> Settings:
+    assert pbx.plan.recordings is not None
+    return settings_for(
+        pbx, folder, queue=(Queue(id="billing", name="Billing", record=record),  # type: ignore[arg-type]
+                            Queue(id="outages", name="Outages"),
+                            Queue(id="collection", name="Collection")),
+        recording={"folder": str(pbx.plan.recordings.parent), "pause_limit_s": 2,
+                   "min_free_mb": 0})
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    office: Office
+    anna: Screen
+    caller: Phone
+    call: str
+
+    async def recording_is(self, state: str) -> None:
+        await self.anna.until(lambda views: any(
+            view["recording"] == state for view in views["conversations"].values()))
+
+    async def kept(self, limit_s: float = 20) -> Recording:
+        async with asyncio.timeout(limit_s):
+            while True:
+                interaction = await self.office.desk.journal.interaction(self.call)
+                async with self.office.store.read() as tx:
+                    found = await recordings.of_interaction(tx, interaction)
+                if found and found[0].state != "open":
+                    return found[0]
+                await asyncio.sleep(0.1)
+
+
+@asynccontextmanager
+async def talking(pbx: PrivatePbx, office: Office, folder: Path) -> AsyncIterator[Talk]:
+    """A caller of the queue talks with Anna at her desk phone; Boris's phone answers by itself."""
+    sip = pbx.ports.sip
+    async with AsyncExitStack() as stack:
+        for name, hertz in (("101", ANNA_HZ), ("102", BORIS_HZ)):
+            await stack.enter_async_context(phone(
+                folder, sip, name, pbx.password(f"sip:{name}"), tone_hz=hertz, auto_answer=True))
+        anna = await stack.enter_async_context(office.screen("anna"))
+        await anna.ask("phone.attach", phone="desk")
+        await anna.ask("state.set", state="ready")
+        await anna.until(lambda views: views["operators"]["101"]["state"] == "ready")
+        caller = await stack.enter_async_context(phone(folder, sip, CALLER, tone_hz=CALLER_HZ))
+        await caller.dial(ENTRY, sip)
+        await anna.until(lambda views: any(view["state"] == "talking"
+                                           for view in views["conversations"].values()))
+        try:
+            yield Talk(office, anna, caller, anna.conversations[0]["call"])
+        finally:
+            await anna.ask("state.set", state="offline")
+
+
+def sides(wav: bytes) -> tuple[Sound, Sound]:
+    with wave.open(io.BytesIO(wav)) as file:
+        assert (file.getnchannels(), file.getframerate()) == (2, 8000)
+        raw = file.readframes(file.getnframes())
+    samples = struct.unpack(f"<{len(raw) // 2}h", raw)
+    return Sound(samples[0::2], 8000), Sound(samples[1::2], 8000)
+
+
+def part(sound: Sound, begin_s: float, end_s: float) -> Sound:
+    return Sound(sound.samples[int(begin_s * 8000):int(end_s * 8000)], 8000)
+
+
+async def fetch(office: Office, login: str, path: str, **headers: str) -> tuple[int, bytes, Any]:
+    async with office.http.get(f"{office.url}/api/v1{path}",
+                               headers={**await office.bearer(login), **headers}) as answer:
+        return answer.status, await answer.read(), answer.headers
+
+
+async def test_each_side_is_on_its_channel_through_pause_and_transfer(
+        pbx: PrivatePbx, tmp_path: Path) -> None:
+    async with (working(recorded(pbx, tmp_path / "data")) as office,
+                talking(pbx, office, tmp_path) as talk):
+        await talk.recording_is("on")
+        await asyncio.sleep(2)
+        assert (await talk.anna.ask("call.record", call=talk.call, on=False)
+                ).problem.code == "recording_required"          # type: ignore[union-attr]
+        assert (await talk.anna.ask("call.pause_recording", call=talk.call)).problem is None
+        await talk.recording_is("paused")
+        await talk.recording_is("on")       # by itself
+        await asyncio.sleep(1)
+        assert (await talk.anna.ask("call.transfer", call=talk.call, operator="102")
+                ).problem is None
+        await asyncio.sleep(3)
+        await talk.caller.hang_up()
+        row = await talk.kept()
+        await the_sound_is_right(office, row)
+        await who_may_hear_it(office, row)
+    folder = pbx.plan.recordings
+    assert folder is not None
+    assert (folder.parent / (row.file or "")).stat().st_mode & 0o777 == 0o600
+    assert not [path for path in folder.iterdir() if row.leg in path.name]
+
+
+async def the_sound_is_right(office: Office, row: Recording) -> None:
+    status, wav, _ = await fetch(office, "anna", f"/recordings/{row.id}/audio")
+    assert (status, len(wav)) == (200, row.size)
+    client, others = sides(wav)
+    (_, paused), (resumed, _) = row.marks
+    assert paused is not None
+    assert 1.8 < resumed - paused < 3.0
+    for begin, end in ((0.3, paused - 0.2), (resumed + 0.2, row.seconds or 0)):
+        assert part(client, begin, end).share_of(CALLER_HZ) > 0.8
+        assert part(others, begin, end).share_of(CALLER_HZ) < 0.1
+    assert part(others, 0.3, paused - 0.2).share_of(ANNA_HZ) > 0.8
+    assert part(others, resumed, row.seconds or 0).share_of(BORIS_HZ) > 0.8
+    for side in (client, others):
+        assert not any(part(side, paused + 0.01, resumed - 0.01).samples)
+    status, raw, _ = await fetch(office, "anna", f"/recordings/{row.id}/peaks")
+    assert status == 200
+    assert b'"client":[' in raw
+
+
+async def who_may_hear_it(office: Office, row: Recording) -> None:
+    path = f"/recordings/{row.id}/audio"
+    whole = (await fetch(office, "anna", path))[1]
+    status, some, headers = await fetch(office, "sofia", path, Range="bytes=100-199")
+    assert (status, some) == (206, whole[100:200])
+    assert headers["Content-Range"] == f"bytes 100-199/{row.size}"
+    assert (await fetch(office, "anna", path, Range=f"bytes={row.size}-"))[0] == 416
+    assert (await fetch(office, "boris", path, Range="bytes=-4"))[:2] == (206, whole[-4:])
+    assert (await fetch(office, "vera", path))[0] == 403
+    status, listed, _ = await fetch(
+        office, "vera", f"/interactions/{row.interaction_id}/recordings")
+    assert status == 403
+    status, listed, _ = await fetch(
+        office, "anna", f"/interactions/{row.interaction_id}/recordings")
+    assert status == 200
+    assert f'"id":{row.id}'.encode() in listed
+    async with asyncio.timeout(5):
+        while not await heard_by(office, "101"):  # noqa: ASYNC110 - written a quarter of a second later
+            await asyncio.sleep(0.1)
+
+
+async def heard_by(office: Office, by: str) -> bool:
+    async with office.store.read() as tx:
+        entries, _ = await audit_reading.page(
+            tx, audit_reading.Filter(what="recording.heard", by=by), limit=5)
+    return bool(entries)
+
+
+async def test_asterisk_killed_leaves_a_recording_that_can_be_heard(
+        pbx: PrivatePbx, tmp_path: Path) -> None:
+    async with working(recorded(pbx, tmp_path / "data")) as office:
+        async with talking(pbx, office, tmp_path) as talk:
+            await talk.recording_is("on")
+            await asyncio.sleep(5)
+            pbx.kill()
+            try:
+                await asyncio.sleep(0.5)
+            finally:
+                await asyncio.to_thread(pbx.start_again)
+            row = await talk.kept(limit_s=40)
+        _, wav, _ = await fetch(office, "anna", f"/recordings/{row.id}/audio")
+    client, others = sides(wav)
+    assert client.share_of(CALLER_HZ) > 0.8
+    assert others.share_of(ANNA_HZ) > 0.8
+    assert (row.seconds or 0) > 2
+
+
+async def test_who_does_not_allow_it_is_not_recorded(pbx: PrivatePbx, tmp_path: Path) -> None:
+    async with working(recorded(pbx, tmp_path / "data")) as office:
+        client = await add_client(office, "Ivan Nikitin", CALLER)
+        async with office.store.begin() as tx:
+            await add(tx, client, ConsentEdit(kind="recording", is_given=False), by="101",
+                      at=datetime.now(UTC))
+        async with talking(pbx, office, tmp_path) as talk:
+            await asyncio.sleep(1)
+            assert talk.anna.conversations[0]["recording"] == ""
+            refused = await talk.anna.ask("call.record", call=talk.call, on=True)
+            assert refused.problem is not None
+            assert refused.problem.code == "recording_refused"
+            await talk.caller.hang_up()
+            await talk.caller.wait("ended")
+            await asyncio.sleep(1)
+        async with office.store.read() as tx:
+            interaction = await office.desk.journal.interaction(talk.call)
+            assert await recordings.of_interaction(tx, interaction) == []
+    folder = pbx.plan.recordings
+    assert folder is not None
+    assert not [path for path in folder.iterdir() if path.name.startswith(talk.call)]
