@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from cti import changes as ch
 from cti import events as ev
+from cti import listening
 from cti.calls import DOWN, UP, Leg
 from cti.joins import join
 from cti.legs import drop, sight
@@ -112,6 +113,7 @@ def _take_in(floor: Floor, listing: Listing, at: datetime, out: Out) -> None:
             connect(floor, floor.legs[leg_id].call, at, out)
     for one in there:
         _ringing_in_gap(floor, one, at, out)
+        listening.listed(floor, one, at, out)
 
 
 def _order(one: ev.LegListed) -> tuple[bool, int, int, str]:

@@ -279,6 +279,7 @@ class LegListed(LegEvent):
     """AMI `CoreShowChannel`."""
     bridge: str
     application: str
+    data: str           # the application's arguments
     age_s: int
 
 

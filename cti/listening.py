@@ -13,27 +13,43 @@ from cti import events as ev
 from cti.calls import Leg, Listener
 from cti.live import Floor
 from cti.stages import Out, facts, listening_ended
-from cti.user_events import ListeningBegan
+from cti.user_events import ListeningBegan, ListenMode
 from cti.values import replace
 
 
 def began(floor: Floor, event: ev.Told, told: ListeningBegan, out: Out) -> None:
-    """Another mode or another operator ends the stretch before."""
-    leg = floor.legs[event.leg.leg_id]
-    spied = floor.leg_by_channel(told.spied)
+    _hears(floor, floor.legs[event.leg.leg_id], told.spied, told.mode, event.at, out)
+
+
+def listed(floor: Floor, one: ev.LegListed, at: datetime, out: Out) -> None:
+    """What a listener's leg does now, by Asterisk's list: `PJSIP/101-0000001a,quESw`."""
+    leg = floor.legs.get(one.leg.leg_id)
+    if leg is None or not leg.is_listener or one.application != "ChanSpy":
+        return
+    spied, _, options = one.data.partition(",")
+    mode: ListenMode = "whisper" if "w" in options else "barge" if "B" in options else "listen"
+    _hears(floor, leg, spied, mode, at, out)
+
+
+def _hears(floor: Floor, leg: Leg, spied_channel: str, mode: ListenMode, at: datetime,
+           out: Out) -> None:
+    """From now on; another mode or another operator ends the stretch before."""
+    spied = floor.leg_by_channel(spied_channel)
     call = floor.call_of(spied) if spied is not None else None
-    supervisor = leg.operator or floor.operator_of(event.leg.channel)
-    if not leg.is_listener or supervisor is None:
+    if not leg.is_listener or leg.operator is None:
         return
-    over(floor, leg, event.at, out)
-    if spied is None or call is None:
+    operator = spied.operator or "" if spied is not None else ""
+    if call is not None and any((one.leg, one.operator, one.mode) == (leg.id, operator, mode)
+                                for one in call.listeners):
         return
+    over(floor, leg, at, out)
+    if call is None:
+        return
+    listener = Listener(leg.id, leg.channel, leg.operator, operator, mode, at)
     call = floor.calls[call.id]
-    listener = Listener(leg.id, leg.channel, supervisor, spied.operator or "", told.mode, event.at)
     call = floor.put_call(replace(call, listeners=(*call.listeners, listener)))
     out.append(ch.ListeningBegan(
-        **facts(call, event.at, leg.channel), supervisor=supervisor, operator=listener.operator,
-        mode=told.mode))
+        **facts(call, at, leg.channel), supervisor=leg.operator, operator=operator, mode=mode))
 
 
 def over(floor: Floor, leg: Leg, at: datetime, out: Out) -> None:

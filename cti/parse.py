@@ -400,7 +400,7 @@ READERS: dict[str, Reader] = {
     "FullyBooted": _booted,
     "CoreShowChannel": _of_leg(
         ev.LegListed, bridge=_field("BridgeId"), application=_field("Application"),
-        age_s=_seconds("Duration")),
+        data=_field("ApplicationData"), age_s=_seconds("Duration")),
     "QueueParams": _queue_listed,
     "QueueEntry": _of_leg(
         ev.EntryListed, queue=_field("Queue"), position=_count("Position"),

@@ -53,7 +53,7 @@ def facts(channel: str, leg_id: str, first: str, state: int, number: str) -> Leg
 
 
 def listed(leg: LegFacts, application: str) -> LegListed:
-    return LegListed(AT, leg, "", application, 5)
+    return LegListed(AT, leg, "", application, "", 5)
 
 
 CALLER = facts("PJSIP/trunk-00000001", "d-1795390672.97", "d-1795390672.97", UP, "+79990000001")
