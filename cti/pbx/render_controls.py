@@ -79,7 +79,7 @@ def joined() -> str:
     """Who was put by talks: with the third alone, or with everybody."""
     stop = "StopMusicOnHold()"
     return context("deskline-joined", extension(
-        "third", stop, "UserEvent(DesklineHandedOver)", "Bridge(${DESKLINE_THIRD})",
+        "third", stop, "UserEvent(DesklineHandedOver)", "Bridge(${DESKLINE_THIRD},x)",
         'GotoIf($["${BRIDGERESULT}" = "SUCCESS"]?deskline-left,s,again)',
         "Goto(deskline-first,s,1)"), extension(
         "everybody", stop, "BridgeAdd(${DESKLINE_OPERATOR})", "Goto(deskline-left,s,again)"),
