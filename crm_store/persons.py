@@ -24,7 +24,8 @@ from crm_store.tables.tasks import Tasks
 ObstacleKind = Literal["attempt", "contact", "debt", "promise", "request", "task"]
 KINDS: tuple[ObstacleKind, ...] = ("attempt", "contact", "debt", "promise", "request", "task")
 # What only machines read is not part of what a person is given.
-_INTERNAL = frozenset({"search_key", "reversed", "facts_hash", "salt", "hash", "place", "version"})
+_INTERNAL = frozenset({"search_key", "reversed", "facts_hash", "salt", "hash", "place", "version",
+                       "peaks"})
 _CONTACT_LASTS = timedelta(days=1)      # one that never ended was lost sight of
 
 

@@ -21,7 +21,6 @@ from crm_store.store import Store
 from cti.calls import Leg
 from cti.changes import (
     CallAnswered,
-    CallChange,
     CallHeld,
     CallLeftQueue,
     CallQueued,
@@ -150,7 +149,7 @@ class Recorder:
         if isinstance(change, CallsMerged):
             for take in self._takes.values():
                 take.call = change.kept if take.call == change.absorbed else take.call
-        if isinstance(change, CallChange) and isinstance(change, MOVES) and not restored:
+        if self._takes and isinstance(change, MOVES) and not restored:
             self._stirred.put_nowait(change.call)
 
     def _note(self, tasks: asyncio.TaskGroup, change: RecordingChanged, *,
