@@ -32,6 +32,7 @@ class Ticker:
         self._in_time_s = {queue.id: queue.service_level_s for queue in desk.settings.queue}
         self._drawn: dict[str, wallboard.Drawn] = {}
         self._moved = asyncio.Event()
+        self._mended = 0        # how often calls of a gap were told when we counted last
         self._link_was_up = False
 
     async def run(self, subscription: Subscription) -> None:
@@ -61,10 +62,12 @@ class Ticker:
 
     async def _recall(self) -> None:
         """Today's figures until now; what the tape restores is among them."""
-        day = datetime.combine(self._today.day, time(), self._desk.zone)
+        today = wallboard.Today(self._today.zone, self._today.day)
+        day = datetime.combine(today.day, time(), self._desk.zone)
         try:
             async with self._desk.store.read() as tx:
-                self._today.recall(await interaction_pages.since(tx, day), self._in_time_s)
+                today.recall(await interaction_pages.since(tx, day), self._in_time_s)
+            self._today = today
         except StoreError as exc:
             log.warning("today's figures could not be read", error=str(exc))
 
@@ -85,6 +88,9 @@ class Ticker:
     async def _beat(self) -> None:
         while True:
             with unforeseen.logged("wallboard"):
+                if self._mended != self._desk.mending.times_mended:
+                    self._mended = self._desk.mending.times_mended
+                    await self._recall()
                 self.put(self._desk.clock())
                 await self._desk.board.flush()
             await asyncio.sleep(BEAT_S)
