@@ -36,3 +36,14 @@ async def test_leads_hear_when_somebody_is_set_aside_or_away_too_long() -> None:
         await stage.sees("Boris Orlov did not answer")
         await stage.server.show(replace(LUNCH, id="102", name="Boris Orlov", over="red"))
         await stage.sees("lasts longer than 45:00")
+
+
+async def test_a_new_pin_for_the_desk_phone_is_shown() -> None:
+    ready = replace(ANNA, state="ready", reason="")
+    async with on_stage(*story.QUEUES, ready, answers={"pin.renew": {"pin": "482913"}}) as stage:
+        await stage.sees("Ready")
+        await stage.press("f5")
+        await stage.sees("New PIN for the desk phone")
+        place = next(line for line in stage.lines() if "New PIN" in line).split()[1]
+        await stage.press(place)
+        await stage.sees("Your PIN is 482913")

@@ -19,7 +19,8 @@ WORKERS = {"operator", "supervisor"}
 LEADERS = {"supervisor", "administrator"}
 
 ACTIONS = {
-    "state.set": WORKERS, "phone.attach": WORKERS, "conversation.choose": WORKERS,
+    "state.set": WORKERS, "phone.attach": WORKERS, "pin.renew": WORKERS,
+    "conversation.choose": WORKERS,
     "conversation.new_client": WORKERS, "conversation.identity": WORKERS, "draft.save": WORKERS,
     "conversation.finish": WORKERS, "conversation.extend": WORKERS, "request.file": WORKERS,
     "request.list": EVERYBODY, "request.move": EVERYBODY, "client.search": EVERYBODY,
@@ -50,7 +51,7 @@ ACTIONS = {
     "call.barge": LEADERS, "call.take_over": LEADERS, "call.stop_listening": LEADERS,
 }
 ARGS: dict[str, dict[str, object]] = {
-    "state.set": {"state": "offline"}, "phone.attach": {"phone": "web"},
+    "state.set": {"state": "offline"}, "phone.attach": {"phone": "web"}, "pin.renew": {},
     "conversation.choose": {"conversation": 1, "client_id": None},
     "conversation.new_client": {"conversation": 1, "name": "x"},
     "conversation.identity": {"conversation": 1, "confirmed": True},

@@ -10,6 +10,7 @@ from workstation.desk import Desk
 from workstation.errors import Refused
 from workstation.policy import Person
 from workstation.protocol import AttachPhone, Notice, SetState
+from workstation.protocol.pins import RenewPin
 from workstation.skills import penalty
 from workstation.wrap_up import Wish
 
@@ -24,6 +25,13 @@ async def set_state(desk: Desk, person: Person, args: SetState) -> dict[str, obj
 async def attach_phone(desk: Desk, person: Person, args: AttachPhone) -> dict[str, object]:
     await attach(desk, person, args)
     return {}
+
+
+async def renew_pin(desk: Desk, person: Person, args: RenewPin) -> dict[str, object]:
+    pin = await desk.pins.give(person.login)
+    if pin is None:
+        raise Refused("no_phone", "You have no phone.", person.login)
+    return {"pin": pin}
 
 
 async def choose(desk: Desk, person: Person, args: SetState, *, besides: str = "") -> None:

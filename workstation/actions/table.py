@@ -56,6 +56,7 @@ async def end_session(desk: Desk, person: Person, args: protocol.SignOut) -> dic
 TABLE: dict[str, Action] = {
     "state.set": Action(protocol.SetState, Who.OPERATORS, presence.set_state),
     "phone.attach": Action(protocol.AttachPhone, Who.OPERATORS, presence.attach_phone),
+    "pin.renew": Action(protocol.pins.RenewPin, Who.OPERATORS, presence.renew_pin),
     "conversation.choose": Action(protocol.ChooseClient, Who.OPERATORS, conversations.choose),
     "conversation.new_client": Action(protocol.NewClient, Who.OPERATORS,
                                       conversations.new_client),

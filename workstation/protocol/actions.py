@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from workstation.protocol import clients, controls, duplicates, privacy, targets, tasks
+from workstation.protocol import clients, controls, duplicates, pins, privacy, targets, tasks
 from workstation.protocol.args import Args
 
 
@@ -173,6 +173,7 @@ ACTIONS: dict[str, type[Args]] = {
     "call.dial": Dial,
     **controls.ACTIONS,
     **targets.ACTIONS,
+    **pins.ACTIONS,
     "campaign.start": CampaignArgs,
     "campaign.pause": CampaignArgs,
     "campaign.stop": CampaignArgs,

@@ -26,6 +26,7 @@ from workstation.protocol import (
     SignOut,
     Snapshot,
 )
+from workstation.protocol.pins import RenewPin
 from workstation.terminal import drafts, theme
 from workstation.terminal.clean import clean
 from workstation.terminal.desk import DeskScreen
@@ -44,6 +45,7 @@ from workstation.terminal.workplace import Workplace
 SAVE_AFTER_S = 0.2      # of a keystroke; the server has the letter within 0.4 s
 FLOOR_EVERY_S = 0.2     # what others do is painted at most 5 times a second
 AT_ONCE = frozenset({"conversations", "link"})
+PIN_SHOWN_S = 60.0
 ALERTS_AT_ONCE, ALERT_SHOWN_S = 3, 30.0
 
 
@@ -289,7 +291,8 @@ class Terminal(App[None]):
             away = [(f"pause:{item.id}", pauses.choice(self.desk, item.id))
                     for item in self.desk.catalogue.pause_reasons]
             choices = [("ready", words("terminal.be_ready")), *away,
-                       ("phone:desk", words("terminal.use_desk_phone")), *choices]
+                       ("phone:desk", words("terminal.use_desk_phone")),
+                       ("pin", words("pin.renew")), *choices]
         self.push_screen(Menu(words("terminal.state_title"), choices), self._set_state)
 
     def _set_state(self, choice: str | None) -> None:
@@ -300,8 +303,16 @@ class Terminal(App[None]):
             self.do("state.set", SetState(state="paused", reason=rest))
         elif verb == "phone":
             self.do("phone.attach", AttachPhone(phone="desk"))
+        elif verb == "pin":
+            self.run_worker(self._renew_pin(), group="do")
         elif verb == "leave":
             self.action_leave()
+
+    async def _renew_pin(self) -> None:
+        result = await self.ask("pin.renew", RenewPin())
+        if result:
+            self.notify(self.desk.words("pin.is", pin=result["pin"]), markup=False,
+                        timeout=PIN_SHOWN_S)
 
     def action_ready(self) -> None:
         if self._is_signed_in and (self.desk.operator is not None or not self.desk.supervises):

@@ -866,6 +866,10 @@ export interface ListMerges {
   cursor?: number | null;
 }
 
+export interface RenewPin {
+
+}
+
 export interface AuditEntryView {
   id: number;
   at: string;
@@ -1189,6 +1193,7 @@ export interface Actions {
   "call.take_over": TakeOver;
   "call.stop_listening": StopListening;
   "call.targets": ListTargets;
+  "pin.renew": RenewPin;
   "campaign.start": CampaignArgs;
   "campaign.pause": CampaignArgs;
   "campaign.stop": CampaignArgs;

@@ -7,6 +7,7 @@ import { Piece } from "./piece.js";
 
 class StateMenu extends Piece {
   static override readonly follows = ["operators"] as const;
+  private pin = "";
 
   protected override render(): Html {
     const operator = this.desk.operator;
@@ -57,7 +58,17 @@ class StateMenu extends Piece {
       ${phone.web ? this.choice("use-web", html`${icon("headphones")} ${t("phone.web")}`,
         "", () => void phone.use("web"), phone.isWeb) : nothing}
       ${this.choice("use-desk", html`${icon("phone")} ${t("phone.desk")}`, "",
-                    () => void phone.use("desk"), operator?.phone === "desk")}`;
+                    () => void phone.use("desk"), operator?.phone === "desk")}
+      ${this.pin ? html`<p class="menu-title" role="status">${t("pin.is", { pin: this.pin })}</p>`
+        : html`<button class="menu-item" role="menuitem" data-act="renew-pin"
+            @click=${() => void this.renewPin()}>${icon("grip")} ${t("pin.renew")}</button>`}`;
+  }
+
+  /** Shown until the menu is closed. */
+  private async renewPin(): Promise<void> {
+    const result = await this.desk.ask("pin.renew", {}) as { pin: string } | null | undefined;
+    this.pin = result?.pin ?? "";
+    this.requestUpdate();
   }
 
   private choice(id: string, what: Html, key: string, run: () => void, chosen?: boolean): Html {
@@ -79,6 +90,7 @@ class StateMenu extends Piece {
   private toggled = (event: Event): void => {
     const open = (event as ToggleEvent).newState === "open";
     if (open) this.querySelector<HTMLElement>("[role^=menuitem]")?.focus();
+    else if (this.pin) { this.pin = ""; this.requestUpdate(); }
   };
 
   private walk = (event: KeyboardEvent): void => {
