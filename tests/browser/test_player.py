@@ -54,7 +54,11 @@ async def with_recording(open_story: Open, answer: dict[str, Any] | int, **look:
         await route.fulfill(json={"seconds": LONG_S, "client": speech(0), "operator": speech(1)})
 
     async def audio(route: Route) -> None:
-        await route.fulfill(body=tone(), content_type="audio/wav")
+        whole = tone()
+        begin = int((route.request.headers.get("range") or "bytes=0-")[6:].partition("-")[0])
+        await route.fulfill(status=206, body=whole[begin:], headers={
+            "Content-Type": "audio/wav", "Accept-Ranges": "bytes",
+            "Content-Range": f"bytes {begin}-{len(whole) - 1}/{len(whole)}"})
 
     await page.route("**/api/v1/interactions/31/recordings", recordings)
     await page.route("**/api/v1/recordings/7/peaks", waveform)
@@ -92,7 +96,7 @@ async def test_a_recording_is_played_and_sought_by_keys_and_never_by_itself(
 @pytest.mark.parametrize(("answer", "said"), [
     ({**ROW, "state": "open"}, "The recording is being made."),
     ({**ROW, "state": "gone", "why": "too_old"}, "its time to be kept is over"),
-    (403, "Your role does not allow this")])
+    (403, "You may hear your own calls and your team's.")])
 async def test_what_cannot_be_heard_says_why(open_story: Open, answer: dict[str, Any] | int,
                                              said: str) -> None:
     page = await with_recording(open_story, answer)

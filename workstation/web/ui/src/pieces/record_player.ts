@@ -84,15 +84,12 @@ class RecordPlayer extends Piece {
           aria-valuetext=${t("player.at", { at: clock(at), long: clock(long) })}
           @input=${(event: Event) => this.seek(track, Number((event.target as HTMLInputElement).value))}>
       </div>
-      <span class="player-time num">${clock(at)} / ${clock(long)}</span>
-      <button class="quiet player-speed num" title=${t("player.speed")}
-        aria-label=${t("player.speed_is", { speed: track.speed })}
-        @click=${() => this.hurry(track)}>${track.speed}×</button>
-      ${track.state === "failed" ? html`<p class="player-said is-bad" role="alert">${t("player.failed")}</p>`
-        : html`<p class="player-legend"><span class="is-client">${t("player.client")}</span><span
-          class="is-operator">${t("player.operator")}</span>${row.marks.length > 1
-          ? html`<span class="is-paused">${t("player.paused")}</span>` : nothing}${
-          row.why === "cut_short" ? html`<span>${t("player.cut_short")}</span>` : nothing}</p>`}
+      <div class="player-below"><span class="player-time num">${clock(at)} / ${clock(long)}</span>
+        ${track.state === "failed" ? html`<p class="player-said is-bad" role="alert">${
+          t("player.failed")}</p>` : legend(row)}
+        <button class="quiet player-speed num" title=${t("player.speed")}
+          aria-label=${t("player.speed_is", { speed: track.speed })}
+          @click=${() => this.hurry(track)}>${track.speed}×</button></div>
     </div>`;
   }
 
@@ -152,6 +149,13 @@ class RecordPlayer extends Piece {
   }
 }
 
+function legend(row: Recording): Html {
+  return html`<p class="player-legend"><span class="is-client">${t("player.client")}</span><span
+    class="is-operator">${t("player.operator")}</span>${row.marks.length > 1
+    ? html`<span class="is-paused">${t("player.paused")}</span>` : nothing}${
+    row.why === "cut_short" ? html`<span>${t("player.cut_short")}</span>` : nothing}</p>`;
+}
+
 function silence(audio: HTMLAudioElement | null): void {
   if (!audio) return;
   audio.pause();
@@ -173,6 +177,7 @@ function wave(waves: Waveform, marks: Mark[], done: number): SVGTemplateResult {
 
 function said(error: unknown): string {
   if (!(error instanceof ApiRefused)) return t("player.failed");
+  if (error.problem.code === "not_allowed") return t("player.not_yours");
   return tOr(`problem.${error.problem.code}`, t("player.failed"));
 }
 
