@@ -177,12 +177,12 @@ class Engine:
         self._link_fault = None
         log.info("The floor follows Asterisk %s", self._plan.pbx, extra={"action": "link_up"})
 
-    async def _try_rights(self, *sessions: Session) -> None:
+    async def _try_rights(self, watching: Session, commanding: Session) -> None:
         """After the floor is right: dialling waits for it, nothing else does."""
         fault = None
-        for session in sessions:
+        for session in (watching, commanding):
             try:
-                mighty = await probe.too_mighty(session)
+                mighty = await probe.too_mighty(session, may_call=session is commanding)
             except CommandTimedOut as error:
                 raise LinkDown(f"Asterisk does not tell our rights: {error}") from error
             if mighty:

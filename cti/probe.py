@@ -30,12 +30,12 @@ TO_CALL: Mapping[str, Mapping[str, str]] = {     # more, for an account that onl
 REFUSAL = re.compile(r"permission denied|forbidden|not allowed|invalid/unknown", re.IGNORECASE)
 
 
-async def too_mighty(session: Session) -> tuple[str, ...]:
+async def too_mighty(session: Session, *, may_call: bool) -> tuple[str, ...]:
     """What the session's account was not refused though it must be.
 
     Raises LinkDown, CommandTimedOut: then nothing is known.
     """
-    tried = {**FORBIDDEN, **TO_CALL} if session.account.wants_events else FORBIDDEN
+    tried = FORBIDDEN if may_call else {**FORBIDDEN, **TO_CALL}
     return tuple([name for name, action in tried.items()
                   if not await _is_refused(session, action)])
 

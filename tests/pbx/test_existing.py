@@ -105,7 +105,8 @@ def test_the_doctor_finds_that_the_parts_took(
         beside: PrivatePbx, config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run(["doctor", "--json", "--config", str(config)])
     said = {one["check"]: one for one in json.loads(capsys.readouterr().out)["checks"]}
-    for check in ("manager account observer", "manager account control", "Asterisk version",
+    for check in ("manager account observer", "rights of observer", "manager account control",
+                  "rights of control", "Asterisk version",
                   "dialplan", "queues", "softphones", "clock", "events", "endpoints"):
         assert said[check]["colour"] == "green", said[check]
 

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cti import probe
 from cti.ami import Account, Session, connect
 from cti.errors import CommandRefused, CommandTimedOut, LinkDown, LoginRefused
 from cti.pbx.find import OLDEST_MAJOR
@@ -37,6 +38,7 @@ async def asterisk(settings: Settings) -> AsyncIterator[Finding]:
             yield finding
             if session is not None:
                 sessions[name] = session
+                yield await _rights(session)
         if "observer" in sessions:
             async for finding in _looked_at(sessions["observer"], settings):
                 yield finding
@@ -75,6 +77,20 @@ async def _log_in(settings: Settings, name: str,
         return Finding(check, "red", in_words(exc),
                        "start Asterisk (deskline pbx up), or set pbx.host and pbx.ami_port"), None
     return good(check, "logged in"), session
+
+
+async def _rights(session: Session) -> Finding:
+    """Tried, as the server does at every start; without it nothing is dialled."""
+    account = session.account.name
+    check = f"rights of {account}"
+    try:
+        mighty = await probe.too_mighty(session, may_call=account == "control")
+    except (CommandTimedOut, LinkDown) as exc:
+        return Finding(check, "yellow", str(exc), "ask again when Asterisk is less busy")
+    if mighty:
+        return Finding(check, "red", probe.in_words(account, mighty),
+                       f"{WRITE_FILES} manager: write= as in deskline-manager.conf")
+    return good(check, "refused what it must not do")
 
 
 async def _version(session: Session) -> Finding:
