@@ -16,6 +16,7 @@ from cti.joins import join
 from cti.legs import drop, sight
 from cti.listening import took_over
 from cti.live import Floor, Listing
+from cti.parking import parked
 from cti.queues import joined, place_of
 from cti.stages import LeftBy, Out, begin, connect, disconnect, facts, leave, offer, shift
 from cti.values import replace
@@ -72,6 +73,11 @@ def entry_listed(floor: Floor, event: ev.EntryListed, out: Out) -> None:
         floor.listing.entries.append(event)
 
 
+def bridge_listed(floor: Floor, event: ev.BridgeListed, out: Out) -> None:
+    if floor.listing is not None and event.is_holding:
+        floor.listing.holding.add(event.bridge)
+
+
 def queue_listed(floor: Floor, event: ev.QueueListed, out: Out) -> None:
     if event.queue and event.queue != "default":
         floor.queue(event.queue)
@@ -83,6 +89,8 @@ def snapshot_ended(floor: Floor, event: ev.SnapshotEnded, out: Out) -> None:
         return
     calls_before = set(floor.calls)
     _take_in(floor, listing, event.at, out)
+    for one in listing.parked:
+        parked(floor, one, out)
     found = len(set(floor.calls) - calls_before | listing.found)
     _let_go(floor, listing, event.at, out)
     lost = sum(isinstance(one, ch.CallEnded) for one in out)
@@ -104,7 +112,8 @@ def _take_in(floor: Floor, listing: Listing, at: datetime, out: Out) -> None:
             leg = _joined_in_gap(floor, leg, one, at, out)
         elif floor.call_of(leg) is None and not _is_nobodys(leg):
             begin(floor, leg, at - timedelta(seconds=one.age_s), out)
-        _place(floor, floor.legs[leg.id], one, at, out)
+        is_holding = one.bridge in listing.holding
+        _place(floor, floor.legs[leg.id], one, at, out, is_holding=is_holding)
     for leg_id in listing.known - set(listing.legs):
         if leg_id in floor.legs:        # it hears nobody any more; `_let_go` tells what came of it
             floor.leave_bridge(floor.legs[leg_id])
@@ -134,10 +143,12 @@ def _joined_in_gap(floor: Floor, leg: Leg, one: ev.LegListed, at: datetime, out:
     return leg
 
 
-def _place(floor: Floor, leg: Leg, one: ev.LegListed, at: datetime, out: Out) -> None:
+def _place(
+    floor: Floor, leg: Leg, one: ev.LegListed, at: datetime, out: Out, *, is_holding: bool,
+) -> None:
     if one.bridge and one.bridge != leg.bridge:
         leg = took_over(floor, leg, at, out)
-        floor.enter_bridge(leg, one.bridge, is_holding=False)
+        floor.enter_bridge(leg, one.bridge, is_holding=is_holding)
     elif not one.bridge and leg.bridge is not None:
         disconnect(floor, floor.leave_bridge(leg), at, out)
 

@@ -284,6 +284,13 @@ class LegListed(LegEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class BridgeListed(Event):
+    """AMI `BridgeListItem`: legs in a holding one do not hear each other."""
+    bridge: str
+    is_holding: bool
+
+
+@dataclass(frozen=True, slots=True)
 class QueueListed(Event):
     queue: str
 

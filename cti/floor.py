@@ -65,6 +65,7 @@ STEPS: dict[type[ev.Event], Step] = {
     ev.LinkCut: comparison.cut,
     ev.SnapshotBegan: comparison.snapshot_began,
     ev.LegListed: comparison.leg_listed,
+    ev.BridgeListed: comparison.bridge_listed,
     ev.QueueListed: comparison.queue_listed,
     ev.EntryListed: comparison.entry_listed,
     ev.SnapshotEnded: comparison.snapshot_ended,

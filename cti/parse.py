@@ -343,6 +343,12 @@ def _started(at: datetime, headers: Headers) -> ev.Event | None:
     return ev.Started(at, tuple((interface, operator) for interface, _, operator in split))
 
 
+def _bridge_listed(at: datetime, headers: Headers) -> ev.Event | None:
+    bridge = text(headers, "BridgeUniqueid")
+    is_holding = text(headers, "BridgeTechnology") == "holding_bridge"
+    return ev.BridgeListed(at, bridge, is_holding) if bridge else None
+
+
 def _queue_listed(at: datetime, headers: Headers) -> ev.Event | None:
     return ev.QueueListed(at, text(headers, "Queue"))
 
@@ -401,6 +407,7 @@ READERS: dict[str, Reader] = {
     "CoreShowChannel": _of_leg(
         ev.LegListed, bridge=_field("BridgeId"), application=_field("Application"),
         data=_field("ApplicationData"), age_s=_seconds("Duration")),
+    "BridgeListItem": _bridge_listed,
     "QueueParams": _queue_listed,
     "QueueEntry": _of_leg(
         ev.EntryListed, queue=_field("Queue"), position=_count("Position"),

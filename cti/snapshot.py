@@ -9,13 +9,15 @@ from cti.errors import CommandRefused
 
 LIST_LIMIT_S = 10.0
 LISTS = ("CoreShowChannels", "QueueStatus")
-PHONES = "DeviceStateList"      # a courtesy: without it phones are known by their next event
+# Courtesies: without them phones are known by their next event, and who was parked while nobody
+# looked waits for nobody in particular.
+MORE = ("DeviceStateList", "BridgeList", "ParkedCalls")
 
 log = logging.getLogger(__name__)
 
 
 async def ask(session: Session) -> None:
-    """Have channels, queues and phones listed, onto the tape, and what was queued before told.
+    """Have all that is live listed, onto the tape, and what was queued before told.
 
     The last ping makes Asterisk send the events that were older than the lists.
     Raises LinkDown, CommandRefused, CommandTimedOut.
@@ -23,9 +25,10 @@ async def ask(session: Session) -> None:
     for action in LISTS:
         await session.ask(
             {"Action": action}, is_list=True, is_recorded=True, timeout_s=LIST_LIMIT_S)
-    try:
-        await session.ask(
-            {"Action": PHONES}, is_list=True, is_recorded=True, timeout_s=LIST_LIMIT_S)
-    except CommandRefused as error:
-        log.info("Asterisk does not list its phones: %s", error.reason)
+    for action in MORE:
+        try:
+            await session.ask(
+                {"Action": action}, is_list=True, is_recorded=True, timeout_s=LIST_LIMIT_S)
+        except CommandRefused as error:
+            log.info("Asterisk does not answer %s: %s", action, error.reason)
     await session.ask({"Action": "Ping"})

@@ -81,7 +81,8 @@ def shift(
     """The call goes to `state`; the segment it leaves is told. Nothing when it is there."""
     call = settle_alone(floor, call, at, out)
     if call.is_parked and state != "held":
-        call = taken_back(floor, call, who if state == "talking" else None, "taken", at, out)
+        by = who if state in ("talking", "ringing") else None
+        call = taken_back(floor, call, by, "taken", at, out)
     last = call.segments[-1]
     if call.state == state and last.who == who:
         return call
@@ -220,13 +221,14 @@ def _heard(floor: Floor, call_id: str) -> list[Leg]:
 
 
 def one_less(floor: Floor, call_id: str, at: datetime, out: Out) -> None:
-    """Somebody is out of a bridge; where others talk on, he ended nothing."""
+    """Somebody is out of a bridge; where others talk on with a client, he ended nothing."""
     call = floor.calls.get(call_id)
     if call is None:
         return
     heard = _heard(floor, call_id)
     call = _count(floor, call, heard, at, out)
-    if len(heard) > 1 and call.hung_up_by is not None:
+    is_on = call.direction == "internal" or any(leg.operator is None for leg in heard)
+    if len(heard) > 1 and is_on and call.hung_up_by is not None:
         floor.put_call(replace(call, hung_up_by=None))
 
 

@@ -56,6 +56,7 @@ def told(change: Change) -> str:
         "call_transferred": ("kind", "transferor", "target"), "operator_left": ("operator",),
         "call_picked_up": ("operator", "taken_from"), "call_forwarded": ("operator", "target"),
         "call_parked": ("operator",), "call_unparked": ("operator", "reason"),
+        "call_consulted": ("operator", "target", "state"),
         "segment_closed": ("kind", "who"), "attempt_settled": ("attempt", "status"),
         "call_ended": ("outcome", "ended_by", "cause"),
     }

@@ -45,6 +45,26 @@ async def parked(stage: Stage) -> None:
         await stage.heard("CallEnded")
 
 
+@scene("link/two_parked_in_the_gap")
+async def parked_in_gap(stage: Stage) -> None:
+    """They wait in one bridge and do not hear each other."""
+    async with (stage.desk("101", auto_answer=True) as anna,
+                stage.desk("102", auto_answer=True) as boris):
+        await stage.ready("101")
+        await stage.ready("102")
+        await stage.kick()
+        await stage.call_in("+79161111111", talk_s=9)
+        await stage.call_in("+79162222222", talk_s=10)
+        await anna.wait("connected")
+        await boris.wait("connected")
+        await anna.order("blind", uri=stage.sip("700"))
+        await boris.order("blind", uri=stage.sip("700"))
+        await stage.heard("LinkRestored", 2)
+        await anna.dial("702", stage.pbx.ports.sip)
+        await boris.dial("701", stage.pbx.ports.sip)
+        await stage.heard("CallEnded", 2)
+
+
 @scene("link/transferred_in_the_gap")
 async def transferred(stage: Stage) -> None:
     async with (stage.desk("101", auto_answer=True) as anna,

@@ -16,4 +16,4 @@ conference_ended
 operator_left 101
 operator_left 102
 segment_closed talk 101 5.5
-call_ended answered operator 16 101 0.0 5.5 0.0
+call_ended answered client 16 101 0.0 5.5 0.0

@@ -10,4 +10,4 @@ conference_ended
 operator_left 102
 operator_left 101
 segment_closed talk 101 1.1
-call_ended answered operator 16 101 0.0 1.1 0.0
+call_ended answered client 16 101 0.0 1.1 0.0
