@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from crm_store import interaction_pages
-from crm_store.contacts import Interaction
+from crm_store import interaction_pages, interactions
+from crm_store.base import Tx
+from crm_store.contacts import CallFacts, Interaction
+from crm_store.errors import Conflict
 from cti.changes import CallChange
 from cti.engine import Engine, LinkPlan
 from cti.feed import Fed, Feed
@@ -19,6 +21,7 @@ from cti.tape import TapePosition
 from tests.workstation.office import TAPES, Office
 from workstation.journal import Journal, Retell
 from workstation.regions import Regions
+from workstation.serve import journalled
 
 PHONES = {f"PJSIP/{operator}": f"{operator}" for operator in range(101, 111)}
 
@@ -131,3 +134,43 @@ async def test_what_was_told_again_is_not_written_once_more(
         assert subscription.behind() == 0
         running.cancel()
     assert await rows(office) == before
+
+
+async def test_each_commit_says_how_far_the_tape_is_written(
+    office: Office, engine: Engine
+) -> None:
+    """Killed at any moment, the next process begins before what was not stored."""
+    told = of_calls(engine)
+    journal = Journal(office.store, Regions("RU"), engine.retell, "main")
+    await journal.write(told[0].changes, told[0].position)
+    assert await journalled(office.store, "main") == told[0].position
+    later = Engine(engine._plan)
+    later.journalled = told[0].position
+    with later.feed.subscribe("test") as restored:
+        await later._restore()
+        again = [await anext(restored) for _ in range(restored.behind())]
+    positions = [fed.position for fed in again]
+    assert positions[0] <= told[0].position, "the whole call is told again"
+    assert {fed.position for fed in told} <= set(positions)
+
+
+async def test_a_batch_that_is_refused_does_not_move_the_place(
+    office: Office, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Written one by one, the rest of it may still be lost: the next batch says how far."""
+    told = of_calls(engine)
+    journal = Journal(office.store, Regions("RU"), engine.retell, "main")
+    refusals = [Conflict()]
+    known = interactions.upsert_calls
+
+    async def once(tx: Tx, calls: list[CallFacts]) -> list[int]:
+        if refusals:
+            raise refusals.pop()
+        return await known(tx, calls)
+
+    monkeypatch.setattr("crm_store.interactions.upsert_calls", once)
+    await journal.write(told[0].changes, told[0].position)
+    assert await journalled(office.store, "main") is None
+    assert [row.call_id for row in await rows(office)] == [told[0].changes[0].call]  # type: ignore[attr-defined]
+    await journal.write(told[1].changes, told[1].position)
+    assert await journalled(office.store, "main") == told[1].position
