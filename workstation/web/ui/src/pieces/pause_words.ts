@@ -29,10 +29,14 @@ export function timeUsed(one: OperatorView | null): Html {
     since=${one.since}></tick-time> ${t("pause.of", { limit })}</span>`;
 }
 
-/** On the floor: the reason, and that its time is over, in words and not in colour alone. */
 export function reasonWords(one: OperatorView): Html {
   if (one.state !== "paused" || !one.reason) return nothing;
-  const over = one.over && one.limit_s
-    ? html` · ${t("pause.longer_than", { limit: stretch(one.limit_s) })}` : nothing;
-  return html` · ${tOr(`reason.${one.reason}`, one.reason)}${over}`;
+  return html` · ${tOr(`reason.${one.reason}`, one.reason)}`;
+}
+
+/** On the floor: in words and not in colour alone. */
+export function overWords(one: OperatorView): Html {
+  if (!one.over || !one.limit_s) return nothing;
+  return html`<span class="pause-used is-over-${one.over}">${
+    t("pause.longer_than", { limit: stretch(one.limit_s) })}</span>`;
 }
