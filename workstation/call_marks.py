@@ -13,10 +13,12 @@ from cti.changes import CallChange
 from cti.errors import Overrun
 from cti.feed import Subscription
 from cti.floor import Call, Floor
+from workstation import listening
 from workstation.controls import can
 from workstation.desk import Desk
 from workstation.protocol import ConsultView, ConversationView
 from workstation.settings import OperatorSettings
+from workstation.supervision_settings import TellOperator
 from workstation.unforeseen import logged
 from workstation.views import moment, number_label
 
@@ -38,19 +40,21 @@ async def run(desk: Desk, subscription: Subscription) -> None:
 
 def _show(desk: Desk, conversations: list[ConversationView]) -> None:
     for view in conversations:
-        if dressed(view, desk.floor, desk.operators, desk.muted) != view:
+        if dressed(view, desk.floor, desk.operators, desk.muted,
+                   desk.settings.supervision.tell_operator) != view:
             desk.conversations.put(view)
 
 
 def dressed(view: ConversationView, floor: Floor, operators: Mapping[str, OperatorSettings],
-            muted: set[str]) -> ConversationView:
+            muted: set[str], tell: TellOperator) -> ConversationView:
     """The view with what the floor says of its call now."""
     call = floor.calls.get(view.call)
     if call is None:
         return structs.replace(view, consult=None, conference=False, parked_by="", muted=False,
-                               recording="", can=[])
+                               recording="", listeners=[], can=[])
     channels = {leg.channel for leg in floor.legs_of(call.id) if leg.operator == view.operator}
     return structs.replace(view, **marks(call, operators), muted=bool(channels & muted),
+                           listeners=listening.told(call, view.operator, tell, operators),
                            can=list(can(call, view.operator, "operator")))
 
 

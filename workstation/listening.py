@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import structlog
+
 from crm_store.audit import Deed
 from cti.calls import Leg, Listener
-from cti.changes import Change, ListeningBegan, ListeningEnded
+from cti.changes import ListeningEnded
 from cti.errors import Overrun
 from cti.feed import Subscription
 from cti.floor import Call, Floor
 from workstation.desk import Desk
 from workstation.policy import Person
-from workstation.protocol import ConversationView, ListenerView
+from workstation.protocol import ListenerView
 from workstation.settings import OperatorSettings
 from workstation.supervision_settings import TellOperator
-from workstation.unforeseen import logged
 from workstation.views import moment
 
+log = structlog.get_logger()
 LISTENED = "call.listened"
 
 
@@ -28,20 +30,11 @@ async def run(desk: Desk, subscription: Subscription) -> None:
             try:
                 fed = await anext(aiter(subscription))
             except Overrun:
-                with logged("listening"):
-                    mark(desk, desk.conversations.everything())
+                log.warning("the audit missed who listened")
                 continue
-            for change in fed.changes:
-                with logged("listening"):
-                    follow(desk, change, restored=fed.restored)
-
-
-def follow(desk: Desk, change: Change, *, restored: bool = False) -> None:
-    if not isinstance(change, ListeningBegan | ListeningEnded):
-        return
-    if isinstance(change, ListeningEnded) and not restored:
-        desk.sight.traces.note(deed_of(change))
-    mark(desk, desk.conversations.with_call(change.call))
+            for change in () if fed.restored else fed.changes:
+                if isinstance(change, ListeningEnded):
+                    desk.sight.traces.note(deed_of(change))
 
 
 def deed_of(change: ListeningEnded) -> Deed:
@@ -51,21 +44,10 @@ def deed_of(change: ListeningEnded) -> Deed:
         "from": moment(change.started_at), "to": moment(change.at)})
 
 
-def mark(desk: Desk, conversations: Iterable[ConversationView]) -> None:
-    """Who hears them stands on the operators' own screens, where policy says so."""
-    tell = desk.settings.supervision.tell_operator
-    for one in conversations:
-        call = desk.floor.calls.get(one.call)
-        shown = told(call, one.operator, tell, desk.operators)
-        if one.listeners != shown:
-            desk.conversations.change(one.operator, one.call, listeners=shown)
-
-
-def told(call: Call | None, operator: str, tell: TellOperator,
+def told(call: Call, operator: str, tell: TellOperator,
          names: Mapping[str, OperatorSettings]) -> list[ListenerView]:
-    """What this operator may know of who hears him."""
-    found = call.listeners if call is not None else ()
-    return views(names, (one for one in found
+    """What this operator may know of who hears him: it stands on his own screens."""
+    return views(names, (one for one in call.listeners
                          if one.operator == operator and tell.of(one.mode)))
 
 

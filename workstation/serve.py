@@ -145,6 +145,7 @@ def wire(settings: Settings, secret: bytes, store: Store, engine: Engine,
     muted: set[str] = set()
     conversations.dress = partial(
         call_marks.dressed, floor=engine.floor, muted=muted,
+        tell=settings.supervision.tell_operator,
         operators={operator.id: operator for operator in settings.operator})
     return Desk(
         muted=muted, settings=settings, secret=secret, store=store, floor=engine.floor,

@@ -67,6 +67,11 @@ class Room:
         await self.sofia.until(lambda views: self.call in views["calls"] and [
             one["mode"] for one in views["calls"][self.call]["listeners"]] == list(modes))
 
+    async def shown(self, **fields: str) -> None:
+        """Until the call looks so on Sofia's floor."""
+        await self.sofia.until(lambda views: {
+            name: views["calls"].get(self.call, {}).get(name) for name in fields} == fields)
+
     async def audit(self, *modes: str) -> list[tuple[str, str]]:
         """Who did what by the audit, oldest first; its facts of what was heard are these."""
         async with asyncio.timeout(20), self.office.screen("admin") as admin:
@@ -131,7 +136,7 @@ async def test_silent_listening_whispers_for_one_barging_for_both_and_a_call_tak
         await one.anna.until(lambda views: [
             view["state"] for view in views["conversations"].values()] == ["wrap_up"])
         await one.stretch("taken over")
-        assert sofia.views["calls"][call]["operator"] == "109"
+        await one.shown(operator="109", state="talking")
         await one.supervisor.phone.hang_up()
         await one.client.phone.wait("ended")
         await sofia.until(lambda views: not views["calls"])
@@ -185,3 +190,22 @@ async def test_a_listener_is_let_go_with_the_operator_and_prolongs_no_call(
             ("109", "call.listen"), ("109", "call.whisper")]
         row, _ = await stored(one.office.store, call)
     assert (row.operator, row.outcome) == ("101", "answered")
+
+
+async def test_a_client_on_hold_is_taken_over_and_the_operator_is_let_go(
+        pbx: PrivatePbx, tmp_path: Path) -> None:
+    """Without listening first; the call is the server's to hold."""
+    async with room(pbx, tmp_path) as one:
+        call, sofia = one.call, one.sofia
+        assert (await one.anna.ask("call.hold", call=call)).problem is None
+        await one.shown(state="held")
+        assert (await sofia.ask("call.take_over", call=call)).problem is None
+        await one.operator.phone.wait("ended")
+        await one.shown(operator="109", state="talking")
+        await one.stretch("taken over")
+        assert not one.client.phone.has("ended")
+        await one.supervisor.phone.hang_up()
+        await one.client.phone.wait("ended")
+        row, _ = await stored(one.office.store, call)
+    assert one.client.hears("taken over") == {SUPERVISOR_HZ}
+    assert (row.operator, row.outcome) == ("109", "answered")

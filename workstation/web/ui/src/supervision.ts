@@ -2,11 +2,13 @@
 // by itself; what is true is what the calls on the floor say.
 import type { Desk } from "./desk.js";
 import type { Binding } from "./keys.js";
+import type { PhoneState } from "./phone.js";
 import type { CallView, ListenerView, OperatorView } from "./protocol.gen.js";
 
 export type Deed = "listen" | "whisper" | "barge" | "take_over" | "stop_listening";
 export const MODES = ["listen", "whisper", "barge"] as const;
-const PHONE_WITHIN_MS = 1500;
+const STARTED_WITHIN_MS = 6000;
+const SEEN_WITHIN_MS = 1500;
 
 export interface Hearing {
   call: CallView;
@@ -44,9 +46,18 @@ export async function supervise(desk: Desk, deed: Deed, call: string): Promise<v
 async function havePhone(desk: Desk): Promise<void> {
   const { web } = desk.phone;
   if (!web || desk.operator?.phone === "desk" || web.isReady) return;
-  await web.start();
-  const end = Date.now() + PHONE_WITHIN_MS;
-  while (web.isReady && !desk.operator?.registered && Date.now() < end) {
+  if (!isStarting(web.state)) await web.start();
+  await until(() => !isStarting(web.state), STARTED_WITHIN_MS);
+  await until(() => !web.isReady || (desk.operator?.registered ?? false), SEEN_WITHIN_MS);
+}
+
+/** Two starts at once would take the phone from each other. */
+function isStarting(state: PhoneState): boolean {
+  return state === "asking" || state === "connecting";
+}
+
+async function until(isSo: () => boolean, withinMs: number): Promise<void> {
+  for (const end = Date.now() + withinMs; !isSo() && Date.now() < end;) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
