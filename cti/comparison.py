@@ -87,6 +87,8 @@ def snapshot_ended(floor: Floor, event: ev.SnapshotEnded, out: Out) -> None:
     listing, floor.listing = floor.listing, None
     if listing is None:
         return
+    if event.is_in_doubt:       # who is not listed may be who was not believed
+        listing.known &= set(listing.legs)
     calls_before = set(floor.calls)
     _take_in(floor, listing, event.at, out)
     for one in listing.parked:

@@ -70,6 +70,7 @@ class Engine:
         self._rights_fault: str | None = None
         self._has_tried_rights = False
         self._watching: Session | None = None
+        self._is_odd = False                # something was not believed since a snapshot began
         self._booted = asyncio.Event()
         self._doubt = asyncio.Event()
 
@@ -192,12 +193,13 @@ class Engine:
         self._rights_fault, self._has_tried_rights = fault, True
 
     async def _compare(self, watching: Session) -> None:
+        self._is_odd = False
         self._mark("DesklineSnapshotBegin")
         try:
             await snapshot.ask(watching)
         except (CommandRefused, CommandTimedOut) as error:
             raise LinkDown(f"Asterisk does not tell what is live: {error}") from error
-        self._mark("DesklineSnapshotEnd")
+        self._mark("DesklineSnapshotEnd", **({"Doubt": "yes"} if self._is_odd else {}))
 
     async def _compare_in_doubt(self, watching: Session) -> None:
         """A message that was not believed may have swallowed a true one: ask what is so."""
@@ -218,6 +220,7 @@ class Engine:
             if one.quarantined is not None:
                 log.warning("A message from Asterisk was set aside: %s", one.quarantined,
                             extra={"action": "quarantined"})
+                self._is_odd = True
                 self._doubt.set()
                 continue
             if one.headers.get("Event") == "FullyBooted":
@@ -238,7 +241,7 @@ class Engine:
         if changes:
             self.feed.publish(Fed(position, changes, received_ns))
 
-    def _mark(self, name: str, **headers: list[str]) -> None:
+    def _mark(self, name: str, **headers: str | list[str]) -> None:
         """Our own line on the tape, so that a replay knows what the live run knew."""
         line: Headers = {"Event": name, **headers}
         record = Record(self._now(), self._plan.pbx, line)

@@ -305,4 +305,8 @@ class EntryListed(LegEvent):
 
 @dataclass(frozen=True, slots=True)
 class SnapshotEnded(Event):
-    """Ours: the lists are complete; what is on the floor and in none of them is gone."""
+    """Ours: the lists are complete; what is on the floor and in none of them is gone.
+
+    In doubt something in them was not believed, and nobody is taken for gone because of it.
+    """
+    is_in_doubt: bool = False

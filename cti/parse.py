@@ -415,5 +415,6 @@ READERS: dict[str, Reader] = {
     "DesklineStarted": _started,
     "DesklineLinkLost": lambda at, _: ev.LinkCut(at),
     "DesklineSnapshotBegin": lambda at, _: ev.SnapshotBegan(at),
-    "DesklineSnapshotEnd": lambda at, _: ev.SnapshotEnded(at),
+    "DesklineSnapshotEnd": lambda at, headers: ev.SnapshotEnded(
+        at, text(headers, "Doubt") == "yes"),
 }

@@ -76,6 +76,20 @@ def test_a_call_found_in_a_gap_begins_with_its_caller_however_asterisk_lists_it(
     assert restored.calls_found == 1
 
 
+def test_nobody_is_taken_for_gone_by_lists_that_were_not_wholly_believed() -> None:
+    """A caller with line ends in his name makes his own line of the list unbelievable."""
+    floor = Floor("main")
+    for event in (PHONES, SnapshotBegan(AT), listed(CALLER, "Queue"), SnapshotEnded(AT)):
+        apply(floor, event)
+    doubtful = parse(AT, {"Event": "DesklineSnapshotEnd", "Doubt": "yes"})
+    assert doubtful is not None
+    told = [*apply(floor, SnapshotBegan(AT)), *apply(floor, doubtful)]
+    assert list(floor.calls) == [CALLER.leg_id]
+    assert not any(isinstance(change, CallEnded) for change in told)
+    told = [*apply(floor, SnapshotBegan(AT)), *apply(floor, SnapshotEnded(AT))]
+    assert [change.outcome for change in told if isinstance(change, CallEnded)] == ["lost_sight"]
+
+
 def test_a_phone_that_moves_while_asterisk_lists_does_not_begin_its_callers_call() -> None:
     told = found(listed(CALLER, "Queue"), LegMoved(AT, replace(PHONE, state=UP)))
     (begun,) = (change for change in told if isinstance(change, CallStarted))
