@@ -163,7 +163,9 @@ def _ring(
         return shift(floor, call, "ringing", operator, at, out)
     if call.state != "ringing":
         return shift(floor, call, "ringing", queue, at, out)
-    return name_segment(floor, call, queue) if queue is not None else call
+    if queue is None or call.segments[-1].who == queue:
+        return call
+    return name_segment(floor, call, queue)
 
 
 def end_offer(
@@ -223,7 +225,7 @@ def _heard(floor: Floor, call_id: str) -> list[Leg]:
 def one_less(floor: Floor, call_id: str, at: datetime, out: Out) -> None:
     """Somebody is out of a bridge; where others talk on with a client, he ended nothing."""
     call = floor.calls.get(call_id)
-    if call is None:
+    if call is None or not (call.is_conference or call.hung_up_by):
         return
     heard = _heard(floor, call_id)
     call = _count(floor, call, heard, at, out)
