@@ -43,8 +43,10 @@ lock: ## resolve requirements/*.in into the lock files (needs uv)
 
 bench: bench-cti bench-store bench-menu bench-screen ## the figures of the house, with machine and versions
 
-bench-cti: setup-dev ## events per second beside stock panoramisk, CPU per event
+bench-cti: setup-dev ## events beside stock panoramisk, memory, ringall queues, link back to a right floor
 	$(BIN)/python -m bench.cti
+	$(BIN)/python -m bench.cti_scale
+	$(BIN)/python -m bench.cti_real
 bench-store: setup-dev ## the base's figures beside their peers (SIZE=small|medium|full, URL=…)
 	$(BIN)/python -m bench.store --size $(SIZE) $(if $(URL),--url $(URL))
 bench-menu: setup-dev ## command round trip of the voice menu
