@@ -68,7 +68,7 @@ def stream(headers: list[dict[str, str]], count: int) -> bytes:
         event = dict(headers[place % len(headers)])
         event["SystemName"] = SYSTEM
         frames.append(frame(event))
-        leg = {key: event[key] for key in ("Channel", "Uniqueid", "Linkedid", "Context", "Exten",
+        leg: dict[str, str] = {key: event[key] for key in ("Channel", "Uniqueid", "Linkedid", "Context", "Exten",
                                            "CallerIDNum", "CallerIDName") if key in event}
         frames.append(frame({
             "Event": "VarSet", "Privilege": "dialplan,all", "Timestamp": event["Timestamp"],
@@ -117,7 +117,7 @@ def dispatched(data: bytes) -> float:
 
     def deliver(heard: Sequence[Heard]) -> None:
         for one in heard:
-            function = functions.get(one.headers["Event"])  # type: ignore[call-overload]
+            function = functions.get(str(one.headers["Event"]))
             if function is not None:
                 function(one.headers)
 
