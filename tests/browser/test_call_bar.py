@@ -215,6 +215,17 @@ async def test_who_is_gone_keeps_his_row_so_that_no_click_hits_another(open_stor
     await expect(page.locator("[data-call=p1]")).to_contain_text("gone")
     assert await second.bounding_box() == place
 
+async def test_a_panel_closed_and_opened_at_once_stays_open(open_story: Open) -> None:
+    page, _stage = await open_story(c.of(None, "ready"))
+    await page.evaluate("""async () => {
+      for (let times = 0; times < 3; times += 1) {
+        dispatchEvent(new KeyboardEvent("keydown", {code: "F3"}));
+        for (let turns = 0; turns < 50; turns += 1) await Promise.resolve();
+      }
+    }""")
+    await page.wait_for_timeout(100)
+    await expect(page.locator("waiting-panel")).to_be_visible()
+
 
 # ── what is recorded, who listens ────────────────────────────────────────────────────────────
 async def test_recording_and_listening_are_to_be_seen(open_story: Open) -> None:

@@ -48,7 +48,9 @@ class DeskDialogs extends Piece {
     else element?.close();
   }
 
+  /** Told late, when another may be open by now: a key pressed at once must not close that one. */
   private closed = (): void => {
+    if (this.querySelector("dialog")?.open) return;
     if (this.desk.dialog) this.desk.open("");
     this.cameFrom?.focus();
   };
