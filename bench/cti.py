@@ -40,6 +40,7 @@ PATTERNS = (
     "AgentCalled", "AgentConnect", "AgentComplete", "QueueMemberStatus", "QueueMemberPause",
     "BlindTransfer", "AttendedTransfer",
 )
+OF_A_LEG = ("Channel", "Uniqueid", "Linkedid", "Context", "Exten", "CallerIDNum", "CallerIDName")
 
 
 class Sink:
@@ -68,8 +69,7 @@ def stream(headers: list[dict[str, str]], count: int) -> bytes:
         event = dict(headers[place % len(headers)])
         event["SystemName"] = SYSTEM
         frames.append(frame(event))
-        leg: dict[str, str] = {key: event[key] for key in ("Channel", "Uniqueid", "Linkedid", "Context", "Exten",
-                                           "CallerIDNum", "CallerIDName") if key in event}
+        leg: dict[str, str] = {key: event[key] for key in OF_A_LEG if key in event}
         frames.append(frame({
             "Event": "VarSet", "Privilege": "dialplan,all", "Timestamp": event["Timestamp"],
             "SystemName": SYSTEM, **leg, "Variable": "BRIDGEPEER", "Value": "PJSIP/101-00000001"}))
