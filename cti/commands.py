@@ -187,9 +187,10 @@ class Commands:
                                     "Variable": fit("variable", name), "Value": value})
 
     async def mute(self, channel: str, *, on: bool) -> None:
-        """What this leg's party says is not heard; Asterisk tells nobody."""
-        await self._send("MuteAudio", {"Channel": fit("channel", channel), "Direction": "in",
-                                       "State": "on" if on else "off"})
+        """What this leg's party says is not heard; Asterisk tells nobody. By the function of
+        res_mutestream: its action wants the right to command the system."""
+        await self._send("Setvar", {"Channel": fit("channel", channel),
+                                    "Variable": "MUTEAUDIO(in)", "Value": "on" if on else "off"})
 
     async def play_digits(self, channel: str, digits: str) -> None:
         """To the party of this leg, one after the other."""

@@ -20,6 +20,7 @@ from crm_store.store import Store
 from cti.changes import (
     CallAnswered,
     CallChange,
+    CallConsulted,
     CallEnded,
     CallHeld,
     CallResumed,
@@ -102,6 +103,8 @@ class Pops:
                 self._miss(tasks, operator, call)
             case CallAnswered():
                 self._answered(tasks, change)
+            case CallConsulted(third=str(third)) if third != change.operator:
+                self._asked(third, change)
             case CallHeld(call=call):
                 self._turn(call, "talking", "held")
             case CallResumed(call=call):
@@ -180,6 +183,17 @@ class Pops:
         for other in self._conversations.with_call(change.call):
             if other.operator != change.operator:
                 self._miss(tasks, other.operator, change.call)
+
+    def _asked(self, third: str, change: CallConsulted) -> None:
+        """A colleague is asked about a call: it is on his screen while he is."""
+        view = self._conversations.of_call(third, change.call)
+        if view is None or view.state not in LIVE:
+            return
+        if change.state == "over":
+            self._conversations.drop(third, change.call)
+        elif change.state != "ringing" and view.state == "ringing":
+            self._conversations.change(third, change.call, state="talking",
+                                       answered_at=views.moment(change.at))
 
     def _turn(self, call: str, before: str, after: str) -> None:
         for view in self._conversations.with_call(call):
