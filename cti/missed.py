@@ -87,8 +87,11 @@ class _Retelling:
     _asks: dict[int, int] = field(default_factory=dict)     # row → cause: here its party hung up
     _ends: dict[str, CelRow] = field(default_factory=dict)  # leg → its HANGUP
     _of_leg: dict[str, list[int]] = field(default_factory=dict)
+    _told_attempts: set[str] = field(default_factory=set)   # calls whose attempt the rows tell
 
     def __post_init__(self) -> None:
+        self._told_attempts = {row.call_id for row in self.rows
+                               if row.data.startswith("DesklineAttempt,")}
         for place, row in enumerate(self.rows):
             self._of_leg.setdefault(row.leg_id, []).append(place)
             if row.kind == "HANGUP":
@@ -152,7 +155,8 @@ class _Retelling:
             dialling["DestAccountCode"] = self._dialled_later(leg)
         else:
             leg.dialled_by, found = source.id, ATTEMPT.match(source.channel)
-            leg.attempt = found.group(1) if found is not None else ""
+            if found is not None and leg.call not in self._told_attempts:
+                leg.attempt = found.group(1)
             dialling = {**source.headers(), **dialling,
                         "DialString": self._dial_string(leg, source)}
         if source is not None and source.queue:
@@ -227,6 +231,9 @@ class _Retelling:
         return "NOANSWER" if said in ("", "ANSWER") else said
 
     def entered_app(self, leg: _Leg, row: CelRow) -> Iterator[Told]:
+        if row.application == "UserEvent":
+            yield from _said(leg, row)
+            return
         leg.app, leg.app_data = row.application, row.data
         if row.application != "Queue" or (self.log and not any(self._entries(leg, row.at))):
             return      # of a masquerade's leftovers Asterisk tells that they enter as well
@@ -235,6 +242,8 @@ class _Retelling:
                        "Position": self._position(leg, row.at)}
 
     def left_app(self, leg: _Leg, row: CelRow) -> Iterator[Told]:
+        if row.application == "UserEvent":
+            return
         leg.app = leg.app_data = ""
         yield from _left_line(leg, row.at)
 
@@ -282,6 +291,15 @@ STEPS = {
     "BRIDGE_ENTER": _Retelling.entered_bridge, "BRIDGE_EXIT": _Retelling.left_bridge,
     "BLINDTRANSFER": _Retelling.blind, "ATTENDEDTRANSFER": _Retelling.attended,
 }
+
+
+def _said(leg: _Leg, row: CelRow) -> Iterator[Told]:
+    """What our dialplan or menu told of the leg: `DesklineHeld,Operator: 101`."""
+    name, *rest = row.data.split(",")
+    if name.startswith("Deskline"):
+        pairs = (part.partition(":") for part in rest)
+        yield row.at, {"Event": "UserEvent", **leg.headers(), "UserEvent": name,
+                       **{key.strip(): value.strip() for key, _, value in pairs}}
 
 
 def _attempt(leg: _Leg, status: str, at: datetime, cause: int) -> Iterator[Told]:

@@ -163,7 +163,7 @@ CEL_FIELDS = {      # column → expression; the header of log/cel-custom/Master
     "extra": "eventextra", "name": "CALLERID(name)", "appdata": "CHANNEL(appdata)"}
 
 
-CEL_GENERAL = ("enable = yes\napps = queue,dial\n"
+CEL_GENERAL = ("enable = yes\napps = queue,dial,userevent\n"
                "events = CHAN_START,CHAN_END,ANSWER,HANGUP,BRIDGE_ENTER,BRIDGE_EXIT,BLINDTRANSFER,"
                "ATTENDEDTRANSFER,PICKUP,LOCAL_OPTIMIZE,LINKEDID_END,APP_START,APP_END\n")
 
