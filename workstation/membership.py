@@ -37,6 +37,7 @@ class Membership:
             one.id: {queue: penalty(one, desk.queues[queue]) for queue in one.queues}
             for one in desk.settings.operator}
         self._amiss: dict[str, tuple[Repair, ...]] = {}     # operator → what the last look found
+        self._members: dict[str, list[Member]] = {}         # as this look finds them
         self._refused: dict[Repair, int] = {}               # → looks until it is asked for again
         self._leaving: dict[str, int] = {}                  # operator → looks to wait
 
@@ -66,6 +67,7 @@ class Membership:
             self._amiss.clear()
             return
         self._refused = {one: left - 1 for one, left in self._refused.items() if left > 1}
+        self._members = self._by_operator()
         for operator in self._desk.settings.operator:
             turn = self._desk.turns.setdefault(operator.login, asyncio.Lock())
             if turn.locked() or self._is_leaving(operator.id):
@@ -77,13 +79,16 @@ class Membership:
                     await self._mend(operator, found)
             self._amiss[operator.id] = found
 
-    def _members(self, operator: str) -> list[Member]:
-        return [one for one in self._desk.floor.members.values()
-                if one.operator == operator and one.queue in self._managed]
+    def _by_operator(self) -> dict[str, list[Member]]:
+        found: dict[str, list[Member]] = {}
+        for one in self._desk.floor.members.values():
+            if one.queue in self._managed:
+                found.setdefault(one.operator, []).append(one)
+        return found
 
     def _find(self, operator: OperatorSettings) -> tuple[Repair, ...]:
         roster, wanted = self._desk.roster, self._wanted[operator.id]
-        members, kept = self._members(operator.id), self._kept(operator.id)
+        members, kept = self._members.get(operator.id, []), self._kept(operator.id)
         post = whole(members, wanted)
         if post is not None and (operator.id not in roster.doubted or post == kept):
             kept = roster.kept[operator.id] = post
@@ -102,7 +107,7 @@ class Membership:
         if operator not in roster.leaving:
             return False
         looks = self._leaving[operator] = self._leaving.get(operator, 0) + 1
-        if not self._members(operator) or looks > LEAVING_LOOKS:
+        if operator not in self._members or looks > LEAVING_LOOKS:
             roster.leaving.discard(operator)
             del self._leaving[operator]
         return True

@@ -292,6 +292,8 @@ def _in_words(file: Path | None, error: ValidationError) -> str:
 
 
 def _check_references(settings: Settings) -> None:
+    for queue in settings.queue:
+        _check_relaxing(queue)
     queues = {queue.id for queue in settings.queue}
     dispositions = {choice.id for choice in settings.disposition}
     for operator in settings.operator:
@@ -300,7 +302,6 @@ def _check_references(settings: Settings) -> None:
         _known(f"entry {entry.number}", (entry.queue,), queues, "queue")
     for queue in settings.queue:
         _known(f"queue {queue.id}", queue.dispositions, dispositions, "disposition")
-        _check_relaxing(queue)
     _known("pause_limits", tuple(settings.pause_limits), set(settings.pause_reasons),
            "pause reason")
     if len({operator.id for operator in settings.operator}) < len(settings.operator):

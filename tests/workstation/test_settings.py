@@ -38,6 +38,15 @@ def test_the_environment_wins_over_the_file(
     ("[[entry]]\nnumber = '+7495'\nqueue = 'nowhere'\n", "no queue 'nowhere'"),
     ("[[entry]]\nnumber = '+7495;evil'\n", "entry.0.number"),
     ("pause_reasons = ['lunch break']\n", "pause_reasons.0"),
+    ("pause_limits = { nap = 5 }\n", "no pause reason 'nap'"),
+    ("pause_limits = { lunch = 0 }\n", "pause_limits.lunch"),
+    ("[pbx]\ndesk_code = '123'\n", "pbx.desk_code"),
+    ("[[operator]]\nid = '101'\nlogin = 'a'\nname = 'A'\nskills = { water = 11 }\n",
+     "operator.0.skills.water"),
+    ("[[queue]]\nid = 'billing'\nname = 'B'\nrelax = [{ after_s = 9, level = 0 }]\n",
+     "relax without a skill"),
+    ("[[queue]]\nid = 'billing'\nname = 'B'\nskill = 'water'\nlevel = 3\n"
+     "relax = [{ after_s = 9, level = 3 }]\n", "lower level"),
     ("[[operator]]\nid = '101'\nlogin = 'a'\nname = 'A'\n"
      "[[operator]]\nid = '101'\nlogin = 'b'\nname = 'B'\n", "same id"),
 ])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -84,8 +85,26 @@ def test_every_label_that_is_jumped_to_exists(plan: PbxPlan) -> None:
     for files in (render_main(plan, site()), render_world_instance(plan, site())):
         for context in files["extensions.conf"].split("\n["):
             wanted = set(re.findall(r"GotoIf\(.*\?(\w*):?(\w*)\)$", context, re.MULTILINE))
-            labels = set(re.findall(r"n\((\w+)\),", context))
+            labels = set(re.findall(r"[1n]\((\w+)\),", context))
             assert {name for pair in wanted for name in pair if name} <= labels
+
+
+def test_a_queue_that_wants_a_skill_says_whom_a_wait_may_reach(plan: PbxPlan) -> None:
+    """The first ringing's bound stands in the dialplan: rules count from the second second on."""
+    relaxed = replace(plan.queues[0], penalties=((0, 5), (30, 7), (60, 10)))
+    files = render_main(replace(plan, queues=(relaxed, *plan.queues[1:])), site())
+    assert files["queuerules.conf"] == (
+        f"[deskline-{relaxed.id}]\npenaltychange => 30,7\npenaltychange => 60,10\n\n")
+    assert f"defaultrule = deskline-{relaxed.id}\n" in files["queues.conf"]
+    assert files["extensions.conf"].count("Set(QUEUE_MAX_PENALTY=5)") == 1
+    assert render_main(plan, site())["queuerules.conf"] == ""
+
+
+def test_the_codes_of_desk_phones_are_those_of_the_plan(plan: PbxPlan) -> None:
+    text = render_main(replace(plan, desk_code="*7"), site())["extensions.conf"]
+    assert "exten => _*7[0-3],1," in text
+    assert "desk?code=${EXTEN:2})" in text
+    assert "desk?code" not in render_main(replace(plan, desk_code=""), site())["extensions.conf"]
 
 
 def test_no_execif_has_an_empty_branch(plan: PbxPlan) -> None:
