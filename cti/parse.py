@@ -7,20 +7,25 @@ outside: a number that is none reads as its default, an event without its ids is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from typing import Any, Literal, cast
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Literal, cast
 
 from cti import events as ev
 from cti import user_events
-
-Headers = Mapping[str, str]     # as `tape` gives them: lists only where we read lists
-Reader = Callable[[datetime, Headers], "ev.Event | None"]
-
-STATES: dict[str | None, int] = {f"{state}": state for state in range(11)}
-LAST_MOMENT = 4_102_444_800     # 2100
-LONGEST_S = 315_360_000         # ten years: no call, wait or uptime is longer
-UNSAID = frozenset({"<unknown>", "<none>", "(null)"})
+from cti.headers import (
+    Headers,
+    Reader,
+    bare,
+    count,
+    field,
+    leg,
+    moment,
+    of_leg,
+    seconds_in,
+    text,
+    whole,
+)
 
 
 def parse(at: datetime, said: Mapping[str, str | list[str]]) -> ev.Event | None:
@@ -33,100 +38,6 @@ def parse(at: datetime, said: Mapping[str, str | list[str]]) -> ev.Event | None:
     if reader is None:
         return None
     return reader(moment(headers, at), headers)
-
-
-def moment(headers: Headers, otherwise: datetime) -> datetime:
-    """The event's Timestamp (seconds since 1970, UTC), or `otherwise`."""
-    stamp = headers.get("Timestamp")
-    if stamp is None:
-        return otherwise
-    try:
-        seconds = float(stamp)
-    except ValueError:
-        return otherwise
-    return datetime.fromtimestamp(seconds, UTC) if 0 < seconds < LAST_MOMENT else otherwise
-
-
-def text(headers: Headers, *keys: str) -> str:
-    """The first of `keys` that is there, or ""."""
-    for key in keys:
-        if key in headers:
-            return headers[key]
-    return ""
-
-
-def whole(value: str, default: int = 0) -> int:
-    try:
-        return int(value) if len(value) < 19 else default
-    except ValueError:
-        return default
-
-
-def party(value: str) -> str:
-    return "" if value in UNSAID else value
-
-
-LegKeys = tuple[str, str, str, str, str, str, str]
-
-
-def _leg_keys(prefix: str) -> LegKeys:
-    names = ("Uniqueid", "Channel", "Linkedid", "ChannelState", "CallerIDNum", "CallerIDName",
-             "Exten")
-    return tuple(prefix + name for name in names)  # type: ignore[return-value]
-
-
-LEG_KEYS = {prefix: _leg_keys(prefix) for prefix in (
-    "", "Dest", "Transferer", "Transferee", "OrigTransferer", "SecondTransferer",
-    "TransferTarget", "Target", "Parkee", "Retriever")}
-
-
-def leg(headers: Headers, prefix: str = "") -> ev.LegFacts | None:
-    """The leg whose headers begin with `prefix`; None when they are not there."""
-    get = headers.get
-    unique, channel, linked, state, number, name, exten = LEG_KEYS[prefix]
-    leg_id = get(unique) or get(prefix + "UniqueID")
-    if not leg_id:
-        return None
-    return ev.LegFacts(
-        get(channel, ""), leg_id, get(linked, ""), STATES.get(get(state), -1),
-        party(get(number, "")), party(get(name, "")), get(exten, ""))
-
-
-def _bare(channel: str, leg_id: str, number: str = "", name: str = "") -> ev.LegFacts:
-    return ev.LegFacts(channel, leg_id, "", -1, party(number), party(name), "")
-
-
-def _of_leg(make: Callable[..., ev.Event], **more: Callable[[Headers], Any]) -> Reader:
-    """A reader for an event about one leg; `more` reads its other fields, in their order."""
-    extras = tuple(more.values())
-
-    def read(at: datetime, headers: Headers) -> ev.Event | None:
-        facts = leg(headers)
-        if facts is None:
-            return None
-        return make(at, facts, *[extra(headers) for extra in extras])
-
-    return read
-
-
-def _field(*keys: str) -> Callable[[Headers], str]:
-    return lambda headers: text(headers, *keys)
-
-
-def _count(*keys: str) -> Callable[[Headers], int]:
-    return lambda headers: whole(text(headers, *keys))
-
-
-def _seconds(*keys: str) -> Callable[[Headers], int]:
-    """`90` or `00:01:30`."""
-
-    def read(headers: Headers) -> int:
-        total = 0
-        for part in text(headers, *keys).split(":"):
-            total = total * 60 + whole(part)
-        return min(max(0, total), LONGEST_S)
-
-    return read
 
 
 def _renamed(at: datetime, headers: Headers) -> ev.Event | None:
@@ -158,7 +69,7 @@ def _old_dial(at: datetime, headers: Headers) -> ev.Event | None:
     target_id = text(headers, "DestUniqueID", "DestUniqueid")
     if not target_id:
         return None
-    target = _bare(text(headers, "Destination"), target_id)
+    target = bare(text(headers, "Destination"), target_id)
     return ev.DialBegan(at, source, target, text(headers, "Dialstring", "DialString"), "")
 
 
@@ -183,8 +94,8 @@ def _old_bridge(at: datetime, headers: Headers) -> ev.Event | None:
         return None
     return ev.LegsLinked(
         at,
-        _bare(text(headers, "Channel1"), one, text(headers, "CallerID1")),
-        _bare(text(headers, "Channel2"), two, text(headers, "CallerID2")),
+        bare(text(headers, "Channel1"), one, text(headers, "CallerID1")),
+        bare(text(headers, "Channel2"), two, text(headers, "CallerID2")),
     )
 
 
@@ -195,8 +106,8 @@ def _halves(at: datetime, headers: Headers) -> ev.Event | None:
     if not one or not two:
         return None
     return ev.HalvesLinked(
-        at, _bare(text(headers, "LocalOneChannel", "Channel1"), one),
-        _bare(text(headers, "LocalTwoChannel", "Channel2"), two))
+        at, bare(text(headers, "LocalOneChannel", "Channel1"), one),
+        bare(text(headers, "LocalTwoChannel", "Channel2"), two))
 
 
 def _masqueraded(at: datetime, headers: Headers) -> ev.Event | None:
@@ -217,7 +128,7 @@ def _offer_made(at: datetime, headers: Headers) -> ev.Event | None:
     caller, target = leg(headers), leg(headers, "Dest")
     channel = text(headers, "DestinationChannel")
     if target is None and channel:
-        target = _bare(channel, "")
+        target = bare(channel, "")
     if caller is None or target is None:
         return None
     return ev.OfferMade(
@@ -230,7 +141,7 @@ def _offer_rang_out(at: datetime, headers: Headers) -> ev.Event | None:
     caller = leg(headers)
     if caller is None:
         return None
-    target = leg(headers, "Dest") or _bare("", "")
+    target = leg(headers, "Dest") or bare("", "")
     return ev.OfferRangOut(
         at, caller, text(headers, "Queue"), text(headers, "Interface", "Member"), target)
 
@@ -293,11 +204,11 @@ def _old_transfer(at: datetime, headers: Headers) -> ev.Event | None:
     target_id = text(headers, "TargetUniqueid")
     if text(headers, "TransferType") == "Blind":
         exten = text(headers, "TransferExten")
-        transferee = _bare(text(headers, "TargetChannel"), target_id) if target_id else None
+        transferee = bare(text(headers, "TargetChannel"), target_id) if target_id else None
         return ev.BlindTransferred(at, transferor, transferee, exten)
     if not target_id:
         return None
-    second = _bare(text(headers, "TargetChannel"), target_id)
+    second = bare(text(headers, "TargetChannel"), target_id)
     return ev.AttendedTransferred(at, transferor, second, None, None, "bridge")
 
 
@@ -333,7 +244,7 @@ def _told(at: datetime, headers: Headers) -> ev.Event | None:
 
 
 def _booted(at: datetime, headers: Headers) -> ev.Event | None:
-    return ev.Booted(at, _seconds("Uptime")(headers))
+    return ev.Booted(at, seconds_in("Uptime")(headers))
 
 
 def _started(at: datetime, headers: Headers) -> ev.Event | None:
@@ -354,30 +265,30 @@ def _queue_listed(at: datetime, headers: Headers) -> ev.Event | None:
 
 
 READERS: dict[str, Reader] = {
-    "Newchannel": _of_leg(ev.LegCreated),
-    "Newstate": _of_leg(ev.LegMoved),
-    "NewCallerid": _of_leg(ev.CallerNamed),
+    "Newchannel": of_leg(ev.LegCreated),
+    "Newstate": of_leg(ev.LegMoved),
+    "NewCallerid": of_leg(ev.CallerNamed),
     "Rename": _renamed,
-    "Hangup": _of_leg(ev.LegHungUp, cause=_count("Cause")),
-    "HangupRequest": _of_leg(ev.HangupAsked, is_soft=lambda _: False, cause=_count("Cause")),
-    "SoftHangupRequest": _of_leg(ev.HangupAsked, is_soft=lambda _: True, cause=_count("Cause")),
+    "Hangup": of_leg(ev.LegHungUp, cause=count("Cause")),
+    "HangupRequest": of_leg(ev.HangupAsked, is_soft=lambda _: False, cause=count("Cause")),
+    "SoftHangupRequest": of_leg(ev.HangupAsked, is_soft=lambda _: True, cause=count("Cause")),
     "DialBegin": _dial_began,
     "DialEnd": _dial_ended,
     "Dial": _old_dial,
     "BridgeEnter": _bridge_entered,
-    "BridgeLeave": _of_leg(ev.BridgeLeft, bridge=_field("BridgeUniqueid")),
+    "BridgeLeave": of_leg(ev.BridgeLeft, bridge=field("BridgeUniqueid")),
     "BridgeMerge": _bridges_merged,
     "Bridge": _old_bridge,
     "LocalBridge": _halves,
     "Masquerade": _masqueraded,
     "Hold": _hold,
-    "Unhold": _of_leg(ev.LegResumed),
-    "QueueCallerJoin": _of_leg(
-        ev.QueueJoined, queue=_field("Queue"), position=_count("Position")),
-    "Join": _of_leg(ev.QueueJoined, queue=_field("Queue"), position=_count("Position")),
-    "QueueCallerLeave": _of_leg(ev.QueueLeft, queue=_field("Queue")),
-    "Leave": _of_leg(ev.QueueLeft, queue=_field("Queue")),
-    "QueueCallerAbandon": _of_leg(ev.QueueAbandoned, queue=_field("Queue")),
+    "Unhold": of_leg(ev.LegResumed),
+    "QueueCallerJoin": of_leg(
+        ev.QueueJoined, queue=field("Queue"), position=count("Position")),
+    "Join": of_leg(ev.QueueJoined, queue=field("Queue"), position=count("Position")),
+    "QueueCallerLeave": of_leg(ev.QueueLeft, queue=field("Queue")),
+    "Leave": of_leg(ev.QueueLeft, queue=field("Queue")),
+    "QueueCallerAbandon": of_leg(ev.QueueAbandoned, queue=field("Queue")),
     "AgentCalled": _offer_made,
     "AgentRingNoAnswer": _offer_rang_out,
     "QueueMemberAdded": _member_seen,
@@ -397,21 +308,21 @@ READERS: dict[str, Reader] = {
     "UnParkedCall": _unparked("taken"),
     "ParkedCallTimeOut": _unparked("timed_out"),
     "ParkedCallGiveUp": _unparked("abandoned"),
-    "ConfbridgeJoin": _of_leg(ev.RoomJoined, room=_field("Conference"),
-                              bridge=_field("BridgeUniqueid")),
+    "ConfbridgeJoin": of_leg(ev.RoomJoined, room=field("Conference"),
+                              bridge=field("BridgeUniqueid")),
     "UserEvent": _told,
-    "MixMonitorMute": _of_leg(
+    "MixMonitorMute": of_leg(
         ev.RecordingMuted, is_muted=lambda headers: text(headers, "State") == "1"),
-    "MixMonitorStop": _of_leg(ev.RecordingStopped),
+    "MixMonitorStop": of_leg(ev.RecordingStopped),
     "FullyBooted": _booted,
-    "CoreShowChannel": _of_leg(
-        ev.LegListed, bridge=_field("BridgeId"), application=_field("Application"),
-        data=_field("ApplicationData"), age_s=_seconds("Duration")),
+    "CoreShowChannel": of_leg(
+        ev.LegListed, bridge=field("BridgeId"), application=field("Application"),
+        data=field("ApplicationData"), age_s=seconds_in("Duration")),
     "BridgeListItem": _bridge_listed,
     "QueueParams": _queue_listed,
-    "QueueEntry": _of_leg(
-        ev.EntryListed, queue=_field("Queue"), position=_count("Position"),
-        wait_s=_seconds("Wait")),
+    "QueueEntry": of_leg(
+        ev.EntryListed, queue=field("Queue"), position=count("Position"),
+        wait_s=seconds_in("Wait")),
     "DesklineStarted": _started,
     "DesklineLinkLost": lambda at, _: ev.LinkCut(at),
     "DesklineSnapshotBegin": lambda at, _: ev.SnapshotBegan(at),

@@ -22,7 +22,7 @@ import click
 from cti.changes import Change, to_json
 from cti.errors import BrokenTape
 from cti.floor import Floor
-from cti.parse import moment, text
+from cti.headers import moment, text
 from cti.retelling import fold
 from cti.tape import UNREADABLE, Record, TapePosition, decode, tidy
 from workstation.cli.options import Failure, with_settings
