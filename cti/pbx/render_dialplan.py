@@ -13,6 +13,7 @@ from cti.pbx.render_listening import listening
 from cti.pbx.render_recording import of_attempt, of_dial, of_queue, recording
 
 OFFER = "b(deskline-offer^s^1)"     # gives the operator's phone the call's id before it rings
+CODES = ("[0-3]", "2[1-9]")          # after the plan's desk_code
 DESK_CODE_S = 90                    # a call to a code, with three tries of the PIN
 RETURN_S = 20                       # how long a caller waits for an operator's page to come back
 LEFT = 'GotoIf($["${QUEUESTATUS}" = "CONTINUE"]?deskline-left,s,1)'
@@ -181,7 +182,7 @@ def _desk_codes(plan: PbxPlan) -> list[str]:
         f"_{plan.desk_code}{rest}", "Set(DESKLINE_DONE=)", "Answer()",
         "Set(AGIEXITONHANGUP=yes)", f"Set(TIMEOUT(absolute)={DESK_CODE_S})", ask,
         'GotoIf($["${DESKLINE_DONE}" = "yes"]?bye)', "Playback(beeperr&vm-goodbye)",
-        "(bye)Hangup()") for rest in ("[0-3]", "2[1-9]")]
+        "(bye)Hangup()") for rest in CODES]
 
 
 def _colleague(operator: OperatorPlan) -> str:

@@ -95,8 +95,15 @@ def _phones(plan: PbxPlan) -> str:
                 "ID-web\n     (passwords: deskline pbx status --json). If your Asterisk has the "
                 "desk phones already, set\n     pbx.desk_phones = false and write these files "
                 "again.")
-    return ("Desk phones are your own, endpoints named as the operators' ids; ours are the "
-            "page's only, ID-web.")
+    own = ("Desk phones are your own, endpoints named as the operators' ids; ours are the "
+           "page's only, ID-web.")
+    return own + _codes(plan) if plan.desk_code else own
+
+
+def _codes(plan: PbxPlan) -> str:
+    return ("\n     To sign in, be ready, pause and sign out by a code, they need in their context:"
+            + "".join(f"\n       exten => _{plan.desk_code}{rest},1,"
+                      "Goto(deskline-phones,${EXTEN},1)" for rest in render_dialplan.CODES))
 
 
 _README = """\

@@ -34,7 +34,8 @@ def names() -> wallboard.Names:
     settings = load(None)
     return wallboard.Names(
         operators={one.id: one for one in settings.operator}, clients={}, campaigns={},
-        phones={}, now=DAY, pause_limits={"lunch": 45}, queues={queue.id: queue for queue in settings.queue})
+        phones={}, now=DAY, pause_limits={"lunch": 45},
+        queues={queue.id: queue for queue in settings.queue})
 
 
 def test_an_answered_call_counts_for_its_queue_and_its_operator() -> None:
