@@ -15,6 +15,7 @@ from cti import ami
 from cti.ami import check_lines
 from cti.errors import NotSendable
 from cti.events import LegCreated
+from cti.headers import LEG_KEYS
 from cti.parse import READERS, parse
 from tests.cti.test_ami import GREETING, SYSTEM, Sink, event, fed, listening
 
