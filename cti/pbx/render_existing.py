@@ -101,7 +101,7 @@ def _phones(plan: PbxPlan) -> str:
 
 
 def _codes(plan: PbxPlan) -> str:
-    return ("\n     To sign in, be ready, pause and sign out by a code, they need in their context:"
+    return ("\n     To sign in, be ready, pause or sign out by a code, they need in their context:"
             + "".join(f"\n       exten => _{plan.desk_code}{rest},1,"
                       "Goto(deskline-phones,${EXTEN},1)" for rest in render_dialplan.CODES))
 
