@@ -57,6 +57,8 @@ def told(change: Change) -> str:
         "call_picked_up": ("operator", "taken_from"), "call_forwarded": ("operator", "target"),
         "call_parked": ("operator",), "call_unparked": ("operator", "reason"),
         "call_consulted": ("operator", "target", "state"),
+        "listening_began": ("supervisor", "operator", "mode"),
+        "listening_ended": ("supervisor", "operator", "mode"),
         "segment_closed": ("kind", "who"), "attempt_settled": ("attempt", "status"),
         "call_ended": ("outcome", "ended_by", "cause"),
     }

@@ -28,6 +28,7 @@ from tests.tapes import (  # noqa: F401 - each adds its scenes
     scenes_out,
     scenes_pickup,
     scenes_queues,
+    scenes_supervision,
     scenes_transfers,
     scenes_ways,
 )
