@@ -47,6 +47,7 @@ from workstation.unforeseen import logged, outlived
 
 log = structlog.get_logger()
 BEAT_S, ALIVE_S = 5.0, 15       # how often we say that we are there; how long that is believed
+TRY_S = 0.3
 ASK_LIMIT_S = 2.0
 AGAIN_S = 2.0
 MOVES = (CallAnswered, CallHeld, CallLeftQueue, CallQueued, CallResumed, CallsMerged,
@@ -256,10 +257,11 @@ class Recorder:
     async def _beat(self) -> None:
         """While we are there and have room, the dialplan may have recordings ready."""
         while is_any_recorded(self._around.settings):
+            pause_s = BEAT_S
             if self._finisher.has_room():
                 try:
                     await self._around.commands.allow_recording(
                         int(self._around.clock().timestamp()) + ALIVE_S)
-                except CtiError as exc:
-                    log.debug("Asterisk was not told that we are there", error=str(exc))
-            await asyncio.sleep(BEAT_S)
+                except CtiError:
+                    pause_s = TRY_S     # it is told as soon as there is a link again
+            await asyncio.sleep(pause_s)
