@@ -1,0 +1,267 @@
+"""Call controls against the real Asterisk and real telephones; who hears whom is measured."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cti.pbx.find import Program
+from cti.pbx.run import down, up
+from tests.pbx.controlled import ANNA_HZ, BORIS_HZ, CALLER_HZ, Floor, hears, opened
+from tests.pbx.fixtures import PrivatePbx, free_ports, sample_plan
+
+pytestmark = pytest.mark.pbx
+
+
+@pytest.fixture(scope="module")
+def pbx(asterisk: Program) -> Iterator[PrivatePbx]:
+    """Where nobody is parked for long."""
+    folder = Path(tempfile.mkdtemp(prefix="deskline-pbx-"))
+    plan = sample_plan(folder, free_ports(), park_limit_s=3)
+    try:
+        up(plan, asterisk, world=True)
+        yield PrivatePbx(plan, asterisk)
+    finally:
+        down(plan, asterisk)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def test_a_call_is_held_muted_dialled_into_and_taken_up_again_as_one_call(
+    pbx: PrivatePbx, tmp_path: Path
+) -> None:
+    async with opened(pbx, tmp_path) as floor:
+        await floor.answered()
+        await hears(floor.caller, ANNA_HZ)
+        assert {"hold", "mute", "keypad", "consult", "park", "transfer"} <= floor.can()
+        await floor.ask("hold")
+        await floor.until_state("held")
+        await hears(floor.caller, nothing_of=(ANNA_HZ,))
+        await hears(floor.annas, nothing_of=(CALLER_HZ,))
+        assert "resume" in floor.can()
+        assert "hold" not in floor.can()
+        await floor.ask("resume")
+        await floor.until_state("talking")
+        await hears(floor.caller, ANNA_HZ)
+        await floor.ask("mute", on=True)
+        await hears(floor.caller, nothing_of=(ANNA_HZ,))
+        await floor.ask("mute", on=False)
+        await hears(floor.caller, ANNA_HZ)
+        await floor.ask("keypad", digits="12#")
+        assert [(await floor.caller.wait("digit", nth=n))["digit"] for n in (1, 2, 3)] == [
+            "1", "2", "#"]
+        await floor.caller.hang_up()
+        await floor.until_state("wrap_up")
+        row, kinds = await floor.facts()
+    assert (row.outcome, row.operator) == ("answered", "101")
+    assert [kind for kind in kinds if kind in ("talk", "hold")] == ["talk", "hold", "talk"]
+    tape = b"".join(path.read_bytes() for path in (tmp_path / "data").rglob("*.jsonl*"))
+    assert b"DTMF" not in tape
+
+
+async def test_who_holds_and_is_left_by_the_caller_is_let_go(
+    pbx: PrivatePbx, tmp_path: Path
+) -> None:
+    async with opened(pbx, tmp_path) as floor:
+        await floor.answered()
+        await floor.ask("hold")
+        await floor.until_state("held")
+        await floor.caller.hang_up()
+        await floor.annas.wait("ended")
+        await floor.until_state("wrap_up")
+
+
+async def consulting(floor: Floor) -> None:
+    """Anna talks with Boris, the caller hears music."""
+    await floor.answered()
+    await floor.ask("consult", operator="102")
+    await floor.until_consult("ringing")
+    await floor.boriss.wait("incoming")
+    await floor.boriss.answer()
+    await floor.until_consult("talking")
+    await hears(floor.boriss, ANNA_HZ, nothing_of=(CALLER_HZ,))
+    await hears(floor.caller, nothing_of=(ANNA_HZ, BORIS_HZ))
+
+
+async def test_a_colleague_is_asked_swapped_and_gets_the_caller(
+    pbx: PrivatePbx, tmp_path: Path
+) -> None:
+    async with opened(pbx, tmp_path) as floor:
+        await consulting(floor)
+        assert floor.can() >= {"swap", "complete", "cancel", "conference"}
+        await floor.ask("swap")
+        await floor.until_consult("held")
+        await hears(floor.caller, ANNA_HZ, nothing_of=(BORIS_HZ,))
+        await hears(floor.boriss, nothing_of=(ANNA_HZ,))
+        await floor.ask("swap")
+        await floor.until_consult("talking")
+        await hears(floor.boriss, ANNA_HZ)
+        await floor.ask("complete")
+        await floor.annas.wait("ended")
+        await hears(floor.caller, BORIS_HZ, nothing_of=(ANNA_HZ,))
+        await hears(floor.boriss, CALLER_HZ)
+        await floor.until_state("wrap_up")
+        await floor.until_state("talking", floor.boris)
+        await floor.caller.hang_up()
+        await floor.boriss.wait("ended")
+        row, kinds = await floor.facts()
+    assert (row.outcome, row.operator) == ("answered", "102")
+    assert [kind for kind in kinds if kind in ("talk", "hold")] == [
+        "talk", "hold", "talk", "hold", "talk"]
+
+
+async def test_three_talk_and_the_operator_leaves_the_two_others(
+    pbx: PrivatePbx, tmp_path: Path
+) -> None:
+    async with opened(pbx, tmp_path) as floor:
+        await consulting(floor)
+        await floor.ask("conference")
+        await hears(floor.caller, ANNA_HZ, BORIS_HZ)
+        await hears(floor.annas, CALLER_HZ, BORIS_HZ)
+        assert floor.can() >= {"drop", "leave"}
+        await floor.ask("leave")
+        await floor.annas.wait("ended")
+        await hears(floor.caller, BORIS_HZ, nothing_of=(ANNA_HZ,))
+        await floor.until_state("wrap_up")
+        await floor.until_state("talking", floor.boris)
+        await floor.boriss.hang_up()
+        await floor.caller.wait("ended")
+        row, _ = await floor.facts()
+    assert (row.operator, row.ended_by) == ("102", "operator")
+
+
+async def test_one_is_taken_out_of_a_conference_and_the_two_talk_on(
+    pbx: PrivatePbx, tmp_path: Path
+) -> None:
+    async with opened(pbx, tmp_path) as floor:
+        await consulting(floor)
+        await floor.ask("conference")
+        await hears(floor.caller, ANNA_HZ, BORIS_HZ)
+        await floor.ask("drop", party="third")
+        await floor.boriss.wait("ended")
+        await hears(floor.caller, ANNA_HZ)
+        assert "hold" in floor.can()
+
+
+@pytest.mark.parametrize("way", ["cancel_ringing", "cancel", "refused", "third_leaves"])
+async def test_after_a_consultation_that_comes_to_nothing_the_operator_is_back_with_the_caller(
+    pbx: PrivatePbx, tmp_path: Path, way: str
+) -> None:
+    async with opened(pbx, tmp_path) as floor:
+        if way in ("cancel_ringing", "refused"):
+            await floor.answered()
+            await floor.ask("consult", operator="102")
+            await floor.boriss.wait("incoming")
+        else:
+            await consulting(floor)
+        if way == "refused":
+            await floor.boriss.refuse()
+        elif way == "third_leaves":
+            await floor.boriss.hang_up()
+        else:
+            await floor.ask("cancel")
+        await floor.until_state("talking")
+        await hears(floor.caller, ANNA_HZ, nothing_of=(BORIS_HZ,))
+        await floor.boriss.wait("ended")
+        await floor.until_consult(None)
+        assert not floor.boris.conversations or floor.boris.conversations[0]["state"] != "talking"
+
+
+async def test_a_caller_whose_operator_goes_while_asking_is_first_in_the_queue(
+    pbx: PrivatePbx, tmp_path: Path
+) -> None:
+    async with opened(pbx, tmp_path) as floor:
+        await consulting(floor)
+        await floor.annas.hang_up()
+        await floor.boriss.wait("ended")
+        async with asyncio.timeout(5):
+            while (floor.office.desk.floor.calls[floor.call].state not in (  # noqa: ASYNC110
+                    "waiting", "ringing")):
+                await asyncio.sleep(0.05)
+        assert not floor.caller.has("ended")
+
+
+async def test_a_parked_call_is_taken_back_by_a_colleague(
+    pbx: PrivatePbx, tmp_path: Path
+) -> None:
+    async with opened(pbx, tmp_path) as floor:
+        await floor.answered()
+        await floor.ask("park")
+        await floor.annas.wait("ended")
+        await floor.boris.until(lambda views: any(
+            one["call"] == floor.call for queue in views["queues"].values()
+            for one in queue["parked"]))
+        await floor.ask("take_back", floor.boris)
+        await floor.boriss.wait("incoming")
+        await floor.boriss.answer()
+        await hears(floor.caller, BORIS_HZ)
+        await floor.until_state("talking", floor.boris)
+        assert not any(queue["parked"] for queue in floor.boris.views["queues"].values()) or (
+            await floor.boris.until(lambda views: not any(
+                queue["parked"] for queue in views["queues"].values()))) is None
+
+
+async def test_a_call_parked_too_long_is_back_at_who_parked_it(
+    pbx: PrivatePbx, tmp_path: Path
+) -> None:
+    async with opened(pbx, tmp_path) as floor:
+        await floor.answered()
+        await floor.ask("park")
+        await floor.annas.wait("ended")
+        await floor.annas.wait("incoming", nth=2)
+        await floor.annas.answer()
+        await hears(floor.caller, ANNA_HZ)
+        await floor.until_state("talking")
+
+
+async def test_a_call_that_rings_at_a_colleague_is_picked_up(
+    pbx: PrivatePbx, tmp_path: Path
+) -> None:
+    async with opened(pbx, tmp_path) as floor:
+        await floor.caller.dial("+74951200000", pbx.ports.sip)
+        await floor.annas.wait("incoming")
+        await floor.anna.until(lambda views: bool(views["conversations"]))
+        floor.call = floor.anna.conversations[0]["call"]
+        assert floor.can() == {"answer"}
+        await floor.ask("pick_up", floor.boris)
+        await floor.annas.wait("ended")
+        await floor.boriss.wait("incoming")
+        await floor.boriss.answer()
+        await hears(floor.caller, BORIS_HZ)
+        assert floor.office.desk.floor.operators["101"].state == "ready", "not set aside"
+
+
+async def test_a_waiting_call_is_redirected_and_one_that_nobody_takes_waits_on(
+    pbx: PrivatePbx, tmp_path: Path
+) -> None:
+    async with opened(pbx, tmp_path) as floor, floor.office.screen("sofia") as sofia:
+        assert (await floor.anna.ask("state.set", state="paused", reason="lunch")).problem is None
+        await floor.caller.dial("+74951200000", pbx.ports.sip)
+        await sofia.until(lambda views: any(
+            one["state"] == "waiting" for one in views["calls"].values()))
+        floor.call = next(iter(sofia.views["calls"]))
+        assert "redirect" in sofia.views["calls"][floor.call]["can"]
+        await floor.ask("redirect", sofia, operator="102")
+        await floor.boriss.wait("incoming")
+        await floor.boriss.refuse()
+        await sofia.until(lambda views: views["calls"][floor.call]["state"] == "waiting")
+        await floor.ask("redirect", sofia, operator="102")
+        await floor.boriss.wait("incoming", nth=2)
+        await floor.boriss.answer()
+        await hears(floor.caller, BORIS_HZ)
+
+
+async def test_a_transfer_that_is_not_taken_comes_back(pbx: PrivatePbx, tmp_path: Path) -> None:
+    async with opened(pbx, tmp_path) as floor:
+        await floor.answered()
+        await floor.ask("transfer", operator="102")
+        await floor.boriss.wait("incoming")
+        await floor.annas.wait("ended")
+        await floor.boriss.refuse()
+        await floor.annas.wait("incoming", nth=2)
+        await floor.annas.answer()
+        await hears(floor.caller, ANNA_HZ)
