@@ -99,7 +99,9 @@ async def test_what_a_call_does_not_allow_is_refused_in_words(office: Office) ->
         assert (await _code(own, "call.take_back", call=call.id)) in ("not_now", "not_allowed")
         assert (await _code(own, "call.consult", call=call.id)) == "no_target"
         assert (await _code(own, "call.consult", call=call.id, operator=other)) == "no_target"
-        assert (await _code(own, "call.consult", call=call.id, operator="108")) \
+        off = next(one.id for one in office.desk.settings.operator if one.id != call.operator)
+        office.desk.floor.put_phone(f"PJSIP/{off}", off, is_reachable=False)
+        assert (await _code(own, "call.consult", call=call.id, operator=off)) \
             == "colleague_unreachable"
         assert (await _code(own, "call.to_menu", call=call.id, menu="nowhere")) == "no_menu"
         assert (await _code(own, "call.hold", call=call.id)) == "link_down"

@@ -307,9 +307,10 @@ def _phone_of_third(third: Leg) -> str:
 
 
 def reachable(desk: Desk, args: Transfer | Consult) -> str:
-    """The extension of who is named. Raises Refused when there is nobody, or his phone is off."""
+    """The extension of who is named. Raises Refused when there is nobody, or his phones are
+    off; of a colleague's that never told anything Asterisk knows best."""
     target = target_of(desk, operator=args.operator, queue=args.queue, number=args.number)
-    live = desk.floor.operators.get(target)
-    if args.operator is not None and (live is None or not live.interfaces):
+    phones = desk.floor.phones.get(target, {})
+    if args.operator is not None and phones and not any(phones.values()):
         raise Refused("colleague_unreachable", "No phone of his can be reached.", target)
     return target

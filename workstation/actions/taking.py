@@ -51,7 +51,7 @@ async def _fetch(desk: Desk, person: Person, call: Call) -> Done:
     if live is not None and live.call not in (None, call.id):
         raise Refused("in_a_call", "You are in a call.")
     interface = desk.interface(person.operator)
-    if live is None or interface not in live.interfaces:
+    if desk.floor.phones.get(person.operator, {}).get(interface) is False:
         raise Refused("phone_unreachable", "Your phone cannot be reached.", interface)
     await desk.commands.move(Move(call.channel, "deskline-fetch", phone_of(f"{interface}-x")))
     return {}
