@@ -14,5 +14,5 @@ class Recording(BaseModel):
     folder: str = ""                # empty: `recordings` in data_dir; on Asterisk's machine
     outbound: Policy = "never"      # calls dialled by hand, which have no queue
     campaigns: dict[str, Policy] = {}           # by a campaign's name; else as its queue
-    pause_limit_s: Annotated[int, Field(ge=5, le=3600)] = 120     # then it resumes by itself
+    pause_limit_s: Annotated[int, Field(ge=1, le=3600)] = 120     # then it resumes by itself
     min_free_mb: Annotated[int, Field(ge=0, le=1_000_000)] = 500  # with less nothing is begun
