@@ -67,10 +67,12 @@ def marks(call: Call, operators: Mapping[str, OperatorSettings]) -> dict[str, An
 
 
 def _consult(call: Call, operators: Mapping[str, OperatorSettings]) -> ConsultView | None:
+    """In a conference too: it tells who the third is."""
     one = call.consult
-    if one is None or one.state == "joined":
+    if one is None:
         return None
     known = operators.get(one.third or "")
     target = f"+{one.target}" if one.target.isdecimal() and len(one.target) > 6 else one.target
     return ConsultView(who=known.name if known else number_label(target), operator=one.third,
-                       state=one.state, since=moment(one.since))
+                       state="talking" if one.state == "joined" else one.state,
+                       since=moment(one.since))

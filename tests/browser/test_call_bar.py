@@ -105,6 +105,17 @@ async def test_one_of_a_conference_is_taken_out(open_story: Open) -> None:
         CALL | {"party": "third"}, CALL | {"party": "client"}]
 
 
+async def test_who_is_asked_decides_nothing_about_the_call(open_story: Open) -> None:
+    """Anna is the third here: it is a colleague's call."""
+    me = replace(c.consult(), operator="101", who="Anna Petrova")
+    page, stage = await open_story(c.of(s.talking(can=["hangup"], consult=me)))
+    await expect(page.locator(".strip")).to_contain_text("A colleague asks you")
+    await expect(page.locator("[data-party=third]")).to_have_count(0)
+    assert await enabled(page) == ["end"]
+    await page.keyboard.press("F9")
+    assert await heard(stage, "call.hangup") == [CALL]
+
+
 async def test_a_refusal_is_told_in_words(open_story: Open) -> None:
     story = c.talking()
     story.replies["call.park"] = p.Problem(code="not_now", title="No")

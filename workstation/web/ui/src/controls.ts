@@ -30,7 +30,12 @@ export class CallControls {
   }
 
   get isConsulting(): boolean {
-    return !!this.live?.consult && !this.isConference;
+    return !!this.live?.consult && !this.isConference && !this.isAsked;
+  }
+
+  /** A colleague asks me: what is done with the call is his. */
+  get isAsked(): boolean {
+    return !!this.desk.me && this.live?.consult?.operator === this.desk.me.id;
   }
 
   get isConference(): boolean {

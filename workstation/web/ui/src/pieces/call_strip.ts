@@ -47,6 +47,9 @@ function ringing(desk: Desk, one: ConversationView): Html {
 
 function talk(desk: Desk, one: ConversationView): Html {
   const { consult, conference } = one;
+  if (desk.controls.isAsked) {
+    return client(desk, one, "talking", conference ? "conference.in" : "consult.asked");
+  }
   if (conference) return html`<div class="strips" role="group" aria-label=${t("conference.title")}>
     ${client(desk, one, "talking", "conference.in")}${third(desk, consult ?? null, true)}</div>`;
   if (consult) return html`<div class="strips" role="group" aria-label=${t("consult.title")}>
@@ -66,7 +69,7 @@ function client(desk: Desk, one: ConversationView, state: "talking" | "held", sa
     ${isHalf ? nothing : quality(desk)}
     <div class="strip-figure"><span>${isHalf ? t("party.client") : t(`call.${state}`)}</span>
       <tick-time class="big" since=${one.answered_at ?? one.offered_at}></tick-time></div>
-    ${one.conference ? dropButton(desk, "client", whoIs(one)) : nothing}
+    ${one.conference && !desk.controls.isAsked ? dropButton(desk, "client", whoIs(one)) : nothing}
   </div>`;
 }
 
