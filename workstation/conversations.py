@@ -38,7 +38,7 @@ class Conversations:
 
     def hold(self, view: ConversationView) -> None:
         """Keep it without showing it yet; the next `put` or `change` does."""
-        self._kept.setdefault(view.operator, {})[view.call] = view
+        self._kept.setdefault(view.operator, {})[view.call] = self.dress(view)
 
     def change(self, operator: str, call: str, **fields: Any) -> ConversationView | None:
         """The changed conversation; None when it is not there (any more)."""
