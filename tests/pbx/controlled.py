@@ -48,6 +48,9 @@ class Floor:
     async def until_state(self, state: str, screen: Screen | None = None) -> None:
         await (screen or self.anna).until(lambda views: self._mine(views).get("state") == state)
 
+    async def until_can(self, verb: str) -> None:
+        await self.anna.until(lambda views: verb in self._mine(views).get("can", ()))
+
     async def until_consult(self, state: str | None) -> None:
         await self.anna.until(
             lambda views: (self._mine(views).get("consult") or {}).get("state") == state)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from cti.agi import AgiSession, Request, serve
 from cti.pbx.find import Program
 from cti.pbx.run import down, up
 from tests.pbx.controlled import ANNA_HZ, BORIS_HZ, CALLER_HZ, Floor, hears, opened
@@ -54,25 +55,17 @@ async def test_a_call_is_held_muted_dialled_into_and_taken_up_again_as_one_call(
         await floor.ask("keypad", digits="12#")
         assert [(await floor.caller.wait("digit", nth=n))["digit"] for n in (1, 2, 3)] == [
             "1", "2", "#"]
-        await floor.caller.hang_up()
-        await floor.until_state("wrap_up")
-        row, kinds = await floor.facts()
-    assert (row.outcome, row.operator) == ("answered", "101")
-    assert [kind for kind in kinds if kind in ("talk", "hold")] == ["talk", "hold", "talk"]
-    tape = b"".join(path.read_bytes() for path in (tmp_path / "data").rglob("*.jsonl*"))
-    assert b"DTMF" not in tape
-
-
-async def test_who_holds_and_is_left_by_the_caller_is_let_go(
-    pbx: PrivatePbx, tmp_path: Path
-) -> None:
-    async with opened(pbx, tmp_path) as floor:
-        await floor.answered()
         await floor.ask("hold")
         await floor.until_state("held")
         await floor.caller.hang_up()
-        await floor.annas.wait("ended")
+        await floor.annas.wait("ended")     # nobody is left in silence
         await floor.until_state("wrap_up")
+        row, kinds = await floor.facts()
+    assert (row.outcome, row.operator) == ("answered", "101")
+    assert [kind for kind in kinds if kind in ("talk", "hold")] == [
+        "talk", "hold", "talk", "hold"]
+    tape = b"".join(path.read_bytes() for path in (tmp_path / "data").rglob("*.jsonl*"))
+    assert b"DTMF" not in tape
 
 
 async def consulting(floor: Floor) -> None:
@@ -114,7 +107,7 @@ async def test_a_colleague_is_asked_swapped_and_gets_the_caller(
         "talk", "hold", "talk", "hold", "talk"]
 
 
-async def test_three_talk_and_the_operator_leaves_the_two_others(
+async def test_three_talk_one_is_taken_out_and_then_the_operator_leaves(
     pbx: PrivatePbx, tmp_path: Path
 ) -> None:
     async with opened(pbx, tmp_path) as floor:
@@ -122,7 +115,20 @@ async def test_three_talk_and_the_operator_leaves_the_two_others(
         await floor.ask("conference")
         await hears(floor.caller, ANNA_HZ, BORIS_HZ)
         await hears(floor.annas, CALLER_HZ, BORIS_HZ)
-        assert floor.can() >= {"drop", "leave"}
+        await floor.until_can("drop")
+        await floor.ask("drop", party="third")
+        await floor.boriss.wait("ended")
+        await floor.until_can("consult")
+        await hears(floor.caller, ANNA_HZ)
+        await floor.ask("consult", operator="102")
+        await floor.boriss.wait("incoming", nth=2)
+        await floor.boriss.answer()
+        await floor.until_consult("talking")
+        await floor.ask("swap")
+        await floor.until_consult("held")
+        await floor.ask("conference")
+        await hears(floor.caller, ANNA_HZ, BORIS_HZ)
+        await floor.until_can("leave")
         await floor.ask("leave")
         await floor.annas.wait("ended")
         await hears(floor.caller, BORIS_HZ, nothing_of=(ANNA_HZ,))
@@ -131,44 +137,33 @@ async def test_three_talk_and_the_operator_leaves_the_two_others(
         await floor.boriss.hang_up()
         await floor.caller.wait("ended")
         row, _ = await floor.facts()
-    assert (row.operator, row.ended_by) == ("102", "operator")
+    assert (row.outcome, row.operator) == ("answered", "102")
 
 
-async def test_one_is_taken_out_of_a_conference_and_the_two_talk_on(
+async def test_after_an_asking_that_comes_to_nothing_the_operator_is_back_with_the_caller(
     pbx: PrivatePbx, tmp_path: Path
 ) -> None:
     async with opened(pbx, tmp_path) as floor:
         await consulting(floor)
-        await floor.ask("conference")
-        await hears(floor.caller, ANNA_HZ, BORIS_HZ)
-        await floor.ask("drop", party="third")
-        await floor.boriss.wait("ended")
-        await hears(floor.caller, ANNA_HZ)
-        assert "hold" in floor.can()
-
-
-@pytest.mark.parametrize("way", ["cancel_ringing", "cancel", "refused", "third_leaves"])
-async def test_after_a_consultation_that_comes_to_nothing_the_operator_is_back_with_the_caller(
-    pbx: PrivatePbx, tmp_path: Path, way: str
-) -> None:
-    async with opened(pbx, tmp_path) as floor:
-        if way in ("cancel_ringing", "refused"):
-            await floor.answered()
+        await floor.boriss.hang_up()
+        for nth, is_answered, is_refused in ((2, True, False), (3, False, False),
+                                             (4, False, True)):
+            await floor.until_consult(None)
+            await floor.until_state("talking")
+            await hears(floor.caller, ANNA_HZ, nothing_of=(BORIS_HZ,))
             await floor.ask("consult", operator="102")
-            await floor.boriss.wait("incoming")
-        else:
-            await consulting(floor)
-        if way == "refused":
-            await floor.boriss.refuse()
-        elif way == "third_leaves":
-            await floor.boriss.hang_up()
-        else:
-            await floor.ask("cancel")
+            await floor.boriss.wait("incoming", nth=nth)
+            await floor.until_consult("ringing")
+            if is_answered:
+                await floor.boriss.answer()
+                await floor.until_consult("talking")
+            if is_refused:
+                await floor.boriss.refuse()
+            else:
+                await floor.ask("cancel")
+            await floor.boriss.wait("ended", nth=nth)
         await floor.until_state("talking")
-        await hears(floor.caller, ANNA_HZ, nothing_of=(BORIS_HZ,))
-        await floor.boriss.wait("ended")
-        await floor.until_consult(None)
-        assert not floor.boris.conversations or floor.boris.conversations[0]["state"] != "talking"
+        await hears(floor.caller, ANNA_HZ)
 
 
 async def test_a_caller_whose_operator_goes_while_asking_is_first_in_the_queue(
@@ -185,7 +180,7 @@ async def test_a_caller_whose_operator_goes_while_asking_is_first_in_the_queue(
         assert not floor.caller.has("ended")
 
 
-async def test_a_parked_call_is_taken_back_by_a_colleague(
+async def test_a_parked_call_is_taken_back_and_one_parked_too_long_comes_back_by_itself(
     pbx: PrivatePbx, tmp_path: Path
 ) -> None:
     async with opened(pbx, tmp_path) as floor:
@@ -200,22 +195,14 @@ async def test_a_parked_call_is_taken_back_by_a_colleague(
         await floor.boriss.answer()
         await hears(floor.caller, BORIS_HZ)
         await floor.until_state("talking", floor.boris)
-        assert not any(queue["parked"] for queue in floor.boris.views["queues"].values()) or (
-            await floor.boris.until(lambda views: not any(
-                queue["parked"] for queue in views["queues"].values()))) is None
-
-
-async def test_a_call_parked_too_long_is_back_at_who_parked_it(
-    pbx: PrivatePbx, tmp_path: Path
-) -> None:
-    async with opened(pbx, tmp_path) as floor:
-        await floor.answered()
-        await floor.ask("park")
-        await floor.annas.wait("ended")
-        await floor.annas.wait("incoming", nth=2)
-        await floor.annas.answer()
-        await hears(floor.caller, ANNA_HZ)
-        await floor.until_state("talking")
+        await floor.boris.until(lambda views: not any(
+            queue["parked"] for queue in views["queues"].values()))
+        await floor.ask("park", floor.boris)
+        await floor.boriss.wait("ended")
+        await floor.boriss.wait("incoming", nth=2)
+        await floor.boriss.answer()
+        await hears(floor.caller, BORIS_HZ)
+        await floor.until_state("talking", floor.boris)
 
 
 async def test_a_call_that_rings_at_a_colleague_is_picked_up(
@@ -247,6 +234,7 @@ async def test_a_waiting_call_is_redirected_and_one_that_nobody_takes_waits_on(
         assert "redirect" in sofia.views["calls"][floor.call]["can"]
         await floor.ask("redirect", sofia, operator="102")
         await floor.boriss.wait("incoming")
+        await sofia.until(lambda views: views["calls"][floor.call]["state"] == "ringing")
         await floor.boriss.refuse()
         await sofia.until(lambda views: views["calls"][floor.call]["state"] == "waiting")
         await floor.ask("redirect", sofia, operator="102")
@@ -265,3 +253,52 @@ async def test_a_transfer_that_is_not_taken_comes_back(pbx: PrivatePbx, tmp_path
         await floor.annas.wait("incoming", nth=2)
         await floor.annas.answer()
         await hears(floor.caller, ANNA_HZ)
+
+
+async def test_a_caller_goes_through_a_menu_and_is_back_with_the_same_operator(
+    pbx: PrivatePbx, tmp_path: Path
+) -> None:
+    asked: list[str] = []
+
+    async def menu(agi: AgiSession, request: Request) -> None:
+        asked.append(request.query.get("menu", ""))
+        if asked[-1]:
+            await asyncio.sleep(1)
+
+    async with (serve("127.0.0.1", pbx.ports.agi_menu, {"menu": menu}),
+                opened(pbx, tmp_path) as floor):
+        await floor.answered()
+        await floor.ask("to_menu", menu="main")
+        await hears(floor.annas, nothing_of=(CALLER_HZ,))
+        await floor.until_state("held")
+        await floor.until_state("talking")
+        await hears(floor.caller, ANNA_HZ)
+        assert asked == ["", "main"]
+        assert not floor.annas.has("ended")
+
+
+async def test_a_call_that_the_operator_made_is_held_and_given_to_a_colleague(
+    pbx: PrivatePbx, tmp_path: Path
+) -> None:
+    async with opened(pbx, tmp_path) as floor:
+        assert (await floor.anna.ask("call.dial", number="+79161234510")).problem is None
+        await floor.annas.wait("incoming")
+        await floor.annas.answer()
+        await floor.anna.until(lambda views: [
+            view["state"] for view in views["conversations"].values()] == ["talking"])
+        floor.call = floor.anna.conversations[0]["call"]
+        await floor.ask("hold")
+        await floor.until_state("held")
+        await floor.ask("resume")
+        await floor.until_state("talking")
+        await floor.ask("consult", operator="102")
+        await floor.boriss.wait("incoming")
+        await floor.boriss.answer()
+        await floor.until_consult("talking")
+        await floor.ask("complete")
+        await floor.annas.wait("ended")
+        await floor.until_state("wrap_up")
+        await floor.until_state("talking", floor.boris)
+        await floor.boriss.hang_up()
+        row, _ = await floor.facts()
+    assert (row.direction, row.outcome, row.operator) == ("out", "answered", "102")

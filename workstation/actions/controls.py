@@ -6,14 +6,16 @@ an action asks the same table that the screens draw their buttons from.
 
 from __future__ import annotations
 
+import contextlib
+
 from cti.calls import UP, Call, Leg
 from cti.commands import Move
+from cti.errors import CommandRefused
 from workstation.actions.calls import OPERATORS_CONTEXT, target_of, write_down
 from workstation.controls import Role, can
 from workstation.desk import Desk
 from workstation.errors import NotAllowed, NotThere, Refused
 from workstation.policy import Person
-from workstation.protocol.args import Args
 from workstation.protocol.controls import (
     Answer,
     Cancel,
@@ -36,11 +38,6 @@ Done = dict[str, object]
 OPERATOR, CLIENT, THIRD = "DESKLINE_OPERATOR", "DESKLINE_CLIENT", "DESKLINE_THIRD"
 PHONE, BACK = "DESKLINE_PHONE", "DESKLINE_BACK"
 BYE, TALK, PUT_BY = "deskline-bye", "deskline-talk", "deskline-put-by"
-
-
-async def not_yet(desk: Desk, person: Person, args: Args) -> Done:
-    find(desk, getattr(args, "call", ""))
-    raise not_now("nobody does this yet")
 
 
 # ── one's own call ───────────────────────────────────────────────────────────────────────────
@@ -192,7 +189,8 @@ async def cancel(desk: Desk, person: Person, args: Cancel) -> Done:
     if call.consult is None or call.consult.state != "held":
         await desk.commands.move(Move(own.channel, TALK, "client"))
     if third is not None and third.id in desk.floor.legs:
-        await desk.commands.hang_up(third.channel)
+        with contextlib.suppress(CommandRefused):       # Asterisk let him go already
+            await desk.commands.hang_up(third.channel)
     return {}
 
 
