@@ -12,7 +12,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from cti.calls import PLUMBING, Call, Leg
-from cti.events import EntryListed, LegListed, Parked
+from cti.events import EntryListed, LegListed
 from cti.operators import Operator
 from cti.queues import Member, Queue
 from cti.values import replace
@@ -45,7 +45,6 @@ class Listing:
     left: set[tuple[str, str]] = field(default_factory=set)     # queue, leg: left while it ran
     members: set[tuple[str, str]] = field(default_factory=set)
     holding: set[str] = field(default_factory=set)              # bridges that do not join
-    parked: list[Parked] = field(default_factory=list)          # legs we had not seen before
 
 
 class Floor:
