@@ -16,7 +16,7 @@ from cti.joins import join
 from cti.legs import drop, sight
 from cti.listening import took_over
 from cti.live import Floor, Listing
-from cti.parking import parked
+from cti.parking import park
 from cti.queues import joined, place_of
 from cti.stages import LeftBy, Out, begin, connect, disconnect, facts, leave, offer, shift
 from cti.values import replace
@@ -60,7 +60,9 @@ def leg_listed(floor: Floor, event: ev.LegListed, out: Out) -> None:
     if floor.listing is None:
         return
     floor.listing.legs[event.leg.leg_id] = event
-    if event.leg.leg_id != event.leg.call_id or event.leg.leg_id in floor.legs:
+    known = floor.legs.get(event.leg.leg_id)
+    if event.leg.leg_id != event.leg.call_id or (
+            known is not None and floor.call_of(known) is not None):
         return
     leg = sight(floor, event.leg, event.at, out)
     if floor.call_of(leg) is None and not _is_nobodys(leg):
@@ -91,8 +93,6 @@ def snapshot_ended(floor: Floor, event: ev.SnapshotEnded, out: Out) -> None:
         listing.known &= set(listing.legs)
     calls_before = set(floor.calls)
     _take_in(floor, listing, event.at, out)
-    for one in listing.parked:
-        parked(floor, one, out)
     found = len(set(floor.calls) - calls_before | listing.found)
     _let_go(floor, listing, event.at, out)
     lost = sum(isinstance(one, ch.CallEnded) for one in out)
@@ -112,7 +112,7 @@ def _take_in(floor: Floor, listing: Listing, at: datetime, out: Out) -> None:
         leg = sight(floor, one.leg, at, out)
         if leg.id in listing.known:
             leg = _joined_in_gap(floor, leg, one, at, out)
-        elif floor.call_of(leg) is None and not _is_nobodys(leg):
+        if floor.call_of(leg) is None and not _is_nobodys(leg):
             begin(floor, leg, at - timedelta(seconds=one.age_s), out)
         is_holding = one.bridge in listing.holding
         _place(floor, floor.legs[leg.id], one, at, out, is_holding=is_holding)
@@ -124,6 +124,7 @@ def _take_in(floor: Floor, listing: Listing, at: datetime, out: Out) -> None:
             connect(floor, floor.legs[leg_id].call, at, out)
     for one in there:
         _ringing_in_gap(floor, one, at, out)
+        _parked_in_gap(floor, floor.legs[one.leg.leg_id], at, out)
         listening.listed(floor, one, at, out)
 
 
@@ -153,6 +154,13 @@ def _place(
         floor.enter_bridge(leg, one.bridge, is_holding=is_holding)
     elif not one.bridge and leg.bridge is not None:
         disconnect(floor, floor.leave_bridge(leg), at, out)
+
+
+def _parked_in_gap(floor: Floor, leg: Leg, at: datetime, out: Out) -> None:
+    """Nobody says by whom."""
+    call = floor.call_of(leg)
+    if call is not None and leg.bridge in floor.holding and not leg.is_local:
+        park(floor, call, leg, "", at, out)
 
 
 def _ringing_in_gap(floor: Floor, one: ev.LegListed, at: datetime, out: Out) -> None:

@@ -43,8 +43,6 @@ def picked_up(floor: Floor, event: ev.PickedUp, out: Out) -> None:
 
 def parked(floor: Floor, event: ev.Parked, out: Out) -> None:
     if event.leg.leg_id not in floor.legs:
-        if floor.listing is not None:
-            floor.listing.parked.append(event)
         return
     leg, call = in_call(floor, event.leg, event.at, out)
     park(floor, call, leg, floor.operator_at(event.parker) or "", event.at, out)

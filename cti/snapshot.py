@@ -9,9 +9,9 @@ from cti.errors import CommandRefused
 
 LIST_LIMIT_S = 10.0
 LISTS = ("CoreShowChannels", "QueueStatus")
-# Courtesies: without them phones are known by their next event, and who was parked while nobody
-# looked waits for nobody in particular.
-MORE = ("DeviceStateList", "BridgeList", "ParkedCalls")
+# Courtesies: without them phones are known by their next event, and two who were parked while
+# nobody looked seem to hear each other.
+MORE = ("DeviceStateList", "BridgeList")
 
 log = logging.getLogger(__name__)
 
