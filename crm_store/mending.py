@@ -79,8 +79,8 @@ async def rewrite(
     bare = CallFacts(call_id=facts.call_id, pbx=facts.pbx, direction=facts.direction,
                      started_at=facts.started_at, number=facts.number, dialled=facts.dialled,
                      entry=facts.entry, queue=facts.queue, attempt=facts.attempt,
-                     client_id=await _there(tx, facts.client_id), campaign_entry=facts.campaign_entry,
-                     menu_path=facts.menu_path)
+                     client_id=await _there(tx, facts.client_id),
+                     campaign_entry=facts.campaign_entry, menu_path=facts.menu_path)
     interaction = await upsert_call(tx, bare)
     for call in absorbed:
         await absorb(tx, facts.call_id, call)
