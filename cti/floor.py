@@ -7,9 +7,9 @@ the same changes, always.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
-from cti import bridges, comparison, dials, legs, lines, members, parking, told, transfers
+from cti import bridges, comparison, dials, early, legs, lines, members, parking, told, transfers
 from cti import events as ev
 from cti.calls import Call, CallState, Leg, Offer, Segment
 from cti.changes import Change
@@ -75,7 +75,13 @@ STEPS: dict[type[ev.Event], Step] = {
 def apply(floor: Floor, event: ev.Event) -> tuple[Change, ...]:
     """What `event` changes on the floor, in order; () when nothing that we tell."""
     out: list[Change] = []
+    if early.is_early(floor, event):
+        floor.early.append(cast("ev.LegEvent", event))
+        return ()
     STEPS[type(event)](floor, event, out)
+    if type(event) is ev.SnapshotEnded:
+        for held in early.let_in(floor):
+            STEPS[type(held)](floor, held, out)
     members.refresh(floor, event.at, out)
     floor.last_at = event.at
     return tuple(out)

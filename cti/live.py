@@ -12,7 +12,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from cti.calls import PLUMBING, Call, Leg
-from cti.events import EntryListed, LegListed
+from cti.events import EntryListed, LegEvent, LegListed
 from cti.operators import Operator
 from cti.queues import Member, Queue
 from cti.values import replace
@@ -59,6 +59,7 @@ class Floor:
         self.operators: Mapping[str, Operator] = MappingProxyType(self._operators)
         self.queues: Mapping[str, Queue] = MappingProxyType(self._queues)
         self.gaps: tuple[Gap, ...] = ()
+        self.early: list[LegEvent] = []     # see `early.py`
         self.last_at: datetime | None = None        # of the newest event
         self.is_restarted = False                   # Asterisk was, in the gap that is open
         self.table: dict[str, str] | None = None    # interface → operator id; None: not told
@@ -220,6 +221,11 @@ class Floor:
         return self.learned.get(interface)
 
     # the link
+
+    @property
+    def is_blind(self) -> bool:
+        """Since the link was cut, until Asterisk has listed what lives."""
+        return bool(self.gaps) and self.gaps[-1].ended_at is None
 
     def open_gap(self, at: datetime) -> None:
         if not self.gaps or self.gaps[-1].ended_at is not None:

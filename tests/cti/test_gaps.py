@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from cti.calls import UP
 from cti.changes import CallAnswered, CallEnded, CallStarted, Change, LinkRestored, SegmentClosed
 from cti.events import (
+    BridgeEntered,
     Event,
     LegFacts,
     LegListed,
@@ -88,6 +91,25 @@ def test_nobody_is_taken_for_gone_by_lists_that_were_not_wholly_believed() -> No
     assert not any(isinstance(change, CallEnded) for change in told)
     told = [*apply(floor, SnapshotBegan(AT)), *apply(floor, SnapshotEnded(AT))]
     assert [change.outcome for change in told if isinstance(change, CallEnded)] == ["lost_sight"]
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_what_a_phone_says_before_it_is_listed_waits_for_its_call(place: int) -> None:
+    """A slow link: events come long before the lists, and the lists in any order."""
+    lists: list[Event] = [LinkCut(AT), SnapshotBegan(AT), listed(PHONE, "AppQueue"),
+                          listed(CALLER, "Queue")]
+    said: list[Event] = [LegMoved(AT, replace(PHONE, state=UP)),
+                         BridgeEntered(AT, replace(PHONE, state=UP), "b", is_holding=False),
+                         BridgeEntered(AT, CALLER, "b", is_holding=False)]
+    floor, told = Floor("main"), list[Change]()
+    later = [replace(one, bridge="b") if isinstance(one, LegListed) else one
+             for one in lists[place + 1:]]
+    for event in (PHONES, *lists[:place + 1], *said, *later, SnapshotEnded(AT)):
+        told += apply(floor, event)
+    (begun,) = (change for change in told if isinstance(change, CallStarted))
+    assert (begun.direction, begun.caller_number) == ("in", "+79990000001")
+    (answered,) = (change for change in told if isinstance(change, CallAnswered))
+    assert answered.operator == "101"
 
 
 def test_a_phone_that_moves_while_asterisk_lists_does_not_begin_its_callers_call() -> None:
