@@ -23,14 +23,14 @@ from pathlib import Path
 from typing import Any
 
 from bench import faults_truth, machine
-from bench.faults_people import Done, Hands, call_in, hand_on, live, stay_at_work
+from bench.faults_people import Done, Hands, at_work, call_in, hand_on, live, stay_at_work
 from bench.faults_proxy import Proxy
 from bench.faults_stage import PROXY, Stage, staged, written_down
 from bench.faults_verdict import Ours, Verdict, judge
 from cti.pbx.run import start
 
 KINDS = ("cut", "stall", "slow", "drop", "kill-server", "kill-asterisk")
-WARM_UP_S = 12.0            # phones register, members join
+WARM_UP_S = 30              # at most: phones register, members join
 RIGHT_WITHIN_S = 30.0       # after that a floor that is still wrong is written down as such
 CALM_WITHIN_S = 60
 SETTLE_WITHIN_S = 120.0     # what nobody saw is told from Asterisk's records, in several looks
@@ -122,7 +122,7 @@ async def perform(stage: Stage, wanted: argparse.Namespace) -> Run:
                 Hands(stage).at_work() as hands, asyncio.TaskGroup() as tasks):
         await asyncio.to_thread(stage.serve)
         background = [tasks.create_task(stay_at_work(stage, hands))]
-        await asyncio.sleep(WARM_UP_S)
+        await _warm_up(stage, hands)
         memory, began = stage.memory_mb(), time.monotonic()
         background.append(tasks.create_task(hand_on(
             stage, hands, TRANSFERS_EVERY / wanted.rate, random.Random(dice.random()), run.done)))
@@ -138,6 +138,13 @@ async def perform(stage: Stage, wanted: argparse.Namespace) -> Run:
         run.still_live = await _calm(stage, hands)
         run.dropped, run.memory_mb = proxy.dropped, (memory, stage.memory_mb())
     return run
+
+
+async def _warm_up(stage: Stage, hands: Hands) -> None:
+    for _ in range(WARM_UP_S):
+        if await at_work(hands) >= len(stage.operators):
+            break
+        await asyncio.sleep(1)
 
 
 async def _heal(stage: Stage, proxy: Proxy) -> None:

@@ -24,6 +24,7 @@ LOOK_EVERY_S = 2.0
 RETRY_S = 0.5
 IMPATIENT = 0.12                # share of callers who leave while it rings
 TALKS_AT_LEAST_S = 1.5
+UNREACHABLE = frozenset({"0", "4", "5"})    # device states: unknown, invalid, unavailable
 
 
 @dataclass(slots=True)
@@ -114,6 +115,13 @@ async def stay_at_work(stage: Stage, hands: Hands) -> None:
             except CtiError:
                 break
         await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def at_work(hands: Hands) -> int:
+    """Members whose phone can be reached and who are not paused."""
+    return sum(item.get("Status") not in UNREACHABLE and item.get("Paused") == "0"
+               for item in await hands.listed("QueueStatus", Queue=QUEUE) or ()
+               if "Location" in item)
 
 
 async def hand_on(stage: Stage, hands: Hands, each_s: float, dice: random.Random,
