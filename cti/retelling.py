@@ -95,13 +95,13 @@ class QuietPoints:
         taped = sorted({part[:10] for part in days(self._folder, self._pbx)})[-2:]
         if not taped:
             return None
-        written = journalled is not None and journalled.day != ""
-        earliest = TapePosition(min(taped[0], journalled.day[:10]) if written else taped[0], 0)
+        first = taped[0] if journalled is None else min(taped[0], journalled.day[:10])
+        earliest = TapePosition(first, 0)
         if not self._noted:
             self._noted.extend(self._load())
         kept = [point for point in self._noted
                 if point.position >= earliest and (
-                    not written or point.position <= journalled)]
+                    journalled is None or point.position <= journalled)]
         return kept[-1] if kept else QuietPoint(earliest)
 
     def known(self) -> list[QuietPoint]:
