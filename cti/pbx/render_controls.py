@@ -28,12 +28,14 @@ def held() -> str:
     """The other party hears music until his operator is back, or gone; the extension is that
     operator's phone. `deskline-put-by`: while he consults somebody; if he goes then, the other
     party is first in the queue."""
+    vanished = "${DESKLINE_PHONE:-4}${LEN(${PJSIP_DIAL_CONTACTS(${DESKLINE_PHONE})})}"
     here = 'GotoIf($["${CHANNEL_EXISTS(${DESKLINE_OPERATOR})}" = "1"]?wait)'
     steps = (PHONE, f"UserEvent(DesklineHeld,Operator: {WHOSE})", "StartMusicOnHold(default)",
              "(wait)Wait(0.5)", here)
     return (context("deskline-held", extension(PEOPLE, *steps, "Goto(deskline-left,s,again)"))
             + context("deskline-put-by", extension(
-                PEOPLE, *steps, 'GotoIf($["${DESKLINE_PHONE:-4}" = "-web"]?deskline-left,s,again)',
+                PEOPLE, *steps,
+                f'GotoIf($["{vanished}" = "-web0"]?deskline-return,${{DESKLINE_PHONE:0:-4}},1)',
                 "Goto(deskline-first,s,1)"))
             + context("deskline-third", extension(
                 "s", "StartMusicOnHold(default)", "(wait)Wait(0.5)", here, "Hangup()")))
