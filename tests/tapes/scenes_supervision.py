@@ -109,3 +109,22 @@ async def cut(stage: Stage) -> None:
         await stage.heard("LinkRestored", 2)
         await lead.hear("whisper")
         await operator.hang_up()
+
+
+@scene("supervision/dialled_client_taken_over")
+async def dialled_client(stage: Stage) -> None:
+    """The operator's leg runs the Dial, and the client's leg no dialplan of its own."""
+    async with (stage.desk("101", auto_answer=True) as operator,
+                stage.desk("109", auto_answer=True) as supervisor):
+        await stage.ready("101")
+        await stage.engine.commands.click_to_call(
+            "PJSIP/101", "+79160000002", caller_id="+79160000002")
+        await stage.heard("CallAnswered")
+        lead = Lead(stage)
+        await lead.hear("whisper")
+        await lead.take_over()
+        await operator.wait("ended")
+        await asyncio.sleep(1)
+        await supervisor.hang_up()
+        await stage.heard("CallEnded")
+        await stage.quiet()
