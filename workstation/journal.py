@@ -7,6 +7,7 @@ the engine restored from the tape is written again (upserts by call id, so that 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -44,6 +45,7 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 10.0
 PASSING = (Busy, Full, NotMigrated, TimedOut, Unreachable)     # tried again, for ever
 REFUSED = (Conflict, NotFound)                                 # will be refused again
 UNKNOWN_TRIES = 3           # what fails for another reason
+PLACE_EVERY_S = 60.0
 REREAD = 2_000              # events of the tape written at once
 REREAD_TRIES = 5            # of a tape that cannot be read, before going on without
 REMEMBERED = 20_000         # ids of calls, the newest
@@ -59,6 +61,7 @@ class Journal:
     def __init__(self, store: Store, regions: Regions, retell: Retell | None = None,
                  pbx: str = "") -> None:
         self._pbx = pbx
+        self._noted_at = time.monotonic()       # the place on the tape, without calls
         self._store = store
         self._regions = regions
         self._retell = retell
@@ -143,6 +146,7 @@ class Journal:
         """Write, trying again until it is done; `up_to` is the place after the newest of them."""
         steps = self._steps(changes)
         if not steps:
+            await self._note_place(up_to)
             return
         self.is_writing = True
         try:
@@ -151,6 +155,16 @@ class Journal:
             self.failing, self.is_writing = "", False
         written, self._written = self._written, asyncio.Event()
         written.set()
+
+    async def _note_place(self, up_to: TapePosition | None) -> None:
+        """While nobody calls the place moves as well, now and then: a start need not read a
+        quiet week."""
+        now = time.monotonic()
+        if up_to is None or now - self._noted_at < PLACE_EVERY_S:
+            return
+        self._noted_at = now
+        if (error := await self._try([], up_to)) is not None:
+            log.info("the place on the tape was not noted", error=str(error))
 
     async def _until_written(self, steps: Sequence[Step], up_to: TapePosition | None) -> None:
         """All in one commit; one by one when something in them is refused, or fails and fails:

@@ -174,3 +174,15 @@ async def test_a_batch_that_is_refused_does_not_move_the_place(
     assert [row.call_id for row in await rows(office)] == [told[0].changes[0].call]  # type: ignore[attr-defined]
     await journal.write(told[1].changes, told[1].position)
     assert await journalled(office.store, "main") == told[1].position
+
+
+async def test_while_nobody_calls_the_place_moves_as_well(
+    office: Office, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    journal = Journal(office.store, Regions("RU"), engine.retell, "main")
+    far = TapePosition("2026-11-29", 7)
+    await journal.write([], far)
+    assert await journalled(office.store, "main") is None, "not at each sign of life"
+    monkeypatch.setattr("workstation.journal.PLACE_EVERY_S", 0.0)
+    await journal.write([], far)
+    assert await journalled(office.store, "main") == far
