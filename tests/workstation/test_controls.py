@@ -128,3 +128,21 @@ def test_each_verb_is_a_route_and_says_what_it_does() -> None:
     assert {f"/calls/{{id}}/{verb}" for verb in (
         "hold", "resume", "consult", "swap", "complete", "cancel", "park", "pick_up")} <= paths
     assert all(route.says for route in ROUTES)
+
+
+async def test_a_verb_over_the_api_is_what_it_is_on_a_screen(office: Office) -> None:
+    await office.play("inbound/answered_caller_hangs_up", until=lambda change: any(
+        call.connected for call in office.desk.floor.calls.values()))
+    call = next(iter(office.desk.floor.calls.values()))
+    owner = next(one.login for one in office.desk.settings.operator if one.id == call.operator)
+    other = next(one.login for one in office.desk.settings.operator if one.id != call.operator)
+    wanted = [(owner, "hold", {}, 503, "link_down"), (other, "hold", {}, 403, "not_allowed"),
+              (owner, "swap", {}, 409, "not_now"), (owner, "keypad", {"digits": "1"}, 503,
+                                                    "link_down"),
+              (owner, "keypad", {"digits": "x"}, 400, "unreadable"),
+              (owner, "consult", {"operator": "999"}, 422, "no_target")]
+    for login, verb, body, status, code in wanted:
+        answer = await office.http.post(
+            f"{office.url}/api/v1/calls/{call.id}/{verb}", json=body,
+            headers=await office.bearer(login))
+        assert (answer.status, (await answer.json())["code"]) == (status, code), (login, verb)
