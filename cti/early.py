@@ -14,11 +14,20 @@ from cti.live import Floor
 LISTS = (ev.LegListed, ev.EntryListed, ev.Parked)
 
 
-def is_early(floor: Floor, event: ev.Event) -> bool:
-    """Whether `event` must wait; once one of a leg's does, all of its later ones do."""
+def waits(floor: Floor, event: ev.Event) -> bool:
+    """Whether `event` was put aside; once one of a leg's is, all of its later ones are."""
     if not floor.is_blind or not isinstance(event, ev.LegEvent) or isinstance(event, LISTS):
         return False
-    leg = event.leg
+    if isinstance(event, ev.LegHungUp):     # at once: lists made before it still have the leg
+        floor.early = [one for one in floor.early if one.leg.leg_id != event.leg.leg_id]
+        return False
+    if not _is_strange(floor, event.leg):
+        return False
+    floor.early.append(event)
+    return True
+
+
+def _is_strange(floor: Floor, leg: ev.LegFacts) -> bool:
     if any(one.leg.leg_id == leg.leg_id for one in floor.early):
         return True
     is_first = leg.call_id in ("", leg.leg_id)

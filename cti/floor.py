@@ -7,7 +7,7 @@ the same changes, always.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from cti import bridges, comparison, dials, early, legs, lines, members, parking, told, transfers
 from cti import events as ev
@@ -75,8 +75,7 @@ STEPS: dict[type[ev.Event], Step] = {
 def apply(floor: Floor, event: ev.Event) -> tuple[Change, ...]:
     """What `event` changes on the floor, in order; () when nothing that we tell."""
     out: list[Change] = []
-    if early.is_early(floor, event):
-        floor.early.append(cast("ev.LegEvent", event))
+    if early.waits(floor, event):
         return ()
     STEPS[type(event)](floor, event, out)
     if type(event) is ev.SnapshotEnded:

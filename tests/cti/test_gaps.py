@@ -11,8 +11,10 @@ from cti.calls import UP
 from cti.changes import CallAnswered, CallEnded, CallStarted, Change, LinkRestored, SegmentClosed
 from cti.events import (
     BridgeEntered,
+    BridgeLeft,
     Event,
     LegFacts,
+    LegHungUp,
     LegListed,
     LegMoved,
     LinkCut,
@@ -65,7 +67,7 @@ PHONE = facts("PJSIP/101-00000002", "d-1795390672.100", "d-1795390672.97", 5, "1
 
 def found(*events: Event) -> list[Change]:
     floor, told = Floor("main"), list[Change]()
-    for event in (PHONES, SnapshotBegan(AT), *events, SnapshotEnded(AT)):
+    for event in (PHONES, LinkCut(AT), SnapshotBegan(AT), *events, SnapshotEnded(AT)):
         told += apply(floor, event)
     return told
 
@@ -91,6 +93,16 @@ def test_nobody_is_taken_for_gone_by_lists_that_were_not_wholly_believed() -> No
     assert not any(isinstance(change, CallEnded) for change in told)
     told = [*apply(floor, SnapshotBegan(AT)), *apply(floor, SnapshotEnded(AT))]
     assert [change.outcome for change in told if isinstance(change, CallEnded)] == ["lost_sight"]
+
+
+@pytest.mark.parametrize("said", [
+    [], [LegMoved(AT, replace(PHONE, state=UP))], [BridgeLeft(AT, PHONE, "b")]])
+def test_a_phone_that_hung_up_after_its_caller_begins_no_call_of_its_own(
+        said: list[Event]) -> None:
+    told = found(*said, listed(PHONE, "AppDial"), listed(CALLER, "Dial"),
+                 LegHungUp(AT, CALLER, 16), LegHungUp(AT, PHONE, 16))
+    assert [change.direction for change in told if isinstance(change, CallStarted)] == ["in"]
+    assert len([change for change in told if isinstance(change, CallEnded)]) == 1
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
