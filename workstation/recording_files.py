@@ -48,6 +48,10 @@ class Sources:
     def seconds(self) -> float:
         return max(self.sizes()) / 2 / RATE
 
+    def written_s(self) -> float:
+        """How much of both is written: Asterisk closes one after the other."""
+        return min(self.sizes()) / 2 / RATE
+
     def written_at(self) -> float:
         """Seconds since 1970; 0 when there is nothing."""
         return max((path.stat().st_mtime for path in (self.client, self.others)

@@ -21,7 +21,8 @@ log = structlog.get_logger()
 SCAN_AFTER_S, SCAN_EVERY_S = 20.0, 600.0
 STILL_S = 60.0              # a file that grew within it is still being written
 STRAY = timedelta(days=1)   # sound that no row knows: nobody said that it might be
-SETTLE_S, SETTLE_TRIES = 0.25, 24
+SETTLE_S, SETTLE_TRIES, STILL_TRIES = 0.25, 40, 10
+CLOSE_S = 0.1               # a frame or two may be on their way when a call ends
 CUT_S = 3.0                 # so much less than should be there is worth a word
 ROOM_EVERY_S = 5.0
 AT_ONCE = 200
@@ -87,11 +88,12 @@ class Finisher:
             self._tell("recording_not_finished")
 
     async def _until_written(self, sources: Sources, seconds: float) -> None:
-        """Asterisk closes a file a moment after it told of the end."""
-        before = -1.0
+        """Asterisk writes two seconds at a time, and closes a moment after it told of the end."""
+        before, still = -1.0, 0
         for _ in range(SETTLE_TRIES):
-            found = await asyncio.to_thread(sources.seconds)
-            if found >= seconds - 0.1 or (found == before and found >= seconds - CUT_S):
+            found = await asyncio.to_thread(sources.written_s)
+            still = still + 1 if found == before else 0
+            if found >= seconds - CLOSE_S or still >= STILL_TRIES:
                 return
             before = found
             await asyncio.sleep(SETTLE_S)
