@@ -43,6 +43,7 @@ async def test_a_page_asks_a_colleague_joins_all_drops_and_connects(
             await hears(page, CALLER_HZ)
             await page.keyboard.press("F10")
             await expect(page.locator("[data-act=drop-third]")).to_be_enabled(timeout=SOON_MS)
+            await expect(page.locator("[data-party=third]")).to_contain_text("Boris Orlov")
             assert await violations(page) == []
             await hears_both(page)
             await page.keyboard.press("Alt+KeyX")
@@ -74,7 +75,8 @@ async def test_a_desk_phone_is_driven_by_the_same_buttons(
         async with (phone(tmp_path, sip, "101", pbx.password("sip:101"), auto_answer=True,
                           tone_hz=VOICE_HZ) as anna,
                     phone(tmp_path, sip, CALLER, tone_hz=CALLER_HZ) as caller):
-            await use_desk_phone(page)
+            await use_phone(page, "desk", "Desk phone")
+            await go_ready(page)
             await talk(page, caller, sip)
             await page.locator("[data-act=hold]").click()
             await expect(page.locator(".strip.tone-held")).to_be_visible(timeout=SOON_MS)
@@ -93,6 +95,39 @@ async def test_a_desk_phone_is_driven_by_the_same_buttons(
             await caller.wait("ended")
         await expect(page.locator(".strip.tone-wrap_up")).to_be_visible(timeout=SOON_MS)
         assert office.desk.floor.is_quiet()
+        await use_phone(page, "web", "Headset ready")
+
+
+async def test_a_call_that_rings_at_a_colleague_is_picked_up_goes_to_a_menu_and_comes_back(
+        built: None, pbx: PrivatePbx, tmp_path: Path) -> None:
+    """The page's telephone answers by itself what its operator fetched."""
+    sip = pbx.ports.sip
+    async with desk_of(pbx, tmp_path) as (office, context), office.screen("boris") as boris:
+        page = await signed_in(office, context)
+        async with (phone(tmp_path, sip, COLLEAGUE, pbx.password(f"sip:{COLLEAGUE}")) as silent,
+                    phone(tmp_path, sip, CALLER, tone_hz=CALLER_HZ) as caller):
+            assert (await boris.ask("phone.attach", phone="desk")).problem is None
+            assert (await boris.ask("state.set", state="ready")).problem is None
+            await caller.dial(ENTRY, sip)
+            await silent.wait("incoming", limit_s=40)
+            await page.keyboard.press("F3")
+            row = page.locator(".takeable-row", has_text="at Boris Orlov")
+            await expect(row).to_be_visible(timeout=SOON_MS)
+            await row.click()
+            await expect(page.locator(".strip.tone-talking")).to_be_visible(timeout=SOON_MS)
+            await hears(page, CALLER_HZ)
+            call = next(iter(office.desk.floor.calls))
+            await page.keyboard.press("F7")
+            await page.locator("[data-target='menu main']").click()
+            await page.keyboard.press("Enter")
+            await expect(page.locator(".strip.tone-talking")).to_be_visible(timeout=SOON_MS)
+            await hears(page, CALLER_HZ)
+            assert list(office.desk.floor.calls) == [call], "it is the same call"
+            assert await page.evaluate("window.peers.length") == 1, "one talk, one peer"
+            await page.keyboard.press("F9")
+            await caller.wait("ended")
+            assert (await boris.ask("state.set", state="offline")).problem is None
+        await expect(page.locator(".strip.tone-wrap_up")).to_be_visible(timeout=SOON_MS)
 
 
 async def parked_and_taken_back(page: Page, office: Office, anna: Phone) -> None:
@@ -107,11 +142,10 @@ async def parked_and_taken_back(page: Page, office: Office, anna: Phone) -> None
     assert list(office.desk.floor.calls) == [call], "it is the same call"
 
 
-async def use_desk_phone(page: Page) -> None:
+async def use_phone(page: Page, which: str, said: str) -> None:
     await page.keyboard.press("Alt+KeyS")
-    await page.locator("[data-act=use-desk]").click()
-    await expect(page.locator(".state-phone")).to_contain_text("Desk phone", timeout=SOON_MS)
-    await go_ready(page)
+    await page.locator(f"[data-act=use-{which}]").click()
+    await expect(page.locator(".state-phone")).to_contain_text(said, timeout=SOON_MS)
 
 
 async def talk(page: Page, caller: Phone, sip: int) -> None:
