@@ -185,3 +185,25 @@ def test_columns_of_another_order_and_of_a_table_are_read() -> None:
              "linkedid": "a-2", "channel": "PJSIP/101-1", "number": None}
     row, = cel.of_table([cells, {"eventtype": "HANGUP"}])
     assert row.at == datetime(2026, 11, 22, 10, 0, 0, 500_000, UTC)
+
+
+def test_what_our_own_dialplan_told_stands_in_the_records_too() -> None:
+    """`apps` of cel.conf names UserEvent: menus and holds are told of calls nobody saw."""
+    whole = rows(ONE)
+    answered = next(place for place, row in enumerate(whole) if row.kind == "ANSWER")
+    talking = max(place for place, row in enumerate(whole) if row.kind == "BRIDGE_ENTER")
+
+    def said(place: int, data: str) -> list[CelRow]:
+        row = replace(next(row for row in whole if row.leg_id == row.call_id),
+                      at=whole[place].at + timedelta(milliseconds=1), kind="APP_START",
+                      application="UserEvent", data=data)
+        return [row, replace(row, kind="APP_END")]
+
+    more = [*whole[:answered + 1], *said(answered, "DesklineMenu,Menu: main,Step: greet"),
+            *whole[answered + 1:talking + 1], *said(talking, "DesklineReturn,Operator: 101"),
+            *said(talking, "Forged,Operator: 102"), *whole[talking + 1:]]
+    facts, = gathered(told(more, log_of(ONE)).changes).values()
+    assert facts.menu_path == ("main:greet",)
+    assert [(part.kind, part.who) for part in facts.segments] == [
+        ("menu", "main"), ("waiting", "billing"), ("ringing", "101"), ("talk", "101"),
+        ("waiting", "101")]
