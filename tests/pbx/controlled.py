@@ -72,8 +72,7 @@ def states(views: dict[str, dict[str, Any]]) -> list[str]:
 
 
 @asynccontextmanager
-async def opened(pbx: PrivatePbx, folder: Path, *, is_boris_ready: bool = False,
-                 ) -> AsyncIterator[Floor]:
+async def opened(pbx: PrivatePbx, folder: Path) -> AsyncIterator[Floor]:
     ports = pbx.ports
     async with (
             phone(folder, ports.sip, "101", pbx.password("sip:101"), tone_hz=ANNA_HZ) as annas,
@@ -85,6 +84,8 @@ async def opened(pbx: PrivatePbx, folder: Path, *, is_boris_ready: bool = False,
         yield Floor(pbx, office, anna, boris, annas, boriss, caller)
         await asyncio.to_thread(pbx.hang_up_everything)
         await asyncio.sleep(0.3)
+        for one in (annas, boriss, caller):     # all at once: each takes its time
+            await one.order("quit")
 
 
 async def hears(one: Phone, *hertz: int, nothing_of: tuple[int, ...] = ()) -> None:
