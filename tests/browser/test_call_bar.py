@@ -165,7 +165,7 @@ async def test_a_menu_is_sent_to_and_cannot_be_asked(open_story: Open) -> None:
     await page.keyboard.press("F7")
     await page.locator("[data-target='menu main']").click()
     await expect(page.locator("[data-act=consult]")).to_be_disabled()
-    await page.locator("[data-act=hand-over]").click()
+    await page.keyboard.press("Enter")
     assert await heard(stage, "call.to_menu") == [CALL | {"menu": "main"}]
 
 

@@ -52,7 +52,8 @@ class TransferPanel extends Piece {
           aria-expanded="true" aria-controls="target-rows" aria-label=${t("transfer.to")}
           aria-activedescendant=${chosen ? `target-${this.at}` : nothing}
           placeholder=${t("transfer.example")} @input=${this.typed} @keydown=${this.keyed}></div>
-      <ul id="target-rows" class="targets" role="listbox" aria-label=${t("transfer.to")}>
+      <ul id="target-rows" class="targets" role="listbox" aria-label=${t("transfer.to")}
+        @mousedown=${(event: Event) => event.preventDefault()}>
         ${rows.map((row, index) => this.row(row, index, rows[index - 1]?.group !== row.group))}
         ${rows.length ? nothing : html`<li class="empty" role="presentation">${t("transfer.nobody")}</li>`}
       </ul>
