@@ -127,11 +127,14 @@ class _Retelling:
             yield from step(self, leg, row)
 
     def died(self, death: Death) -> Iterator[Told]:
-        """Every leg that had no end when Asterisk was gone."""
+        """Every leg that had no end when Asterisk was gone; one that is heard of afterwards shows
+        that only its queues were started again."""
         for leg in list(self.legs.values()):
+            if self.rows[self._of_leg[leg.id][-1]].at >= death.up_at:
+                continue
             yield from _left_line(leg, death.at)
             yield death.at, {"Event": "Hangup", **leg.headers(), "Cause": "0"}
-        self.legs.clear()
+            del self.legs[leg.id]
 
     # a leg comes
 

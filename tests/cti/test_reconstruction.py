@@ -143,6 +143,13 @@ def test_a_call_that_was_cut_off_by_the_death_of_asterisk_ended_then() -> None:
     assert facts.talked_s == pytest.approx(2, abs=0.2)
 
 
+def test_queues_that_were_loaded_again_end_no_call() -> None:
+    whole = rows(ONE)
+    middle = next(row.at for row in whole if row.kind == "BRIDGE_EXIT") - timedelta(seconds=1)
+    again = told(whole, log_of(ONE), Death(middle - timedelta(seconds=1), middle))
+    assert again == told(whole, log_of(ONE))
+
+
 def test_asterisk_died_when_the_link_was_lost_and_not_with_its_last_row() -> None:
     lived = rows(ONE)[:-6]
     last = lived[-1].at
