@@ -120,6 +120,9 @@ async def test_a_call_that_rings_at_a_colleague_is_picked_up_goes_to_a_menu_and_
             await page.keyboard.press("F7")
             await page.locator("[data-target='menu main']").click()
             await page.keyboard.press("Enter")
+            async with asyncio.timeout(8):
+                while talks(office, call) < 2:  # noqa: ASYNC110
+                    await asyncio.sleep(0.05)
             await expect(page.locator(".strip.tone-talking")).to_be_visible(timeout=SOON_MS)
             await hears(page, CALLER_HZ)
             assert list(office.desk.floor.calls) == [call], "it is the same call"
@@ -128,6 +131,11 @@ async def test_a_call_that_rings_at_a_colleague_is_picked_up_goes_to_a_menu_and_
             await caller.wait("ended")
             assert (await boris.ask("state.set", state="offline")).problem is None
         await expect(page.locator(".strip.tone-wrap_up")).to_be_visible(timeout=SOON_MS)
+
+
+def talks(office: Office, call: str) -> int:
+    parts = office.desk.floor.calls[call].segments
+    return [part.kind for part in parts].count("talk")
 
 
 async def parked_and_taken_back(page: Page, office: Office, anna: Phone) -> None:
