@@ -8,7 +8,7 @@ still going on, is looked for again.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -42,6 +42,7 @@ READ_BACK = timedelta(minutes=15)
 READ_BACK_AT_MOST = timedelta(hours=48)
 LOST = "lost_sight"
 
+Moments = Sequence[datetime | None]
 Settle = Callable[[Tx, Change], Awaitable[object]]
 
 
@@ -231,22 +232,27 @@ def _is_wanted(seen: StoredCall | None, told: CallFacts, since: datetime,
 
 def _differs(seen: CallFacts, told: CallFacts) -> bool:
     """In what the gap can have hidden; holds and menus CEL does not know."""
-    def course(facts: CallFacts) -> list[tuple[str, str | None]]:
-        shown: list[tuple[str, str | None]] = []
-        for part in facts.segments:
-            kind = "talk" if part.kind == "hold" else part.kind
-            one = (kind, None if kind == "menu" else part.who)
-            if one not in shown[-1:]:
-                shown.append(one)
-        return shown
-
     one, other = (seen.outcome, seen.operator), (told.outcome, told.operator)
-    return one != other or course(seen) != course(told) or _apart(seen, told)
+    mine, theirs = _course(seen), _course(told)
+    return one != other or list(mine) != list(theirs) or _apart(
+        (seen.started_at, seen.answered_at, seen.ended_at, *mine.values()),
+        (told.started_at, told.answered_at, told.ended_at, *theirs.values()))
 
 
-def _apart(seen: CallFacts, told: CallFacts) -> bool:
-    pairs = ((seen.started_at, told.started_at), (seen.answered_at, told.answered_at),
-             (seen.ended_at, told.ended_at))
+def _course(facts: CallFacts) -> dict[tuple[int, str, str | None], datetime]:
+    """What followed what, with whom, and since when."""
+    shown: dict[tuple[int, str, str | None], datetime] = {}
+    last: tuple[str, str | None] | None = None
+    for part in facts.segments:
+        kind = "talk" if part.kind == "hold" else part.kind
+        one = (kind, None if kind == "menu" else part.who)
+        if one != last:
+            shown[len(shown), *one] = part.started_at
+        last = one
+    return shown
+
+
+def _apart(seen: Moments, told: Moments) -> bool:
     return any((one is None) != (other is None) or (
         one is not None and other is not None and abs(one - other) > timedelta(seconds=0.5))
-        for one, other in pairs)
+        for one, other in zip(seen, told, strict=True))

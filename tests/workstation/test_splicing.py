@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from crm_store.interactions import CallFacts, SegmentFacts
+from workstation.mending import _differs
 from workstation.splicing import spliced
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
@@ -68,3 +69,19 @@ def test_what_began_in_the_gap_is_told_whole() -> None:
     assert spliced(None, TOLD, at(-5)) == TOLD
     found = call(part("talk", 0.4, 160, "101"), outcome="answered")
     assert spliced(found, TOLD, at(-5)) == TOLD
+
+
+def test_a_call_answered_in_the_gap_is_another_though_its_parts_are_the_same() -> None:
+    """Its operator talked in a second gap already; the lists made him answer at its end."""
+    ring, talk = part("ringing", 0, 2, "101"), part("talk", 2, 11, "101")
+    late = (part("ringing", 0, 9, "101"), part("talk", 9, 11, "101"))
+    told = call(ring, talk, answered_at=at(2))
+    assert not _differs(told, told)
+    assert _differs(call(*late, answered_at=at(2)), told)
+
+
+def test_what_records_round_is_no_difference() -> None:
+    told = call(part("ringing", 0, 2, "101"), part("talk", 2, 11, "101"))
+    seen = call(part("ringing", 0, 2.2, "101"), part("talk", 2.2, 5, "101"),
+                part("hold", 5, 6, "101"), part("talk", 6, 11, "101"))
+    assert not _differs(seen, told)
