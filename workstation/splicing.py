@@ -27,8 +27,8 @@ def spliced(seen: CallFacts | None, told: CallFacts, gap_from: datetime) -> Call
     was_answered = seen.answered_at is not None and seen.answered_at <= cut
     return replace(
         told, started_at=seen.started_at, menu_path=seen.menu_path or told.menu_path,
-        number=seen.number or told.number, dialled=seen.dialled or told.dialled,
-        entry=seen.entry or told.entry, queue=told.queue or seen.queue,
+        number=told.number or seen.number, dialled=told.dialled or seen.dialled,
+        entry=told.entry or seen.entry, queue=told.queue or seen.queue,
         answered_at=seen.answered_at if was_answered else told.answered_at, segments=segments,
         waited_s=_seconds(segments, "waiting", "ringing"), talked_s=_seconds(segments, "talk"),
         held_s=_seconds(segments, "hold"))

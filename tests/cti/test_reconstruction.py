@@ -86,8 +86,6 @@ def test_asterisks_own_records_tell_the_calls_that_the_tape_tells(name: str) -> 
                 "cause", "ended_by")
         assert {key: getattr(one, key) for key in same} == {
             key: getattr(facts, key) for key in same}
-        if "operators_page" in name:
-            continue        # only our UserEvent tells that the caller waits for his operator
         assert parts(one) == parts(facts)
         if not name.startswith("link"):
             assert_about(one, facts)
