@@ -103,9 +103,10 @@ def test_policy_is_of_the_campaign_then_the_queue_then_of_calls_by_hand() -> Non
     assert policy_of(call(direction="internal"), queues, settings) == "never"
 
 
-def test_it_sounds_only_while_an_operator_talks_and_nobody_paused_it() -> None:
+def test_it_sounds_from_the_first_answer_on_while_nobody_paused_it() -> None:
     assert is_wanted(call(), take(), "always", NOW)
     assert not is_wanted(call(connected=()), take(), "always", NOW)
+    assert is_wanted(call(connected=()), take(marks=[(0.0, None)]), "always", NOW)
     assert not is_wanted(call(), take(), "never", NOW)
     assert not is_wanted(call(), take(), "on_demand", NOW)
     assert is_wanted(call(), take(on=True), "on_demand", NOW)
