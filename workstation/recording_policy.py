@@ -71,7 +71,7 @@ def policy_of(call: Call, queues: Mapping[str, Queue], recording: Recording,
 
 def is_wanted(call: Call, take: Take, policy: Policy, now: datetime) -> bool:
     """Whether it should sound now, where nothing forbids it: from the first answer on, through
-    transfers. (Silenced while a transfer rings, Asterisk 22 recorded one side alone after it.)"""
+    transfers."""
     if policy == "never" or not (call.connected or take.marks):
         return False
     if take.paused_until is not None and now < take.paused_until:
