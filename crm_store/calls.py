@@ -33,8 +33,8 @@ from crm_store.tables.requests import Requests
 
 _KNOWN = tuple(field.name for field in fields(CallFacts) if field.name != "segments")
 # What a call's own records know better than the tape that lost sight of it.
-SEEN = ("direction", "started_at", "answered_at", "ended_at", "queue", "operator", "outcome",
-        "cause", "ended_by", "waited_s", "talked_s", "held_s")
+SEEN = ("direction", "number", "dialled", "entry", "started_at", "answered_at", "ended_at",
+        "queue", "operator", "outcome", "cause", "ended_by", "waited_s", "talked_s", "held_s")
 _FOLLOWERS = (Dispositions, Notes, ClientChoices, IdentityConfirmations, Recordings, Requests)
 
 
