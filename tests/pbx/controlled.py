@@ -41,6 +41,14 @@ class Floor:
         await self.anna.until(lambda views: states(views) == ["talking"])
         self.call = self.anna.conversations[0]["call"]
 
+    async def answered_from_the_screen(self) -> None:
+        await self.caller.dial(ENTRY, self.pbx.ports.sip)
+        await self.annas.wait("incoming")
+        await self.anna.until(lambda views: states(views) == ["ringing"])
+        self.call = self.anna.conversations[0]["call"]
+        await self.ask("answer")
+        await self.anna.until(lambda views: states(views) == ["talking"])
+
     async def ask(self, verb: str, screen: Screen | None = None, **args: Any) -> None:
         reply = await (screen or self.anna).ask(f"call.{verb}", call=self.call, **args)
         assert reply.problem is None, (verb, reply.problem)
@@ -72,10 +80,12 @@ def states(views: dict[str, dict[str, Any]]) -> list[str]:
 
 
 @asynccontextmanager
-async def opened(pbx: PrivatePbx, folder: Path) -> AsyncIterator[Floor]:
+async def opened(pbx: PrivatePbx, folder: Path, *,
+                 obeys_answer_after: bool = False) -> AsyncIterator[Floor]:
     ports = pbx.ports
     async with (
-            phone(folder, ports.sip, "101", pbx.password("sip:101"), tone_hz=ANNA_HZ) as annas,
+            phone(folder, ports.sip, "101", pbx.password("sip:101"), tone_hz=ANNA_HZ,
+                  obeys_answer_after=obeys_answer_after) as annas,
             phone(folder, ports.sip, "102", pbx.password("sip:102"), tone_hz=BORIS_HZ) as boriss,
             phone(folder, ports.sip, CALLER, tone_hz=CALLER_HZ) as caller,
             working(settings_for(pbx, folder / "data")) as office,

@@ -69,7 +69,8 @@ class Account(pj.Account):
         self.phone.call = call
         info = call.getInfo()
         tell("incoming", remote=info.remoteUri, message=prm.rdata.wholeMsg)
-        if self.phone.auto_answer:
+        is_told = "answer-after=0" in prm.rdata.wholeMsg
+        if self.phone.auto_answer or (self.phone.obeys_answer_after and is_told):
             answer(call, 200)
         else:
             answer(call, 180)
@@ -84,6 +85,7 @@ def answer(call: Call, code: int) -> None:
 class Phone:
     def __init__(self, facts: dict[str, Any]) -> None:
         self.auto_answer = bool(facts["auto_answer"])
+        self.obeys_answer_after = bool(facts.get("obeys_answer_after"))
         self.call: Call | None = None
         self.heard: Any = None
         self.kept: list[Any] = []       # pjsua2 objects must outlive their callbacks

@@ -128,7 +128,7 @@ def header(message: str, name: str) -> str | None:
 
 @asynccontextmanager
 async def phone(folder: Path, port: int, name: str, password: str | None = None, *,
-                auto_answer: bool = False, tone_hz: int = 440,
+                auto_answer: bool = False, obeys_answer_after: bool = False, tone_hz: int = 440,
                 display: str = "") -> AsyncIterator[Phone]:
     """A phone on 127.0.0.1 that speaks to SIP `port`.
 
@@ -137,7 +137,8 @@ async def phone(folder: Path, port: int, name: str, password: str | None = None,
     """
     record = folder / f"heard-{name.strip('+')}.wav"
     facts = {"port": port, "name": name, "password": password, "auto_answer": auto_answer,
-             "tone_hz": tone_hz, "record": str(record), "display": display}
+             "obeys_answer_after": obeys_answer_after, "tone_hz": tone_hz,
+             "record": str(record), "display": display}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.pbx.phone_process", json.dumps(facts), cwd=CHECKOUT,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=1 << 20)

@@ -68,6 +68,19 @@ async def test_a_call_is_held_muted_dialled_into_and_taken_up_again_as_one_call(
     assert b"DTMF" not in tape
 
 
+async def test_a_desk_phone_that_rings_is_answered_from_the_screen(
+    pbx: PrivatePbx, tmp_path: Path
+) -> None:
+    async with opened(pbx, tmp_path, obeys_answer_after=True) as floor:
+        await floor.answered_from_the_screen()
+        await hears(floor.caller, ANNA_HZ)
+        await hears(floor.annas, CALLER_HZ)
+        await floor.caller.hang_up()
+        await floor.until_state("wrap_up")
+        row, _ = await floor.facts()
+    assert (row.outcome, row.operator) == ("answered", "101")
+
+
 async def consulting(floor: Floor) -> None:
     """Anna talks with Boris, the caller hears music."""
     await floor.answered()

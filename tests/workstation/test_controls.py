@@ -116,7 +116,7 @@ async def _code(screen: Any, action: str, **args: Any) -> str:
     return str(reply.problem.code) if reply.problem else ""
 
 
-@pytest.mark.parametrize("code", ["not_now", "answer_on_phone", "held_by_phone", "no_menu",
+@pytest.mark.parametrize("code", ["not_now", "held_by_phone", "no_menu",
                                   "colleague_unreachable"])
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_each_refusal_has_its_sentence(code: str, language: str) -> None:

@@ -17,7 +17,6 @@ from workstation.desk import Desk
 from workstation.errors import NotAllowed, NotThere, Refused
 from workstation.policy import Person
 from workstation.protocol.controls import (
-    Answer,
     Cancel,
     Complete,
     Conference,
@@ -41,12 +40,6 @@ BYE, TALK, PUT_BY = "deskline-bye", "deskline-talk", "deskline-put-by"
 
 
 # ── one's own call ───────────────────────────────────────────────────────────────────────────
-async def answer(desk: Desk, person: Person, args: Answer) -> Done:
-    """Pages answer by themselves; nothing that we may send makes a desk phone answer."""
-    _allowed(desk, person, args.call, "answer")
-    raise Refused("answer_on_phone", "Answer on your telephone.")
-
-
 async def hold(desk: Desk, person: Person, args: Hold) -> Done:
     call, own = _mine(desk, person, args.call, "hold")
     await _bind(desk, call, own)
@@ -93,7 +86,7 @@ async def transfer(desk: Desk, person: Person, args: Transfer) -> Done:
 async def give(desk: Desk, person: Person, args: Transfer) -> Done:
     """By Asterisk's own blind transfer where they talk; else the other party is sent alone."""
     role: Role = "operator" if is_own(desk, person, args.call) else "supervisor"
-    call = _allowed(desk, person, args.call, "transfer", role)
+    call = allowed(desk, person, args.call, "transfer", role)
     target = reachable(desk, args)
     if target == call.operator:
         raise not_now("he has it already")
@@ -240,8 +233,8 @@ def is_own(desk: Desk, person: Person, call_id: str) -> bool:
     return bool(me) and (call.operator == me or asks or me in call.offered)
 
 
-def _allowed(desk: Desk, person: Person, call_id: str, verb: str,
-             role: Role = "operator") -> Call:
+def allowed(desk: Desk, person: Person, call_id: str, verb: str,
+            role: Role = "operator") -> Call:
     """Raises NotThere, NotAllowed, Refused."""
     call = find(desk, call_id)
     if role == "operator" and not is_own(desk, person, call_id):
@@ -255,7 +248,7 @@ def _allowed(desk: Desk, person: Person, call_id: str, verb: str,
 
 def _mine(desk: Desk, person: Person, call_id: str, verb: str) -> tuple[Call, Leg]:
     """One's own call, and one's own leg of it."""
-    call = _allowed(desk, person, call_id, verb)
+    call = allowed(desk, person, call_id, verb)
     return call, leg_of(desk, call, person.operator)
 
 

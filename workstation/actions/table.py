@@ -84,7 +84,7 @@ TABLE: dict[str, Action] = {
     "call.dial": Action(protocol.Dial, Who.OPERATORS, calls.dial),
     "call.targets": Action(protocol.targets.ListTargets, Who.SIGNED_IN, targets.listing,
                            reads=True),
-    "call.answer": Action(protocol.controls.Answer, Who.OPERATORS, controls.answer),
+    "call.answer": Action(protocol.controls.Answer, Who.OPERATORS, taking.answer),
     "call.hold": Action(protocol.controls.Hold, Who.OPERATORS, controls.hold),
     "call.resume": Action(protocol.controls.Resume, Who.OPERATORS, controls.resume),
     "call.mute": Action(protocol.controls.Mute, Who.OPERATORS, controls.mute),

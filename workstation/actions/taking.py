@@ -1,16 +1,21 @@
-"""Calls that are nobody's yet: parked, waiting, ringing elsewhere. They come to one's own phone,
-or a supervisor sends them on."""
+"""Calls that nobody talks in yet: ringing, waiting, parked. They come to one's own phone, or a
+supervisor sends them on."""
 
 from __future__ import annotations
 
 from cti.commands import Move
 from cti.floor import Call
 from workstation.actions.calls import write_down
-from workstation.actions.controls import Done, find, not_now, phone_of, reachable
+from workstation.actions.controls import Done, allowed, find, not_now, phone_of, reachable
 from workstation.desk import Desk
 from workstation.errors import NotAllowed, Refused
 from workstation.policy import Person
-from workstation.protocol.controls import PickUp, Redirect, TakeBack, Transfer
+from workstation.protocol.controls import Answer, PickUp, Redirect, TakeBack, Transfer
+
+
+async def answer(desk: Desk, person: Person, args: Answer) -> Done:
+    """His phone, which rings, rings once more in the way that it answers by itself."""
+    return await _fetch(desk, person, allowed(desk, person, args.call, "answer"))
 
 
 async def take_back(desk: Desk, person: Person, args: TakeBack) -> Done:

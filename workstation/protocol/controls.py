@@ -17,8 +17,8 @@ Digits = Annotated[str, msgspec.Meta(pattern=r"^[0-9*#A-D]{1,32}$")]
 
 
 class Answer(Args, frozen=True, kw_only=True):
-    """`call.answer`, the operator offered. A page answers by itself; a desk phone that cannot be
-    made to answer is refused with `answer_on_phone`."""
+    """`call.answer`, the operator offered: his phone rings anew and answers by itself, where it
+    knows how to (Call-Info: answer-after)."""
     call: str
 
 
