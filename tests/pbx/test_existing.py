@@ -120,8 +120,5 @@ async def test_a_call_goes_its_whole_way_beside_the_sites_own_dialplan(
         await scene.heard("CallEnded")
     assert {"CallQueued", "OperatorOffered"} <= set(scene.seen)
     assert "demo" in beside.ask("dialplan show demo"), "the site's own dialplan is still there"
-
-
-def test_what_happened_is_written_down_for_us(beside: PrivatePbx) -> None:
     written = beside.main.site.folder / "log" / "cel-custom" / "Deskline.csv"
-    assert "LINKEDID_END" in written.read_text()
+    assert "LINKEDID_END" in written.read_text(), "what happens is written down for us"

@@ -15,6 +15,7 @@ from crm_store.contacts import Interaction
 from crm_store.interactions import CallFacts, SegmentFacts
 from crm_store.store import Store
 from cti.tape import days, decode
+from tests.ports import free_port
 from tests.workstation.office import TAPES, open_office
 from workstation.cli.main import run
 from workstation.settings import load
@@ -28,7 +29,7 @@ DAY = timedelta(days=1)
 def config(tmp_path: Path) -> Path:
     """A site with the tape of one scene after the other, and what its journal wrote of them."""
     path = tmp_path / "deskline.toml"
-    path.write_text(f'data_dir = "{tmp_path / "data"}"\n')
+    path.write_text(f'data_dir = "{tmp_path / "data"}"\n[server]\nport = {free_port()}\n')
     asyncio.run(journalled(path))
     folder = tmp_path / "data" / "tapes"
     folder.mkdir()
