@@ -31,15 +31,23 @@ export function talkOf(desk: Desk, operator: OperatorView | undefined): CallView
   return call.state === "talking" || call.state === "held" ? call : null;
 }
 
-/** One deed at a time: a second press while the phone is called is no second order. */
-let isUnderWay = false;
+/** One deed after the other; the same one pressed again while it is under way is no second order. */
+let newest = "";
+let underWay: Promise<void> = Promise.resolve();
 
-export async function supervise(desk: Desk, deed: Deed, call: string): Promise<void> {
-  if (isUnderWay) return;
-  isUnderWay = true;
+export function supervise(desk: Desk, deed: Deed, call: string): Promise<void> {
+  const order = `${deed} ${call}`;
+  if (order === newest) return underWay;
+  newest = order;
+  underWay = underWay.catch(() => undefined).then(() => carryOut(desk, deed, call)).finally(() => {
+    if (newest === order) newest = "";
+  });
+  return underWay;
+}
+
+async function carryOut(desk: Desk, deed: Deed, call: string): Promise<void> {
   if (deed !== "stop_listening") await havePhone(desk);
   await desk.ask(`call.${deed}`, { call });
-  isUnderWay = false;
 }
 
 /** A page that is the telephone registers first; the server sees it some moments later. */
