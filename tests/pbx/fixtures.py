@@ -6,7 +6,9 @@ Mark such tests `pbx`. The unpacked Asterisk is shared (`DESKLINE_CACHE`, else t
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import shutil
 import signal
 import tempfile
@@ -18,6 +20,7 @@ from typing import Any
 import pytest
 
 from cti.pbx import world
+from cti.pbx.errors import PbxError
 from cti.pbx.find import Program, find_asterisk
 from cti.pbx.plan import EntryPlan, OperatorPlan, PbxPlan, Ports, QueuePlan, WorldPlan
 from cti.pbx.run import (
@@ -126,3 +129,24 @@ def pbx(asterisk: Program) -> Iterator[PrivatePbx]:
     finally:
         down(plan, asterisk)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def everybody_home(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Asterisk keeps queue members for ever: after a test nobody is left in a queue or a call,
+    or the next test's caller would reach an operator of this one."""
+    used = request.getfixturevalue("pbx") if "pbx" in request.fixturenames else None
+    yield
+    if isinstance(used, PrivatePbx):
+        with contextlib.suppress(PbxError):
+            used.hang_up_everything()
+            send_home(used)
+
+
+def send_home(pbx: PrivatePbx) -> None:
+    queue = ""
+    for line in pbx.ask("queue show").splitlines():
+        if found := re.match(r"(\S+) has \d+ calls", line):
+            queue = found.group(1)
+        elif found := re.search(r"(PJSIP/[A-Za-z0-9-]+)", line):
+            pbx.ask(f"queue remove member {found.group(1)} from {queue}")
