@@ -8,7 +8,6 @@ import wave
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 from playwright.async_api import Page, async_playwright
 
@@ -24,7 +23,7 @@ window.RTCPeerConnection = class extends RTCPeerConnection {
   constructor(...facts) { super(...facts); window.peers.push(this); }
 };
 """
-LOUDEST_HZ = """
+LOUD_HZ = """
 async (seconds) => {
   const track = window.peers.at(-1).getReceivers()[0].track;
   const context = new AudioContext();
@@ -38,10 +37,11 @@ async (seconds) => {
     ear.getFloatFrequencyData(now);
     now.forEach((decibel, bin) => { sum[bin] += 10 ** (decibel / 10); });
   }
-  const loudest = sum.indexOf(Math.max(...sum));
-  const hertz = loudest * context.sampleRate / ear.fftSize;
+  const loudest = Math.max(...sum);
+  const loud = [...sum.keys()].filter((bin) => sum[bin] > Math.max(1e-9, loudest / 100));
+  const hertz = context.sampleRate / ear.fftSize;
   await context.close();
-  return sum[loudest] > 1e-9 ? hertz : 0;
+  return loud.sort((one, other) => sum[other] - sum[one]).map((bin) => bin * hertz);
 }
 """
 
@@ -83,7 +83,15 @@ async def signed_in(demo: Demo, login: str, folder: Path) -> AsyncIterator[Page]
     assert problems == []
 
 
+async def loud_hz(page: Page, seconds: float = 1.5) -> list[float]:
+    """The frequencies that the page's last call receives, loudest first; none for silence.
+
+    What is more than 20 dB below the loudest is not among them.
+    """
+    heard: list[float] = await page.evaluate(LOUD_HZ, seconds)
+    return heard
+
+
 async def loudest_hz(page: Page, seconds: float = 1.5) -> float:
-    """The strongest frequency that the page's last call receives; 0 for silence."""
-    heard: Any = await page.evaluate(LOUDEST_HZ, seconds)
-    return float(heard)
+    """The strongest of them; 0 for silence."""
+    return next(iter(await loud_hz(page, seconds)), 0.0)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.acceptance.screens import VOICE_HZ, loudest_hz
+from tests.acceptance.screens import VOICE_HZ, loud_hz, loudest_hz
 from tests.browser.test_looks import violations
 from tests.browser.test_phone import answered, desk_of, go_ready, signed_in
 from tests.pbx.fixtures import ENTRY, PrivatePbx
@@ -182,8 +182,12 @@ async def hears(page: Page, hertz: int) -> None:
 
 
 async def hears_both(page: Page) -> None:
-    heard: set[int] = set()
+    """Client and colleague in one moment."""
     async with asyncio.timeout(8):
-        while heard != {CALLER_HZ, COLLEAGUE_HZ}:
-            now = await loudest_hz(page, 0.3)
-            heard |= {tone for tone in (CALLER_HZ, COLLEAGUE_HZ) if abs(now - tone) < 15}
+        while not await is_heard(page, CALLER_HZ, COLLEAGUE_HZ):
+            pass
+
+
+async def is_heard(page: Page, *tones: int) -> bool:
+    loud = await loud_hz(page, 0.5)
+    return all(any(abs(hertz - tone) < 15 for hertz in loud) for tone in tones)

@@ -53,6 +53,7 @@ def settings_in(folder: Path, **server: Any) -> Settings:
 class Screen:
     """A screen on the socket, as page and terminal are: views, and what was told."""
     socket: aiohttp.ClientWebSocketResponse
+    frames: asyncio.Queue[aiohttp.WSMessage] = field(default_factory=asyncio.Queue)
     views: dict[str, dict[str, Any]] = field(default_factory=dict)
     snapshot: protocol.Snapshot | None = None
     heard: list[protocol.ServerMessage] = field(default_factory=list)
@@ -60,10 +61,19 @@ class Screen:
     seq: int = 0
     closed: int | None = None
 
+    async def listen(self) -> None:
+        """Take what comes as it comes: a peer that reads nothing leaves the server's beat
+        unanswered and is cut off."""
+        while True:
+            frame = await self.socket.receive()
+            self.frames.put_nowait(frame)
+            if frame.type is not aiohttp.WSMsgType.TEXT:
+                return
+
     async def hear(self) -> protocol.ServerMessage | None:
         """The next message, applied; None when the socket closed."""
         async with asyncio.timeout(SOON_S):
-            frame = await self.socket.receive()
+            frame = await self.frames.get()
         if frame.type is not aiohttp.WSMsgType.TEXT:
             self.closed = self.socket.close_code
             return None
@@ -106,6 +116,17 @@ class Screen:
         return list(self.views["conversations"].values())
 
 
+@asynccontextmanager
+async def listening_screen(socket: aiohttp.ClientWebSocketResponse) -> AsyncIterator[Screen]:
+    screen = Screen(socket)
+    async with asyncio.TaskGroup() as tasks:
+        ear = tasks.create_task(screen.listen(), name="screen")
+        try:
+            yield screen
+        finally:
+            ear.cancel()
+
+
 @dataclass
 class Office:
     desk: Desk
@@ -129,10 +150,10 @@ class Office:
         async with self.http.ws_connect(f"{self.url}/live") as socket:
             await socket.send_str(json.dumps({
                 "type": "sign_in", "login": login, "password": self.password(login)}))
-            screen = Screen(socket)
-            await screen.hear()
-            assert screen.snapshot is not None, screen.heard
-            yield screen
+            async with listening_screen(socket) as screen:
+                await screen.hear()
+                assert screen.snapshot is not None, screen.heard
+                yield screen
 
     async def bearer(self, login: str) -> dict[str, str]:
         """Headers of a program signed in as `login`."""

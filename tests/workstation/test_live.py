@@ -11,7 +11,7 @@ import pytest
 
 from crm_store import restraints
 from cti.changes import CallAnswered, OperatorOffered
-from tests.workstation.office import TAPES, Office, Screen, add_client
+from tests.workstation.office import TAPES, Office, Screen, add_client, listening_screen
 from workstation import protocol
 
 
@@ -132,7 +132,8 @@ async def test_a_session_is_resumed_by_its_token(office: Office) -> None:
         token = anna.snapshot.session
     async with office.http.ws_connect(f"{office.url}/live") as socket:
         await socket.send_str(json.dumps({"type": "sign_in", "session": token}))
-        assert isinstance(await Screen(socket).hear(), protocol.Snapshot)
+        async with listening_screen(socket) as screen:
+            assert isinstance(await screen.hear(), protocol.Snapshot)
 
 
 async def test_signing_out_closes_every_screen_of_the_session(office: Office) -> None:
@@ -162,12 +163,12 @@ async def test_without_a_sign_in_there_is_one_refusal_and_the_end(
 ) -> None:
     async with office.http.ws_connect(f"{office.url}/live") as socket:
         await socket.send_str(message)
-        screen = Screen(socket)
-        reply = await screen.hear()
-        assert isinstance(reply, protocol.Reply)
-        assert reply.problem is not None
-        assert await screen.hear() is None
-        assert screen.closed == 4401
+        async with listening_screen(socket) as screen:
+            reply = await screen.hear()
+            assert isinstance(reply, protocol.Reply)
+            assert reply.problem is not None
+            assert await screen.hear() is None
+            assert screen.closed == 4401
 
 
 async def test_a_page_of_another_site_gets_no_socket(office: Office) -> None:
