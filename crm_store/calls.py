@@ -144,7 +144,7 @@ def _inherit(kept: Any, part: Any) -> Any:
     """What only the absorbed row knows: its client, what was chosen for it, its answer, and the
     campaign's attempt that it was."""
     names = ["client_id", "queue", "operator", "answered_at", "attempt", "campaign_entry",
-             "recorded"]
+             "recorded", "lines"]
     if kept.disposition is None:
         names += ["disposition", "note", "disposed_by", "disposed_at"]
     learnt = {name: getattr(part, name) for name in names if getattr(kept, name) is None}

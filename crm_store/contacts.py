@@ -81,6 +81,7 @@ class Interaction:
     disposed_at: datetime | None
     reconstructed: bool = False     # from Asterisk's own records: nobody saw it live
     recorded: int | None = None     # recordings that can be heard, or will be
+    lines: list[dict[str, JSON]] | None = None      # how they sounded, see `crm_store.lines`
 
 
 COLUMNS = (
@@ -92,7 +93,7 @@ COLUMNS = (
     Interactions.outcome, Interactions.waited_s, Interactions.talked_s, Interactions.held_s,
     Interactions.disposition, Interactions.note, Interactions.disposed_by,
     Interactions.disposed_at, Interactions.absorbed_into, Interactions.reconstructed,
-    Interactions.recorded,
+    Interactions.recorded, Interactions.lines,
 )
 
 
@@ -101,6 +102,8 @@ def call_item(row: Any) -> dict[str, JSON]:
     mark: dict[str, JSON] = {"reconstructed": True} if row.reconstructed else {}
     if row.recorded:
         mark["recorded"] = row.recorded
+    if row.lines:
+        mark["lines"] = row.lines
     return mark | {
         "interaction_id": row.id, "call_id": row.call_id, "direction": row.direction,
         "number": row.number, "queue": row.queue, "operator": row.operator,

@@ -186,7 +186,7 @@ PERSONAL: dict[str, Personal] = {
         kept="id channel call_id pbx direction entry queue operator client_id client_is_chosen "
              "campaign_entry attempt menu_path started_at answered_at ended_at outcome cause "
              "ended_by waited_s talked_s held_s absorbed_into disposition disposed_by "
-             "disposed_at reconstructed recorded"),
+             "disposed_at reconstructed recorded lines"),
     "client_addresses": Personal(own("client_id"), is_gone=True,
                                  kept=f"id address_id {_LINK}"),
     "client_emails": Personal(own("client_id"), is_gone=True, kept=f"email original {_LINK}"),

@@ -117,6 +117,16 @@ async def set_pin_hash(tx: Tx, person_id: int, hashed: str | None) -> None:
     await tx.run(update(People).where(People.id == person_id).values(pin_hash=hashed))
 
 
+async def own_keys(tx: Tx, person_id: int) -> dict[str, str]:
+    """The keys he chose himself, by action."""
+    row = await tx.first(select(People.own_keys).where(People.id == person_id))
+    return dict(row.own_keys or {}) if row is not None else {}
+
+
+async def set_own_keys(tx: Tx, person_id: int, keys: dict[str, str]) -> None:
+    await tx.run(update(People).where(People.id == person_id).values(own_keys=keys or None))
+
+
 async def open_session(
     tx: Tx, token_hash: str, person_id: int, *, csrf: str, opened_at: datetime,
     expires_at: datetime, opened_from: str | None = None,

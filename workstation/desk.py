@@ -59,6 +59,7 @@ class Desk:
     clock: Callable[[], datetime]
     opened_at: datetime
     muted: set[str] = field(default_factory=set)            # channels; Asterisk tells of none
+    lines: dict[str, tuple[str, str]] = field(default_factory=dict)     # operator → call, verdict
     phones: dict[str, str] = field(default_factory=dict)    # operator → the phone he attached
     board_turns: dict[str, asyncio.Lock] = field(       # collection → stored and shown in one turn
         default_factory=lambda: defaultdict(asyncio.Lock))

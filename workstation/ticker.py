@@ -134,7 +134,7 @@ class Ticker:
         return wallboard.Names(operators=desk.operators, queues=desk.queues,
                                clients=desk.pops.clients, campaigns=desk.pops.campaigns,
                                phones=desk.phones, now=desk.clock(),
-                               pause_limits=desk.settings.pause_limits)
+                               pause_limits=desk.settings.pause_limits, lines=desk.lines)
 
     async def _show(self, show: Callable[[Desk], Awaitable[None]]) -> None:
         try:

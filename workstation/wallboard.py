@@ -98,6 +98,7 @@ class Names:
     phones: Mapping[str, str]                   # operator → "web" | "desk", as he last attached
     now: datetime
     pause_limits: Mapping[str, int] = field(default_factory=dict)       # reason → minutes
+    lines: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # operator → call, verdict
 
 
 def operators(floor: Floor, today: Today, names: Names,
@@ -121,7 +122,14 @@ def operator_view(live: Operator, floor: Floor, today: Today,
         call=call.id if call else None, with_whom=_other_party(call, names) if call else "",
         calls_today=figures.calls, talked_today_s=round(figures.talked_s, 1),
         limit_s=pauses.limit_s(live, names.pause_limits),
-        over=pauses.over(live, names.pause_limits, names.now))
+        over=pauses.over(live, names.pause_limits, names.now),
+        line=_line(live, names))
+
+
+def _line(live: Operator, names: Names) -> str:
+    """How his page says that the line of the call he is in now is; good is not worth a word."""
+    call, verdict = names.lines.get(live.id, ("", ""))
+    return verdict if call and call == live.call and verdict != "good" else ""
 
 
 def _phone(live: Operator, names: Names) -> str:

@@ -68,6 +68,7 @@ class Interactions(Base):
     disposed_at: Mapped[datetime | None]
     reconstructed: Mapped[bool] = mapped_column(server_default=false())
     recorded: Mapped[int | None]            # recordings that can be heard, or will be
+    lines: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)    # see `crm_store.lines`
 
 
 class Segments(Base):

@@ -21,6 +21,7 @@ class People(Base):
     language: Mapped[str | None]
     password_hash: Mapped[str | None]                               # argon2; None: cannot sign in
     pin_hash: Mapped[str | None]            # argon2 of the keyed PIN; None: not by a desk phone
+    own_keys: Mapped[dict[str, str] | None] = mapped_column(Json)   # action → key, where changed
     is_active: Mapped[bool] = mapped_column(default=True)
     source: Mapped[str]                                             # see `crm_store.staff`
 

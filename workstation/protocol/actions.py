@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from workstation.protocol import clients, controls, duplicates, pins, privacy, targets, tasks
+from workstation.protocol import clients, controls, duplicates, own, pins, privacy, targets, tasks
 from workstation.protocol.args import Args
 
 
@@ -138,6 +138,7 @@ class CampaignArgs(Args, frozen=True, kw_only=True):
 
 class CampaignEntries(Args, frozen=True, kw_only=True):
     """`campaign.entries`, supervisors: result {"entries": [{client_id, name, numbers, state,
+    **own.ACTIONS,
     why, sentence, since, attempts, next_at}], "cursor": str | None}. `state` filters."""
     campaign: int
     state: str | None = None

@@ -33,6 +33,7 @@ class OperatorView(View, frozen=True, kw_only=True):
     talked_today_s: float
     limit_s: int | None = None      # how long this pause may last
     over: Literal["", "amber", "red"] = ""      # it lasts longer than that
+    line: str = ""          # fair poor silent: how the line of his call is, where his page says
 
 
 class WaitingView(View, frozen=True, kw_only=True):
