@@ -15,6 +15,7 @@ from pathlib import Path
 
 from cti import probe, snapshot
 from cti.ami import Account, Heard, Session, connect
+from cti.apart import ALONE, Apart
 from cti.commands import Commands
 from cti.errors import CommandRefused, CommandTimedOut, CtiError, LinkDown, LoginRefused
 from cti.feed import Fed, Feed
@@ -46,13 +47,14 @@ class LinkPlan:
     tape_keep_days: int = 30
     tape_part_bytes: int = PART_BYTES
     operators: Mapping[str, str] = field(default_factory=dict)
+    apart: Apart = ALONE        # from the other Asterisks of the installation
 
 
 class Engine:
     """`floor` is read-only for others; subscribe to `feed` before `run`."""
 
     def __init__(self, plan: LinkPlan, *, clock: Callable[[], float] = time.time) -> None:
-        self.floor = Floor(plan.pbx)
+        self.floor = Floor(plan.pbx, plan.apart)
         self.feed = Feed()
         self.commands = Commands(lambda: self._control)
         self._plan = plan
@@ -113,7 +115,7 @@ class Engine:
         return self._retold(start or self._start or self._today(), since)
 
     def _retold(self, start: QuietPoint, since: TapePosition | None) -> Iterator[Fed]:
-        floor = Floor(self._plan.pbx)
+        floor = Floor(self._plan.pbx, self._plan.apart)
         start.set_up(floor, self._plan.operators)
         for position, changes in fold(floor, self._taped(start.position, is_again=True)):
             if changes and (since is None or position > since):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
+from typing import Protocol
 
 from cti.changes import Change
 from cti.errors import Overrun
@@ -27,6 +28,10 @@ class Fed:
     restored: bool = False
 
 
+class Droppable(Protocol):
+    def drop(self, subscription: Subscription) -> None: ...
+
+
 class Subscription:
     """An endless async iterator of `Fed`; use it as a context manager so that it is dropped.
 
@@ -34,9 +39,9 @@ class Subscription:
     iteration goes on with what comes next.
     """
 
-    def __init__(self, feed: Feed, name: str, limit: int) -> None:
+    def __init__(self, feed: Droppable, name: str, limit: int) -> None:
         self.name = name
-        self._feed = feed
+        self._feed: Droppable = feed
         self._limit = limit
         self._queue: deque[Fed] = deque()
         self._arrived = asyncio.Event()
@@ -85,7 +90,9 @@ class Feed:
 
     def subscribe(self, name: str, *, limit: int = 10_000) -> Subscription:
         """From now on; subscribe before `Engine.run` to see what is restored as well."""
-        subscription = Subscription(self, name, limit)
+        return self.take_on(Subscription(self, name, limit))
+
+    def take_on(self, subscription: Subscription) -> Subscription:
         self._subscriptions.append(subscription)
         return subscription
 
@@ -96,3 +103,20 @@ class Feed:
     def drop(self, subscription: Subscription) -> None:
         if subscription in self._subscriptions:
             self._subscriptions.remove(subscription)
+
+
+class MergedFeed:
+    """Several feeds as one, in the order they speak; a place is only one on its own tape."""
+
+    def __init__(self, feeds: Sequence[Feed]) -> None:
+        self._feeds = tuple(feeds)
+
+    def subscribe(self, name: str, *, limit: int = 10_000) -> Subscription:
+        subscription = Subscription(self, name, limit)
+        for feed in self._feeds:
+            feed.take_on(subscription)
+        return subscription
+
+    def drop(self, subscription: Subscription) -> None:
+        for feed in self._feeds:
+            feed.drop(subscription)

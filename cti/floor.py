@@ -11,6 +11,7 @@ from typing import Any
 
 from cti import bridges, comparison, dials, early, legs, lines, members, parking, told, transfers
 from cti import events as ev
+from cti.apart import told_apart
 from cti.calls import Call, CallState, Leg, Offer, Segment
 from cti.changes import Change
 from cti.live import Floor, Gap
@@ -75,6 +76,8 @@ STEPS: dict[type[ev.Event], Step] = {
 def apply(floor: Floor, event: ev.Event) -> tuple[Change, ...]:
     """What `event` changes on the floor, in order; () when nothing that we tell."""
     out: list[Change] = []
+    if floor.mark:
+        event = told_apart(event, floor.mark)
     if early.waits(floor, event):
         return ()
     STEPS[type(event)](floor, event, out)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
+from cti.apart import ALONE, Apart
 from cti.calls import PLUMBING, Call, Leg
 from cti.events import EntryListed, LegEvent, LegListed
 from cti.operators import Operator
@@ -50,8 +51,10 @@ class Listing:
 class Floor:
     """Live calls, operators and queues by id, and the gaps of the link (newest last)."""
 
-    def __init__(self, pbx: str) -> None:
+    def __init__(self, pbx: str, apart: Apart = ALONE) -> None:
         self.pbx = pbx
+        self.apart = apart
+        self.mark = apart.mark          # of the ids of this Asterisk
         self._calls: dict[str, Call] = {}
         self._operators: dict[str, Operator] = {}
         self._queues: dict[str, Queue] = {}

@@ -47,8 +47,8 @@ def seen(floor: Floor, event: ev.MemberSeen, out: Out) -> None:
 def _learn(floor: Floor, event: ev.MemberSeen) -> str:
     """A member that nobody told us of goes by his member name, else by his phone's."""
     is_named = event.member not in ("", event.interface)
-    operator = event.member if is_named else event.interface.partition("/")[2]
-    floor.learned[event.interface] = operator
+    known = event.member if is_named else event.interface.partition("/")[2]
+    operator = floor.learned[event.interface] = floor.apart.person(known)
     return operator
 
 

@@ -12,6 +12,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from cti.apart import ALONE, Apart
 from cti.cel import CelRow
 from cti.changes import CallEnded, Change
 from cti.floor import Floor
@@ -32,13 +33,13 @@ class Reconstructed:
 
 def reconstruct(
     rows: Sequence[CelRow], log: Sequence[QueueRow], *, pbx: str,
-    operators: Mapping[str, str], deaths: Sequence[Death] = (),
+    operators: Mapping[str, str], deaths: Sequence[Death] = (), apart: Apart = ALONE,
 ) -> Reconstructed:
     """`rows` must hold the calls from their beginnings; `operators`: interface → operator id."""
-    floor = Floor(pbx)
+    floor = Floor(pbx, apart)
     floor.table = dict(operators)
     numbered = ((NO_TAPE, record) for record in retold(rows, log, pbx=pbx, deaths=deaths))
-    let_go = {row.call_id for row in rows if row.kind == "HANGUP"
+    let_go = {apart.marked(row.call_id) for row in rows if row.kind == "HANGUP"
               and f"{row.extra.get('hangupsource', '')}".startswith("dialplan/")}
     changes = tuple(_served(change, let_go) for _, told in fold(floor, numbered)
                     for change in told)
