@@ -81,7 +81,7 @@ class Interaction:
     disposed_at: datetime | None
     reconstructed: bool = False     # from Asterisk's own records: nobody saw it live
     recorded: int | None = None     # recordings that can be heard, or will be
-    lines: list[dict[str, JSON]] | None = None      # how they sounded, see `crm_store.lines`
+    lines: list[dict[str, Any]] | None = None      # how they sounded, see `crm_store.lines`
 
 
 COLUMNS = (
