@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
 from crm_store.recordings import Sound
+from cti.apart import Apart
 from cti.pbx.render_recording import INCOMING, OUTGOING
 
 RATE = 8000
@@ -39,7 +40,9 @@ class Sources:
 
     @classmethod
     def of(cls, folder: Path, leg: str) -> Sources:
-        return cls(folder / f"{leg}{INCOMING}", folder / f"{leg}{OUTGOING}")
+        """Each further Asterisk writes in a folder of its own, and does not know its mark."""
+        known, _, name = leg.partition("@")
+        return cls(folder / name / f"{known}{INCOMING}", folder / name / f"{known}{OUTGOING}")
 
     def sizes(self) -> tuple[int, int]:
         """Bytes; 0 for one that is not there."""
@@ -60,6 +63,11 @@ class Sources:
     def remove(self) -> None:
         self.client.unlink(missing_ok=True)
         self.others.unlink(missing_ok=True)
+
+
+def written_below(folder: Path, apart: Apart) -> Path:
+    """Where this Asterisk writes until recordings are finished."""
+    return folder / "new" / ("" if apart.is_first else apart.name)
 
 
 def _size(path: Path) -> int:

@@ -13,8 +13,9 @@ import structlog
 from crm_store import audit, interactions, recordings
 from crm_store.recordings import Gone, Recording, Sound
 from crm_store.store import Store
+from cti.apart import ALONE, Apart
 from cti.pbx.render_recording import INCOMING
-from workstation.recording_files import Sources, finish
+from workstation.recording_files import Sources, finish, written_below
 from workstation.unforeseen import logged
 
 log = structlog.get_logger()
@@ -33,10 +34,12 @@ class Finisher:
     on the leads' screens."""
 
     def __init__(self, store: Store, folder: Path, *, min_free_mb: int,
-                 clock: Callable[[], datetime], tell: Callable[[str], None]) -> None:
+                 clock: Callable[[], datetime], tell: Callable[[str], None],
+                 apart: Apart = ALONE) -> None:
         self._store = store
         self._folder = folder
         self._written = folder / "new"
+        self._apart = apart
         self._min_free = min_free_mb * 1_000_000
         self._clock = clock
         self._tell = tell
@@ -139,7 +142,7 @@ class Finisher:
     async def scan(self, is_live: Callable[[str], bool]) -> None:
         """Rows whose sound was never finished, and sound that has no row."""
         async with self._store.read() as tx:
-            rows = await recordings.open_ones(tx)
+            rows = [row for row in await recordings.open_ones(tx) if self._apart.is_of(row.leg)]
         now = self._clock().timestamp()
         for row in rows:
             sources = Sources.of(self._written, row.leg)
@@ -154,8 +157,8 @@ class Finisher:
 
     def _remove_strays(self, known: set[str], is_live: Callable[[str], bool],
                        now: float) -> None:
-        for path in self._written.glob(f"*{INCOMING}"):
-            leg = path.name.removesuffix(INCOMING)
+        for path in written_below(self._folder, self._apart).glob(f"*{INCOMING}"):
+            leg = self._apart.marked(path.name.removesuffix(INCOMING))
             sources = Sources.of(self._written, leg)
             if leg in known or is_live(leg) or (
                     now - sources.written_at() < STRAY.total_seconds()):

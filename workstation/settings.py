@@ -95,6 +95,11 @@ class Pbx(Part):
     rehearsal: bool = False         # nobody real is behind the trunk (`deskline demo` says so)
 
 
+class Asterisk(Pbx):
+    """A further one: its keys are those of `[pbx]`."""
+    name: Slug
+
+
 class Menu(Part):
     host: Host = "127.0.0.1"
     port: Port = 4573
@@ -169,6 +174,7 @@ class OperatorSettings(Part):
     groups: tuple[Slug, ...] = ("billing",)
     queues: tuple[Slug, ...] = ("billing",)
     skills: dict[Slug, Level] = {}              # what he can, and how well: 1 to 10
+    asterisk: Slug | Literal[""] = ""           # where his phones are; "": that of [pbx]
 
 
 def _sample_operators() -> tuple[OperatorSettings, ...]:
@@ -218,6 +224,7 @@ class Settings(BaseSettings):
     store: StoreSettings = StoreSettings()
     imports: Imports = Imports()
     pbx: Pbx = Pbx()
+    asterisk: tuple[Asterisk, ...] = ()         # further ones
     menu: Menu = Menu()
     company: Company = Company()
     queue: tuple[Queue, ...] = _QUEUES
@@ -239,6 +246,11 @@ class Settings(BaseSettings):
     @property
     def store_url(self) -> str:
         return self.store.url or f"sqlite+aiosqlite:///{self.data_dir.resolve() / 'deskline.db'}"
+
+    @property
+    def asterisks(self) -> tuple[Pbx, ...]:
+        """All there are; the one of `[pbx]` is the first."""
+        return (self.pbx, *self.asterisk)
 
     @property
     def secret_file(self) -> Path:
@@ -296,8 +308,11 @@ def _check_references(settings: Settings) -> None:
         _check_relaxing(queue)
     queues = {queue.id for queue in settings.queue}
     dispositions = {choice.id for choice in settings.disposition}
+    _check_asterisks(settings.asterisks)
+    asterisks = {"", *(pbx.name for pbx in settings.asterisks)}
     for operator in settings.operator:
         _known(f"operator {operator.id}", operator.queues, queues, "queue")
+        _known(f"operator {operator.id}", (operator.asterisk,), asterisks, "asterisk")
     for entry in settings.entry:
         _known(f"entry {entry.number}", (entry.queue,), queues, "queue")
     for queue in settings.queue:
@@ -310,6 +325,14 @@ def _check_references(settings: Settings) -> None:
         raise SettingsError("two sources have the same id")
     if len({right.id for right in settings.right}) < len(settings.right):
         raise SettingsError("two rights have the same id")
+
+
+def _check_asterisks(asterisks: tuple[Pbx, ...]) -> None:
+    """Two of one name would share a tape, two at one place are one."""
+    if len({pbx.name for pbx in asterisks}) < len(asterisks):
+        raise SettingsError("two Asterisks have the same name")
+    if len({(pbx.host, pbx.ami_port) for pbx in asterisks}) < len(asterisks):
+        raise SettingsError("two Asterisks have the same host and ami_port")
 
 
 def _check_relaxing(queue: Queue) -> None:

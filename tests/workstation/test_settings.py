@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from cti.secrets import derive, load
 from workstation import settings
+from workstation.pbx_plan import plan_of
 
 EXAMPLE = Path(__file__).parents[2] / "deskline.example.toml"
 
@@ -49,6 +51,11 @@ def test_the_environment_wins_over_the_file(
      "relax = [{ after_s = 9, level = 3 }]\n", "lower level"),
     ("[[operator]]\nid = '101'\nlogin = 'a'\nname = 'A'\n"
      "[[operator]]\nid = '101'\nlogin = 'b'\nname = 'B'\n", "same id"),
+    ("[[asterisk]]\nhost = '10.0.2.10'\n", "asterisk.0.name"),
+    ("[[asterisk]]\nname = 'main'\nami_port = 5039\n", "same name"),
+    ("[[asterisk]]\nname = 'north'\n", "same host and ami_port"),
+    ("[[operator]]\nid = '101'\nlogin = 'a'\nname = 'A'\nasterisk = 'north'\n",
+     "no asterisk 'north'"),
 ])
 def test_a_mistake_is_named(tmp_path: Path, text: str, says: str) -> None:
     with pytest.raises(settings.SettingsError, match=says):
@@ -58,3 +65,18 @@ def test_a_mistake_is_named(tmp_path: Path, text: str, says: str) -> None:
 def test_a_named_file_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(settings.SettingsError, match="no settings file"):
         settings.load(tmp_path / "absent.toml")
+
+
+def test_a_further_asterisk_has_its_own_operators_passwords_and_folders(tmp_path: Path) -> None:
+    loaded = settings.load(written(
+        tmp_path, f"data_dir = '{tmp_path}'\n"
+        "[[asterisk]]\nname = 'north'\nami_port = 5039\n"
+        "[[operator]]\nid = '101'\nlogin = 'a'\nname = 'A'\n"
+        "[[operator]]\nid = '201'\nlogin = 'b'\nname = 'B'\nasterisk = 'north'\n"))
+    first, north = plan_of(loaded), plan_of(loaded, name="north")
+    assert [one.id for one in first.operators] == ["101"]
+    assert [one.id for one in north.operators] == ["201"]
+    assert first.folder != north.folder
+    assert first.system_name != north.system_name
+    assert first.password("ami:control") != north.password("ami:control")
+    assert first.password("sip:101") == derive(load(loaded.secret_file), "sip:101")
