@@ -53,6 +53,7 @@ HOLDERS: dict[str, Held] = {
     "promises": Held(follows=(("attempt_id", "attempts"),)),
     "suppressions": Held(follows=(("e164", ""),)),
     "notes": Held(follows=(_OF_CALL,)),
+    "proposal_answers": Held(follows=(_OF_CALL,)),
     "requests": Held(follows=(("account_id", "accounts"), _OF_CALL)),
     "tasks": Held(follows=(("request_id", "requests"), _OF_CALL)),
     "timeline": Held(),
@@ -66,6 +67,7 @@ HOLDERS: dict[str, Held] = {
 SOURCES: dict[str, str] = {
     "call": "interactions", "request": "requests", "note": "notes", "promise": "promises",
     "attempt": "attempts", "task": "tasks", "consent": "consents",
+    "proposal": "proposal_answers",
 }
 # Timeline kinds that come from an account: kind → the way from `ref` to the account's id.
 OF_ACCOUNTS = {

@@ -98,6 +98,12 @@ PERSONAL: dict[str, Personal] = {
         via("interaction_id", "interactions"), cleared="peaks",
         kept="id interaction_id leg state why started_at ended_at file channels rate seconds "
              "size marks"),
+    "script_answers": Personal(
+        via("interaction_id", "interactions"), cleared="answer",
+        kept="id interaction_id script step by at"),
+    "proposal_answers": Personal(
+        own("client_id"), cleared="why",
+        kept="id client_id interaction_id proposal answer until_at by at"),
     "client_choices": Personal(
         via("interaction_id", "interactions"), kept="id interaction_id client_id by at"),
     "identity_confirmations": Personal(
@@ -217,6 +223,9 @@ OTHERS: dict[str, str] = {
     "gaps": "stretches of time, and counts",
     "journal_places": "places on tapes",
     "groups": "staff",
+    "help_calls": "staff",
+    "messages": "staff: leads to operators",
+    "message_receipts": "staff",
     "people": "staff",
     "sessions": "staff",
 }

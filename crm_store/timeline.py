@@ -27,7 +27,7 @@ from crm_store.tables.contacts import IS_RARE, Timeline
 
 TimelineKind = Literal[
     "attempt", "call", "change", "consent", "correction", "invoice", "mail", "merge", "note",
-    "payment", "promise", "reading", "request", "task", "web",
+    "payment", "promise", "proposal", "reading", "request", "task", "web",
 ]
 KINDS: frozenset[str] = frozenset(get_args(TimelineKind))
 Item = TypeVar("Item")
@@ -69,6 +69,7 @@ class TimelineItem:
     task: task_id title operator group due_at done_at by
     mail, web: direction subject text by · note: text by
     merge: merge_id kept_id absorbed_id absorbed_name undone_at by · change: fields by
+    proposal: proposal titles answer until_at interaction_id by
     consent: kind given channel by · attempt, promise: written by campaigns
     """
     kind: str

@@ -9,6 +9,7 @@ from crm_store.tables import (
     contacts,
     duplicates,
     gaps,
+    guidance,
     imports,
     recordings,
     requests,
@@ -16,6 +17,7 @@ from crm_store.tables import (
     sources,
     staff,
     tasks,
+    team,
 )
 
 __all__ = [
@@ -27,6 +29,7 @@ __all__ = [
     "contacts",
     "duplicates",
     "gaps",
+    "guidance",
     "imports",
     "recordings",
     "requests",
@@ -34,4 +37,5 @@ __all__ = [
     "sources",
     "staff",
     "tasks",
+    "team",
 ]

@@ -13,8 +13,10 @@ from crm_store import (
     identity,
     interactions,
     naming,
+    proposal_answers,
     recordings,
     requests,
+    script_answers,
 )
 from crm_store.base import Base, Tx
 from crm_store.interactions import CallFacts, SegmentFacts
@@ -25,7 +27,7 @@ NUMBER, SHARED = "+79165550199", "+79165550177"
 # Whatever tells of him; none of it may be left anywhere.
 MARKS = ("Zxqvidov", "zkskvidov", "Кзыщдов", "9165550199", "zxq@mail.example", "Zxqstreet",
          "ACC-ZXQ-77", "MET-ZXQ-55", "zxq-note", "zxq-reason", "zxq-form", "zxq-task",
-         "zxq-reference", "zxq-custom", "zxq-draft", "zxq-did", "zxq-tag")
+         "zxq-reference", "zxq-custom", "zxq-draft", "zxq-did", "zxq-tag", "zxq-answer", "zxq-why")
 
 
 def _t(name: str) -> type[Base]:
@@ -114,6 +116,11 @@ async def _contacts(tx: Tx, him: int) -> int:
                                        by="101", at=NOW)
     await interactions.add_note(tx, him, "zxq-note of Zxqvidov", by="101", at=NOW)
     await identity.confirm(tx, him, NUMBER, by="101", at=NOW, interaction_id=contact)
+    await script_answers.add(tx, contact, script_answers.Answer(
+        "debt_reminder", "proof", "zxq-answer", "101", NOW))
+    await proposal_answers.add(tx, him, proposal_answers.Said(
+        proposal="paperless", answer="later", until_at=NOW, why="zxq-why", by="101", at=NOW,
+        interaction_id=contact), {"en": "Bill by e-mail"})
     await drafts.save(tx, contact, "101", version=0, content={"note": "zxq-draft"}, at=NOW)
     return contact
 

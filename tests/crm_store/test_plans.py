@@ -12,11 +12,14 @@ from crm_store import (
     belongings,
     cards,
     claims,
+    client_measures,
     clients,
     drafts,
     interactions,
     pops,
+    proposal_answers,
     sample,
+    script_answers,
     timeline,
 )
 from crm_store.prepared import Prepared
@@ -24,7 +27,7 @@ from crm_store.store import Store
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 VALUES = {"client_id": 1, "e164": "+79161234567", "count": 20, "at": NOW, "kind": "call", "ref": 1,
-          "interaction_id": 1, "attempt": 1, "operator": "101", "number": "+79161234567"}
+          "interaction_id": 1, "besides": 0, "attempt": 1, "operator": "101", "number": "+79161234567"}
 HOT = {
     "candidates: links": clients._LINKS, "candidates: contacts": clients._LATEST_CONTACTS,
     "card: client": cards._CLIENT, "card: belongings": belongings.BELONGINGS,
@@ -32,6 +35,11 @@ HOT = {
     "timeline: first page": timeline._FIRST_PAGE, "timeline: next page": timeline._NEXT_PAGE,
     "pop: named": pops._NAMED, "pop: meant by a campaign": pops._MEANT,
     "pop: chosen": pops._CHOSEN, "pop: ticked": pops._CONFIRMED, "pop: draft": drafts.HIS,
+    "script: answers": script_answers._OF_CONTACT,
+    "proposals: answers": proposal_answers._LATEST,
+    "measures: opened": client_measures._OPENED, "measures: made": client_measures._MADE,
+    "measures: paid": client_measures._PAID, "measures: before": client_measures._BEFORE,
+    "measures: recent": client_measures._RECENT,
     "pop: calls of a number": interactions._OF_NUMBER,
     "timeline: some kinds": timeline._filtered(("call", "note", "task"), is_next=False),
     "timeline: next of some kinds": timeline._filtered(("call", "note"), is_next=True),
