@@ -35,11 +35,13 @@ _SHORTEST_TELLING = 7       # digits that tell a number from any other
 _AT_ONCE = 500
 STEPS: dict[str, tuple[str, ...]] = {
     "contacts": ("drafts", "notes", "dispositions", "segments", "recordings",
+                 "voicemails", "survey_answers", "client_pins",
                  "script_answers", "proposal_answers", "client_choices",
                  "identity_confirmations", "timeline"),
     "campaigns": ("promises", "attempts", "entry_events", "entry_numbers", "campaign_entries",
                   "suppressions"),
-    "work": ("task_reminders", "task_events", "tasks", "request_events", "requests"),
+    "work": ("task_reminders", "task_events", "tasks", "mail_files", "mails", "documents",
+             "outbox", "request_alarms", "request_events", "requests"),
     "money": ("readings", "meters", "invoice_corrections", "invoices", "payments", "debts",
               "source_answers", "accounts"),
     "past": ("import_rows", "merge_rows", "duplicate_pairs", "merges", "consents",

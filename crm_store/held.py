@@ -41,6 +41,7 @@ HOLDERS: dict[str, Held] = {
     "client_changes": Held("stays"),        # versions of one client's card count by themselves
     "client_words": Held("stays"),          # search leads from the absorbed to the kept client
     "custom_words": Held("stays"),
+    "client_pins": Held(),
     "consents": Held(follows=(_OF_CALL,)),
     "identity_confirmations": Held(follows=(_OF_CALL, ("e164", ""))),
     "client_choices": Held(follows=(_OF_CALL,)),
@@ -55,6 +56,7 @@ HOLDERS: dict[str, Held] = {
     "notes": Held(follows=(_OF_CALL,)),
     "proposal_answers": Held(follows=(_OF_CALL,)),
     "requests": Held(follows=(("account_id", "accounts"), _OF_CALL)),
+    "mails": Held(follows=(("request_id", "requests"),)),
     "tasks": Held(follows=(("request_id", "requests"), _OF_CALL)),
     "timeline": Held(),
     "audit": Held("stays"),                 # what was done to him then

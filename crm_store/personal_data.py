@@ -98,6 +98,13 @@ PERSONAL: dict[str, Personal] = {
         via("interaction_id", "interactions"), cleared="peaks",
         kept="id interaction_id leg state why started_at ended_at file channels rate seconds "
              "size marks"),
+    "voicemails": Personal(
+        via("interaction_id", "interactions"),
+        kept="id call_id sound group_id at interaction_id settled_at"),
+    "survey_answers": Personal(
+        via("interaction_id", "interactions"),
+        kept="id call_id menu question answer at interaction_id operator settled_at"),
+    "client_pins": Personal(own("client_id"), is_gone=True, kept="client_id pin_hash by at"),
     "script_answers": Personal(
         via("interaction_id", "interactions"), cleared="answer",
         kept="id interaction_id script step by at"),
@@ -140,12 +147,25 @@ PERSONAL: dict[str, Personal] = {
         either(own("client_id"), via("request_id", "requests")), cleared="title note",
         kept="id client_id request_id interaction_id operator group_id due_at remind made_by "
              "made_at done_at told_at late_at"),
+    "mail_files": Personal(via("mail_id", "mails"), cleared="name",
+                           kept="id mail_id content_type size file why"),
+    "mails": Personal(
+        either(own("client_id"), via("request_id", "requests")), renamed="message_id",
+        cleared="thread sender sender_name recipient subject text html why",
+        kept="id direction state request_id client_id by at"),
+    "documents": Personal(via("request_id", "requests"), cleared="title html",
+                          kept="id request_id template made_by made_at"),
+    "outbox": Personal(via("request_id", "requests"), cleared="payload error",
+                       kept="id kind request_id made_at due_at tries done_at dead_at"),
+    "request_alarms": Personal(via("request_id", "requests"), is_derived=True,
+                               kept="id request_id kind due_at told_at"),
     "request_events": Personal(via("request_id", "requests"), cleared="note",
                                kept="id request_id kind from_stage to_stage by at"),
     "requests": Personal(
-        own("client_id"), cleared="form",
+        own("client_id"), cleared="form contact",
         kept="id type client_id account_id interaction_id stage group_id responsible deadline_at "
-             "filed_by filed_at closed_at"),
+             "filed_by filed_at closed_at channel stage_at since_at late_at reaction_at "
+             "offered_to offered_until joined_to"),
     # ── money: the facts stay, without the person ───────────────────────────────────────────
     "readings": Personal(via("meter_id", "meters"),
                          kept="id meter_id value_milli read_at source by"),
@@ -226,7 +246,12 @@ OTHERS: dict[str, str] = {
     "help_calls": "staff",
     "messages": "staff: leads to operators",
     "message_receipts": "staff",
+    "menu_guesses": "hashes, for a day",
+    "menu_switches": "names of ours",
+    "menu_uses": "menus",
+    "menu_versions": "menus",
     "people": "staff",
+    "webhooks": "programs elsewhere",
     "sessions": "staff",
 }
 

@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import Select, and_, insert, or_, select, update
 
-from crm_store import audit, errors, keyset, timeline
+from crm_store import audit, errors, keyset, request_alarms, timeline
 from crm_store.base import JSON, Tx
+from crm_store.request_alarms import Alarms
 from crm_store.tables.billing import Accounts
 from crm_store.tables.clients import Clients
 from crm_store.tables.requests import Groups, RequestEvents, Requests
@@ -30,6 +31,22 @@ class NewRequest:
     account_id: int | None = None
     interaction_id: int | None = None
     responsible: str | None = None  # operator id
+    channel: str = "desk"           # call desk menu web mail api process
+    contact: str | None = None      # where to answer, when the client is not known
+    reaction_at: datetime | None = None
+    alarms: Alarms = ()             # that of its deadline is there always
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """What a step makes of a request, beside its stage; `since_at`: its whole deadline counts
+    anew from then. `frees`: nobody has it in hand any more."""
+    group: str
+    deadline_at: datetime
+    alarms: Alarms
+    reaction_at: datetime | None = None
+    since_at: datetime | None = None
+    frees: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +68,24 @@ class RequestRow:
     filed_by: str
     filed_at: datetime
     closed_at: datetime | None
+    channel: str = "desk"
+    stage_at: datetime | None = None
+    since_at: datetime | None = None
+    late_at: datetime | None = None
+    reaction_at: datetime | None = None
+    offered_to: str | None = None
+    offered_until: datetime | None = None
+    joined_to: int | None = None
+    contact: str | None = None
+    client_kind: str | None = None
+    client_language: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestEvent:
-    kind: str                       # filed, moved, assigned
+    """`kind`: filed moved taken assigned offered reminded late unanswered reopened joined parted
+    absorbed told mailed document; what became of it, `note` says to whom or why."""
+    kind: str
     from_stage: str | None
     to_stage: str | None
     note: str
@@ -82,10 +112,12 @@ async def file(tx: Tx, new: NewRequest) -> RequestRow:
         type=new.type, client_id=new.client_id, account_id=new.account_id,
         interaction_id=new.interaction_id, stage=new.stage, group_id=new.group,
         responsible=new.responsible, deadline_at=new.deadline_at, form=new.form,
-        filed_by=new.by, filed_at=new.at,
+        filed_by=new.by, filed_at=new.at, channel=new.channel, stage_at=new.at, since_at=new.at,
+        contact=new.contact, reaction_at=new.reaction_at,
     ).returning(Requests.id)))
-    await _tell(tx, request_id, "filed", None, new.stage, new.by, new.at, "")
-    return await _shown(tx, request_id)
+    await request_alarms.plan(tx, request_id, new.alarms, new.deadline_at)
+    await tell(tx, request_id, "filed", None, new.stage, new.by, new.at, "")
+    return await shown(tx, request_id)
 
 
 async def one(tx: Tx, request_id: int) -> RequestRow:
@@ -137,35 +169,77 @@ async def page(
 
 async def move(
     tx: Tx, request_id: int, stage: str, by: str, at: datetime, note: str = "", *,
-    closes: bool = False, taken_by: str | None = None,
+    closes: bool = False, taken_by: str | None = None, turn: Turn | None = None,
+    kind: str = "moved",
 ) -> RequestRow:
     """To another stage; `closes` says that it is a last one. Raises `NotFound`.
 
-    `taken_by` is the operator who is responsible from now on, if nobody was.
+    `taken_by` is the operator who is responsible from now on, if nobody was. `kind` is what the
+    history calls it: moved reopened joined parted.
     """
     before = await _locked(tx, request_id)
-    await tx.run(update(Requests).where(Requests.id == request_id)
-                 .values(stage=stage, closed_at=at if closes else None))
-    await _tell(tx, request_id, "moved", before, stage, by, at, note)
+    values: dict[str, Any] = {"stage": stage, "stage_at": at, "closed_at": at if closes else None}
+    if closes:
+        values |= {"offered_to": None, "offered_until": None}
+    if turn is not None:
+        values |= _of_turn(turn) | {"late_at": None}
+    await tx.run(update(Requests).where(Requests.id == request_id).values(**values))
+    await _plan_anew(tx, request_id, turn, closes=closes)
+    await tell(tx, request_id, kind, before, stage, by, at, note)
     if taken_by is not None:
         taken = await tx.run(
             update(Requests).where(Requests.id == request_id, Requests.responsible.is_(None))
-            .values(responsible=taken_by))
+            .values(responsible=taken_by, reaction_at=None, offered_to=None, offered_until=None))
         if taken.rowcount:
-            await _tell(tx, request_id, "assigned", stage, stage, by, at, "")
-    return await _shown(tx, request_id)
+            await request_alarms.drop(tx, request_id, ("offer", "reaction"))
+            await tell(tx, request_id, "assigned", stage, stage, by, at, "")
+    return await shown(tx, request_id)
 
 
 async def assign(
     tx: Tx, request_id: int, *, group: str, responsible: str | None, by: str, at: datetime,
-    note: str = "",
+    note: str = "", turn: Turn | None = None, kind: str = "assigned",
 ) -> RequestRow:
     """To another group or person. Raises `NotFound`, `Conflict`."""
     stage = await _locked(tx, request_id)
-    await tx.run(update(Requests).where(Requests.id == request_id)
-                 .values(group_id=group, responsible=responsible))
-    await _tell(tx, request_id, "assigned", stage, stage, by, at, note)
-    return await _shown(tx, request_id)
+    values: dict[str, Any] = {"group_id": group, "responsible": responsible, "offered_to": None,
+                              "offered_until": None}
+    if turn is not None:
+        values["reaction_at"] = turn.reaction_at
+    await tx.run(update(Requests).where(Requests.id == request_id).values(**values))
+    if turn is not None:
+        await request_alarms.plan_anew(tx, request_id, turn.alarms, turn.deadline_at)
+    elif responsible is not None:
+        await request_alarms.drop(tx, request_id, ("offer", "reaction"))
+    await tell(tx, request_id, kind, stage, stage, by, at, note)
+    return await shown(tx, request_id)
+
+
+async def change(tx: Tx, request_id: int, kind: str, *, by: str, at: datetime, note: str = "",
+                 **values: Any) -> RequestRow:
+    """Columns that are no step, with the event that says so. Raises `NotFound`."""
+    stage = await _locked(tx, request_id)
+    if values:
+        await tx.run(update(Requests).where(Requests.id == request_id).values(**values))
+    await tell(tx, request_id, kind, stage, stage, by, at, note)
+    return await shown(tx, request_id)
+
+
+def _of_turn(turn: Turn) -> dict[str, Any]:
+    values: dict[str, Any] = {"group_id": turn.group, "deadline_at": turn.deadline_at,
+                              "reaction_at": turn.reaction_at}
+    if turn.since_at is not None:
+        values["since_at"] = turn.since_at
+    if turn.frees:
+        values |= {"responsible": None, "offered_to": None, "offered_until": None}
+    return values
+
+
+async def _plan_anew(tx: Tx, request_id: int, turn: Turn | None, *, closes: bool) -> None:
+    if closes:
+        await request_alarms.drop(tx, request_id)
+    elif turn is not None:
+        await request_alarms.plan_anew(tx, request_id, turn.alarms, turn.deadline_at)
 
 
 async def events(tx: Tx, request_id: int) -> list[RequestEvent]:
@@ -187,7 +261,7 @@ def request_item(row: RequestRow | SimpleNamespace) -> dict[str, JSON]:
     }
 
 
-async def _shown(tx: Tx, request_id: int) -> RequestRow:
+async def shown(tx: Tx, request_id: int) -> RequestRow:
     """The row as it is now, after the timeline has been told."""
     row = await one(tx, request_id)
     if row.client_id is not None:
@@ -195,7 +269,7 @@ async def _shown(tx: Tx, request_id: int) -> RequestRow:
     return row
 
 
-async def _tell(
+async def tell(
     tx: Tx, request_id: int, kind: str, before: str | None, after: str, by: str, at: datetime,
     note: str,
 ) -> None:
@@ -223,7 +297,11 @@ def _requests() -> Select[*tuple[Any, ...]]:
                Requests.account_id, Accounts.number.label("account_number"),
                Requests.interaction_id, Requests.stage, Requests.group_id.label("group"),
                Groups.name.label("group_name"), Requests.responsible, Requests.deadline_at,
-               Requests.form, Requests.filed_by, Requests.filed_at, Requests.closed_at)
+               Requests.form, Requests.filed_by, Requests.filed_at, Requests.closed_at,
+               Requests.channel, Requests.stage_at, Requests.since_at, Requests.late_at,
+               Requests.reaction_at, Requests.offered_to, Requests.offered_until,
+               Requests.joined_to, Requests.contact, Clients.kind.label("client_kind"),
+               Clients.language.label("client_language"))
         .join(Groups, Groups.id == Requests.group_id)
         .outerjoin(Clients, Clients.id == Requests.client_id)
         .outerjoin(Accounts, Accounts.id == Requests.account_id))

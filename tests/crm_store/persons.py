@@ -144,8 +144,20 @@ async def _money(tx: Tx, him: int) -> int:
 async def _work(tx: Tx, him: int, account: int, contact: int) -> None:
     row = await requests.file(tx, requests.NewRequest(
         type="meter_dispute", group="billing", deadline_at=NOW, form={"text": "zxq-form"},
+        contact="zxq@mail.example",
         by="101", at=NOW, client_id=him, account_id=account, interaction_id=contact))
     await requests.move(tx, row.id, "closed", "101", NOW, "zxq-note", closes=True)
+    await _row(tx, "request_alarms", request_id=row.id, kind="late", due_at=NOW, told_at=NOW)
+    await _row(tx, "documents", request_id=row.id, template="answer", title="Zxqvidov",
+               html="zxq-note", made_by="101", made_at=NOW)
+    await _row(tx, "outbox", request_id=row.id, kind="mail", made_at=NOW, due_at=NOW, tries=1,
+               payload={"to": "zxq@mail.example"}, error="zxq@mail.example said no")
+    await _row(tx, "mails", id=81, direction="in", message_id="zxq@mail.example", by="client",
+               thread="zxq@mail.example", sender="zxq@mail.example", sender_name="Zxqvidov",
+               recipient="us", subject="zxq-note", text="zxq-note", html="zxq-note", why=[],
+               state="filed", request_id=row.id, client_id=him, at=NOW)
+    await _row(tx, "mail_files", mail_id=81, name="zxq-note.pdf", content_type="application/pdf",
+               size=1, why="")
     await _row(tx, "tasks", id=80, title="zxq-task", note="zxq-note", request_id=row.id,
                operator="101", due_at=NOW, remind=[], made_by="101", made_at=NOW, done_at=NOW)
     await _row(tx, "task_events", task_id=80, kind="made", due_at=NOW, note="zxq-note", by="101",
