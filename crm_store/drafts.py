@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BindParameter, bindparam, select, update
 
@@ -58,6 +60,15 @@ async def unfinished(tx: Tx, operator: str) -> list[Draft]:
     return [Draft(*row) for row in rows]
 
 
+def told_apart(rows: Sequence[Any], operator: str) -> tuple[Draft | None, Draft | None]:
+    """Of the rows of OF_CONTACT: this operator's, and the newest of anybody else."""
+    found = [Draft(*row) for row in rows]
+    others = sorted((one for one in found if one.operator != operator),
+                    key=lambda one: one.updated_at)
+    return (next((one for one in found if one.operator == operator), None),
+            others[-1] if others else None)
+
+
 async def finish(tx: Tx, interaction_id: int, operator: str, *, at: datetime) -> None:
     """It became a disposition, a note or a request. A missing draft is nothing."""
     await tx.fetch(_FINISH, interaction_id=interaction_id, operator=operator, at=at)
@@ -71,6 +82,7 @@ _IS_HIS = Drafts.interaction_id == _INTERACTION, Drafts.operator == _OPERATOR
 _CONTENT, _AT = bindparam("content", type_=Drafts.content.type), bindparam("at", type_=Utc)
 _SEEN = bindparam("version", type_=Whole)
 HIS = Prepared(select(*_ALL).where(*_IS_HIS))
+OF_CONTACT = Prepared(select(*_ALL).where(Drafts.interaction_id == _INTERACTION))
 _FIRST = Prepared(lambda dialect: insert_into(dialect, Drafts).values(
     interaction_id=_INTERACTION, operator=_OPERATOR, version=1, content=_CONTENT, updated_at=_AT,
 ).on_conflict_do_nothing(index_elements=["interaction_id", "operator"]).returning(*_ALL))

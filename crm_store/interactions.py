@@ -25,13 +25,13 @@ from crm_store.contacts import (
 )
 from crm_store.prepared import Ask, Asked, Prepared
 from crm_store.tables.clients import ClientChoices, Clients
-from crm_store.tables.contacts import Dispositions, Interactions, Notes, Segments
+from crm_store.tables.contacts import Dispositions, Drafts, Interactions, Notes, Segments
 from crm_store.timeline import Cursor, Page, TimelineItem, put
 from crm_store.timeline import page as timeline
 
 __all__ = ["CallFacts", "Cursor", "Interaction", "Page", "SegmentFacts", "TimelineItem", "absorb",
            "add_note", "add_segments", "by_call", "by_number", "choose_client", "one", "segments",
-           "set_disposition", "timeline", "upsert_call", "upsert_calls",
+           "set_disposition", "timeline", "upsert_call", "upsert_calls", "with_open_draft",
            "without_disposition"]
 
 
@@ -119,6 +119,20 @@ async def without_disposition(
     rows = await tx.all(
         _interactions().where(
             Interactions.operator == operator, Interactions.disposition.is_(None),
+            Interactions.answered_at.is_not(None), Interactions.absorbed_into.is_(None),
+            Interactions.started_at >= since)
+        .order_by(Interactions.started_at.desc()).limit(limit))
+    return [_interaction(row) for row in rows]
+
+
+async def with_open_draft(
+    tx: Tx, operator: str, *, since: datetime, limit: int = 50
+) -> list[Interaction]:
+    """Answered contacts for which he typed something and has not finished it, newest first: also
+    those that a colleague has by now, or has finished."""
+    rows = await tx.all(
+        _interactions().join(Drafts, Drafts.interaction_id == Interactions.id).where(
+            Drafts.operator == operator, Drafts.finished_at.is_(None),
             Interactions.answered_at.is_not(None), Interactions.absorbed_into.is_(None),
             Interactions.started_at >= since)
         .order_by(Interactions.started_at.desc()).limit(limit))

@@ -63,6 +63,7 @@ class Pop:
     timeline: Page[TimelineItem]
     campaign: str
     draft: Draft | None
+    handed: Draft | None    # what a colleague typed in this contact, the newest
     is_confirmed: bool      # this operator ticked this client's identity in this contact
 
 
@@ -73,6 +74,7 @@ class _Known:
     campaign: str
     chosen: int | None
     draft: Draft | None
+    handed: Draft | None
 
 
 async def read(tx: Tx, caller: Caller, *, page: int = _PAGE) -> Pop:
@@ -94,7 +96,7 @@ def _read(ask: Ask, caller: Caller, page: int) -> Pop:
         None, _of_number(ask, caller.number, page), False)
     return Pop(
         candidates=tuple(found), named=known.named, client_id=client_id, card=card,
-        timeline=items, campaign=known.campaign, draft=known.draft,
+        timeline=items, campaign=known.campaign, draft=known.draft, handed=known.handed,
         is_confirmed=is_confirmed)
 
 
@@ -106,16 +108,16 @@ def _known(ask: Ask, caller: Caller) -> _Known:
         asked.append((_MEANT, {"attempt": caller.attempt or _NOT_ASKED}))
     if caller.interaction:
         his = {"interaction_id": caller.interaction, "operator": caller.operator}
-        asked += [(_CHOSEN, his), (drafts.HIS, his)]
+        asked += [(_CHOSEN, his), (drafts.OF_CONTACT, his)]
     said = iter(ask(*asked) if asked else [])
     found = candidates_made([next(said), next(said)]) if caller.number else []
     named, campaign = _named(next(said), next(said)) if caller.named or caller.attempt else (
         None, "")
     if not caller.interaction:
-        return _Known(found, named, campaign, None, None)
+        return _Known(found, named, campaign, None, None, None)
     chosen, typed = said
     return _Known(found, named, campaign, chosen[0].client_id if chosen else None,
-                  Draft(*typed[0]) if typed else None)
+                  *drafts.told_apart(typed, caller.operator))
 
 
 def _named(named: Sequence[Any], meant: Sequence[Any]) -> tuple[Named | None, str]:

@@ -12,7 +12,7 @@ from crm_store import clients, interactions, phones, pops, timeline
 from crm_store.base import Tx
 from crm_store.cards import Card
 from crm_store.store import Store
-from workstation import card_views, protocol, views
+from workstation import card_views, handing, protocol, views
 from workstation.requests import forms
 from workstation.requests.kinds import RequestType
 from workstation.settings import Queue, Settings
@@ -31,6 +31,9 @@ class Wanted:
     hint: int | None
     attempt: int | None
     now: datetime
+    entry: str = ""                     # the number that was dialled
+    menu_path: Sequence[str] = ()
+    campaign: str = ""
     interaction: int | None = None      # None: nobody can have chosen or typed anything yet
 
 
@@ -42,6 +45,7 @@ class Background:
         self._kinds = kinds
         self._queues: dict[str, Queue] = {queue.id: queue for queue in settings.queue}
         self._zone = ZoneInfo(settings.company.time_zone)
+        self._names = {operator.id: operator.name for operator in settings.operator}
 
     async def gather(self, tx: Tx, wanted: Wanted) -> dict[str, Any]:
         """The fields of a ConversationView that the store knows."""
@@ -66,8 +70,12 @@ class Background:
         if wanted.interaction is not None:
             fields["draft"] = views.draft(pop.draft)
             fields["identity"] = "confirmed" if pop.is_confirmed else "unknown"
-        return fields | self._of_client(pop.card, pop.timeline, candidates, wanted,
-                                        masked=not pop.is_confirmed)
+            fields["handed"] = handing.of_row(pop.handed, self._names)
+        fields |= self._of_client(pop.card, pop.timeline, candidates, wanted,
+                                  masked=not pop.is_confirmed)
+        if fields["form"] is not None:
+            fields["form"] = handing.filled(fields["form"], fields.get("handed"))
+        return fields
 
     async def warm_up(self, store: Store) -> None:
         """Prepare what a pop reads: the first caller of the day waits no longer than others."""

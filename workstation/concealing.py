@@ -13,7 +13,13 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from workstation.protocol import CardView, CustomView, FormFieldView, TimelineView
+from workstation.protocol import (
+    CardView,
+    CustomView,
+    FormFieldView,
+    QuestionView,
+    TimelineView,
+)
 from workstation.protocol.views import HiddenView
 from workstation.rights import CLEAR, Lens
 
@@ -32,6 +38,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "ParkedView": {"number": C},
     "HitView": {"number": C, "account": M, "address": C},
     "Interaction": {"number": C, "dialled": C, "note": N},
+    "HandedView": {"note": N, "form": N},
     "SourceView": {"figures": M, "balance_minor": M, "debt_minor": M, "debt_since": M},
 }
 NAMES: dict[str, str] = {
@@ -41,6 +48,7 @@ NAMES: dict[str, str] = {
 }
 # What he types himself, and the number of the call that is on his telephone.
 OWN = frozenset({"DraftView"})
+# Questions of a hidden group are left out whole, see `_is_hidden_event`.
 # Timeline kinds that are of a group as a whole; of the others single facts are.
 KINDS: dict[str, str] = {
     "invoice": M, "payment": M, "correction": M, "promise": M, "reading": M, "note": N,
@@ -48,6 +56,8 @@ KINDS: dict[str, str] = {
 }
 FACTS: dict[str, str] = NAMES | {"number": C, "text": N, "subject": N, "body": N, "from": C,
                                  "to": C}
+QUESTIONS: dict[str, str] = {
+    "account": M, "meter": M, "reading": M, "payment": M, "address": C, "email": C, "phone": C}
 _CHANGES = {"phone": C, "email": C, "address": C, "custom": P}
 _HITS = {"custom": P, "phone": C, "account": M, "address": C, "email": C}
 
@@ -174,7 +184,10 @@ def _timeline_item(item: TimelineView, lens: Lens) -> TimelineView:
 
 
 def _is_hidden_event(item: Any, lens: Lens) -> bool:
-    """An event that is of a hidden group as a whole is not in a timeline at all."""
+    """An event that is of a hidden group as a whole is not in a timeline at all; a question whose
+    answer he may not see is not his to ask."""
+    if isinstance(item, QuestionView):
+        return QUESTIONS.get(item.kind, P) in lens.groups
     if not isinstance(item, TimelineView):
         return False
     group = KINDS.get(item.kind)

@@ -6,6 +6,7 @@ screens: it is known before anything is stored, and the same after a restart of 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +14,10 @@ from msgspec.structs import replace
 
 from workstation.board import Board
 from workstation.protocol import ConversationView
+from workstation.protocol.joining import Content
 
+VERSIONS = 50           # of a draft, back to which what is typed can be joined
+CALLS_REMEMBERED = 5_000
 LIVE = frozenset({"ringing", "talking", "held"})
 
 
@@ -23,6 +27,8 @@ class Conversations:
         self.watch: Callable[[ConversationView], object] = lambda _: None   # told every change
         self.dress: Callable[[ConversationView], ConversationView] = lambda view: view
         self._kept: dict[str, dict[str, ConversationView]] = {}     # operator → call →
+        self._typed: dict[tuple[str, str], dict[int, Content]] = {}     # (operator, call) →
+        self._had: deque[str] = deque(maxlen=CALLS_REMEMBERED)
 
     def put(self, view: ConversationView) -> None:
         """Keep and show it; a `done` one disappears."""
@@ -31,6 +37,7 @@ class Conversations:
         shelf = self._kept.setdefault(view.operator, {})
         if view.state == "done":
             shelf.pop(view.call, None)
+            self._forget(view)
             self._board.put_own(view.operator, "conversations", str(view.id), None)
             return
         shelf[view.call] = view
@@ -72,5 +79,27 @@ class Conversations:
     def drop(self, operator: str, call: str) -> None:
         view = self._kept.get(operator, {}).pop(call, None)
         if view is not None:
+            self._forget(view)
             self.watch(replace(view, state="done"))
             self._board.put_own(operator, "conversations", str(view.id), None)
+
+    def was_had_by_another(self, call: str, operator: str) -> bool:
+        """Whether a colleague has or had it on his screen: he may have chosen, ticked, typed."""
+        return call in self._had or any(view.operator != operator
+                                        for view in self.with_call(call))
+
+    def _forget(self, view: ConversationView) -> None:
+        self._typed.pop((view.operator, view.call), None)
+        if view.call not in self._had:
+            self._had.append(view.call)
+
+    # ── drafts, version by version ───────────────────────────────────────────────────────────
+    def remember_typed(self, operator: str, call: str, version: int, content: Content) -> None:
+        """What a version of his draft holds: another screen may still type upon it."""
+        versions = self._typed.setdefault((operator, call), {})
+        versions[version] = content
+        while len(versions) > VERSIONS:
+            del versions[next(iter(versions))]
+
+    def typed(self, operator: str, call: str, version: int) -> Content | None:
+        return self._typed.get((operator, call), {}).get(version)

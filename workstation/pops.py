@@ -269,6 +269,13 @@ class Pops:
             self._conversations.drop(view.operator, view.call)
             if self._conversations.of_call(view.operator, change.kept) is None and live:
                 self._open(tasks, view.operator, live, view.state, change.at, live.queue)
+                self._keep_typed(view, change.kept)
+
+    def _keep_typed(self, absorbed: ConversationView, kept: str) -> None:
+        """What he typed before the two calls became one; the store moves it as well."""
+        now = self._conversations.of_call(absorbed.operator, kept)
+        if now is not None and absorbed.draft.version:
+            self._conversations.hold(structs.replace(now, draft=absorbed.draft))
 
     def _ended(self, tasks: asyncio.TaskGroup, change: CallEnded) -> None:
         self.clients.pop(change.call, None)

@@ -63,8 +63,10 @@ class Recall:
     async def _of(self, operator: str,
                   wanted: Callable[[ConversationView, int], Wanted]) -> None:
         async with self._store.read() as tx:
-            for row in await interactions.without_disposition(
-                    tx, operator, since=self._clock() - UNFINISHED_FOR):
+            since = self._clock() - UNFINISHED_FOR
+            rows = await interactions.without_disposition(tx, operator, since=since)
+            rows += await interactions.with_open_draft(tx, operator, since=since)
+            for row in rows:
                 call = row.call_id
                 if call is None or self._conversations.of_call(operator, call) is not None:
                     continue

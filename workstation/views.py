@@ -84,14 +84,21 @@ EMPTY_DRAFT = protocol.DraftView(version=0, note="", disposition=None, form_type
 def draft(row: drafts.Draft | None) -> protocol.DraftView:
     if row is None or row.finished_at is not None:
         return replace(EMPTY_DRAFT, version=row.version if row else 0)
+    return draft_content(row)
+
+
+def draft_content(row: drafts.Draft) -> protocol.DraftView:
+    """As it was typed, finished or not."""
     content = row.content
-    form = content.get("form")
     return protocol.DraftView(
         version=row.version, note=str(content.get("note") or ""),
         disposition=_text_or_none(content.get("disposition")),
-        form_type=_text_or_none(content.get("form_type")),
-        form={str(k): str(v) for k, v in form.items()} if isinstance(form, dict) else {},
-        saved_at=moment(row.updated_at))
+        form_type=_text_or_none(content.get("form_type")), form=_texts(content.get("form")),
+        follow=_texts(content.get("follow")), saved_at=moment(row.updated_at))
+
+
+def _texts(value: object) -> dict[str, str]:
+    return {str(k): str(v) for k, v in value.items()} if isinstance(value, dict) else {}
 
 
 def _text_or_none(value: object) -> str | None:

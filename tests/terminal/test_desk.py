@@ -104,7 +104,8 @@ async def test_an_outcome_is_one_key_and_done_is_one_key() -> None:
         await stage.sees("Alt+2 (•) Request filed")
         await stage.press("f10")
         assert await stage.asked("conversation.finish") == [{
-            "conversation": 1, "disposition": "request", "note": "Asks why", "then": "ready"}]
+            "conversation": 1, "disposition": "request", "note": "Asks why", "then": "ready",
+            "follow": {}, "request": None}]
         await stage.server.take_away("conversations", "1")
         await stage.sees("none open")
 
@@ -154,7 +155,7 @@ async def test_identity_is_ticked_with_f3() -> None:
         await stage.sees("[ ] identity not confirmed")
         await stage.press("f3")
         assert await stage.asked("conversation.identity") == [
-            {"conversation": 1, "confirmed": True}]
+            {"conversation": 1, "confirmed": True, "answered": []}]
 
 
 async def test_masked_sums_are_said_to_be_hidden() -> None:

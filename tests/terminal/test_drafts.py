@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,6 +14,7 @@ from workstation.protocol import DraftView
 from workstation.terminal import drafts
 from workstation.terminal.drafts import Content
 
+CASES = (Path(__file__).parents[2] / "workstation" / "web" / "ui" / "test" / "join_cases.json")
 TEXT = st.text(alphabet="abc \nя", max_size=12)
 
 
@@ -44,6 +48,11 @@ def test_join_with_one_side_unchanged_is_the_other_side(base: str, other: str) -
 def test_join_keeps_inserted_letters_of_both_sides(base: str, mine: str, theirs: str) -> None:
     joined = drafts.join_text(base, base + mine, theirs + base)
     assert len(joined) >= len(base) + max(len(mine), len(theirs))
+
+
+@pytest.mark.parametrize("case", json.loads(CASES.read_text()), ids=lambda case: case["name"])
+def test_server_and_terminal_join_as_the_page_does(case: dict[str, str]) -> None:
+    assert drafts.join_text(case["base"], case["mine"], case["theirs"]) == case["joined"]
 
 
 def test_letters_typed_at_both_ends_are_both_kept() -> None:

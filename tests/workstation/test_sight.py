@@ -245,10 +245,11 @@ VIEWS_WITHOUT = frozenset({
     "OperatorView", "QueueView", "SegmentView", "CampaignView", "GapView",
     "ColleagueView", "QueueTarget", "Targets", "ListenerView",
     # a colleague, or the number an operator chose himself
-    "ConsultView",
+    "ConsultView", "ConfirmedView",
     # names of clients and what leads to them
     "ReasonView", "CandidateView",
-    "SuspectView", "LikenessView", "PairView", "PairSide", "MergeView", "ComparedView",
+    "QuestionView", "SuspectView", "LikenessView",
+    "PairView", "PairSide", "MergeView", "ComparedView",
     # always inside a field that is hidden as a whole
     "PhoneView", "EmailView", "AddressView",
     # handled by kind or by field

@@ -91,7 +91,7 @@ async def test_two_screens_of_one_operator_show_the_same_letters(office: Office)
         first = await _save(page, conversation, 0, "from the page")
         await terminal.until(lambda views: views["conversations"][str(conversation)]["draft"]
                              ["note"] == "from the page")
-        second = await _save(terminal, conversation, 0, "from the terminal")
+        second = await _save(terminal, conversation, first, "from the terminal")
         assert second > first
         await page.until(lambda views: views["conversations"][str(conversation)]["draft"]
                          ["note"] == "from the terminal")

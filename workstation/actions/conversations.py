@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from campaigns import steering
@@ -13,12 +12,11 @@ from crm_store import (
     clients,
     drafts,
     duplicates,
-    errors,
     identity,
     interactions,
     phones,
 )
-from crm_store.base import JSON, Tx
+from crm_store.base import Tx
 from crm_store.card_numbers import masked
 from crm_store.interactions import SegmentFacts
 from workstation import views
@@ -30,18 +28,15 @@ from workstation.protocol import (
     ChooseClient,
     ConfirmIdentity,
     ConversationView,
-    DraftView,
     ExtendWrapUp,
     Finish,
     NewClient,
-    SaveDraft,
 )
 from workstation.wrap_up import Wish
 
 NOTE_LIMIT = 20_000
 NAME_LIMIT = 200
 STORED_WITHIN_S = 10.0
-_SAVES = 5      # two screens of one operator may save in the same moment
 
 
 def own(desk: Desk, person: Person, conversation: int) -> ConversationView:
@@ -114,22 +109,6 @@ async def confirm_identity(desk: Desk, person: Person, args: ConfirmIdentity) ->
     return {}
 
 
-async def save_draft(desk: Desk, person: Person, args: SaveDraft) -> dict[str, object]:
-    view = own(desk, person, args.conversation)
-    if len(args.note) > NOTE_LIMIT or sum(map(len, args.form.values())) > NOTE_LIMIT:
-        raise Refused("too_long", "This is too long to be kept.", f"{NOTE_LIMIT} letters", 422)
-    now = desk.clock()
-    form: dict[str, JSON] = dict(args.form)
-    content: dict[str, JSON] = {"note": args.note, "disposition": args.disposition,
-                                "form_type": args.form_type, "form": form}
-    interaction = await interaction_of(desk, view)
-    saved = await _save(desk, interaction, person.operator, args.base, content, now)
-    desk.conversations.change(person.operator, view.call, draft=DraftView(
-        version=saved.version, note=args.note, disposition=args.disposition,
-        form_type=args.form_type, form=args.form, saved_at=views.moment(saved.updated_at)))
-    return {"version": saved.version}
-
-
 async def finish(desk: Desk, person: Person, args: Finish) -> dict[str, object]:
     view = his_call(desk, person, args.conversation)
     if view.state != "wrap_up":
@@ -195,19 +174,6 @@ async def show_client(desk: Desk, person: Person, view: ConversationView, client
 def number_of(desk: Desk, view: ConversationView) -> str | None:
     """The other party's number in E.164, None for a hidden one."""
     return phones.normalise(view.number, region=desk.settings.company.region).e164
-
-
-async def _save(desk: Desk, interaction: int, operator: str, base: int,
-                content: dict[str, JSON], now: datetime) -> drafts.Draft:
-    """The last letter wins: what another screen saved meanwhile is only a newer base."""
-    for _ in range(_SAVES):
-        save = partial(drafts.save, interaction_id=interaction, operator=operator, version=base,
-                       content=content, at=now)
-        try:
-            return await desk.store.write(save)
-        except errors.Stale as stale:
-            base = stale.stored_version
-    raise Refused("busy", "Another screen is saving all the time; try again.", "", 503)
 
 
 def _check_outcome(view: ConversationView, args: Finish) -> None:

@@ -8,6 +8,7 @@ import msgspec
 
 from workstation.protocol import clients, controls, duplicates, own, pins, privacy, targets, tasks
 from workstation.protocol.args import Args
+from workstation.protocol.working import ConfirmIdentity, ExtendWrapUp, Finish, SaveDraft
 
 
 class SetState(Args, frozen=True, kw_only=True):
@@ -32,43 +33,6 @@ class NewClient(Args, frozen=True, kw_only=True):
     conversation: int
     name: str
     kind: Literal["person", "organisation"] = "person"
-
-
-class ConfirmIdentity(Args, frozen=True, kw_only=True):
-    """`conversation.identity`, its operator: result {}."""
-    conversation: int
-    confirmed: bool
-
-
-class SaveDraft(Args, frozen=True, kw_only=True):
-    """`draft.save`, its operator: result {"version": int}. Whole draft; the last letter wins.
-
-    `base` is the version typed upon; a lower one than the server's is accepted and the reply
-    carries the new version (two screens of one operator show the same letters).
-    """
-    conversation: int
-    base: int
-    note: str
-    disposition: str | None
-    form_type: str | None
-    form: dict[str, str]
-
-
-class Finish(Args, frozen=True, kw_only=True):
-    """`conversation.finish`, its operator: outcome and note become facts. Result {}.
-
-    Problem `outcome_missing` or `note_missing` when the queue demands more; the draft stays.
-    `then`: the state wanted afterwards.
-    """
-    conversation: int
-    disposition: str
-    note: str
-    then: Literal["ready", "paused"] = "ready"
-
-
-class ExtendWrapUp(Args, frozen=True, kw_only=True):
-    """`conversation.extend`, its operator: 60 s more. Result {"until": moment}."""
-    conversation: int
 
 
 class FileRequest(Args, frozen=True, kw_only=True):
@@ -138,7 +102,6 @@ class CampaignArgs(Args, frozen=True, kw_only=True):
 
 class CampaignEntries(Args, frozen=True, kw_only=True):
     """`campaign.entries`, supervisors: result {"entries": [{client_id, name, numbers, state,
-    **own.ACTIONS,
     why, sentence, since, attempts, next_at}], "cursor": str | None}. `state` filters."""
     campaign: int
     state: str | None = None
@@ -175,6 +138,7 @@ ACTIONS: dict[str, type[Args]] = {
     **controls.ACTIONS,
     **targets.ACTIONS,
     **pins.ACTIONS,
+    **own.ACTIONS,
     "campaign.start": CampaignArgs,
     "campaign.pause": CampaignArgs,
     "campaign.stop": CampaignArgs,

@@ -6,15 +6,15 @@ from typing import Any, Literal
 
 import msgspec
 
+from workstation.protocol.view import View as View
+from workstation.protocol.working import ConfirmedView, DispositionView, DraftView, HandedView
+from workstation.protocol.working import QuestionView as QuestionView
+
 OperatorState = Literal["offline", "ready", "offered", "talking", "wrap_up", "paused"]
 CallState = Literal["menu", "waiting", "ringing", "talking", "held", "dialling"]
 ConversationState = Literal["ringing", "talking", "held", "wrap_up", "done", "missed"]
 Collection = Literal["operators", "queues", "calls", "conversations", "requests", "campaigns",
                      "gaps", "tasks", "sources"]
-
-
-class View(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A picture of one thing, whole; two equal views need no delta."""
 
 
 # ── the floor ────────────────────────────────────────────────────────────────────────────────
@@ -283,26 +283,12 @@ class FormView(View, frozen=True, kw_only=True):
     fields: list[FormFieldView]
 
 
-class DispositionView(View, frozen=True, kw_only=True):
-    id: str
-    name: str
-    needs_note: bool
-
-
-class DraftView(View, frozen=True, kw_only=True):
-    """What is typed and not yet finished; `version` rises with every save."""
-    version: int
-    note: str
-    disposition: str | None
-    form_type: str | None
-    form: dict[str, str]
-    saved_at: str | None
-
-
 class ConversationView(View, frozen=True, kw_only=True):
     """`can`: the verbs possible right now, as `hold` for `call.hold`; screens draw from it.
 
-    `listeners` only where policy says that operators are told.
+    `listeners` only where policy says that operators are told. `handed`: what the colleague typed
+    who had the call before. `questions` are there until the identity is ticked. `suggested`: the
+    outcome that the machine saw, of a call nobody answered.
     """
     id: int                 # the interaction; below 0 until it is stored
     call: str
@@ -331,6 +317,12 @@ class ConversationView(View, frozen=True, kw_only=True):
     form: FormView | None
     dispositions: list[DispositionView]     # key Alt+1…9 is the place in this list
     notice: str             # why something is missing (store slow, reconstructed …), or ""
+    handed: HandedView | None = None
+    confirmed: ConfirmedView | None = None
+    questions: list[QuestionView] = msgspec.field(default_factory=list)
+    questions_needed: int = 0
+    suggested: str | None = None
+    extensions_left: int = 0
     consult: ConsultView | None = None
     conference: bool = False
     parked_by: str = ""     # the operator, while it is parked
@@ -338,6 +330,9 @@ class ConversationView(View, frozen=True, kw_only=True):
     recording: Literal["", "on", "paused"] = ""
     listeners: list[ListenerView] = msgspec.field(default_factory=list)
     can: list[str] = msgspec.field(default_factory=list)
+    script: str = ""        # the one that this call opens; see `script.show`
+    tab: Literal["", "request", "script", "offers"] = ""    # of the work area, to begin with
+    guided_at: str = ""     # a script's question or a proposal was answered
 
 
 class RequestView(View, frozen=True, kw_only=True):

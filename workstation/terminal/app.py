@@ -17,6 +17,7 @@ from workstation.protocol import (
     Args,
     AttachPhone,
     Delta,
+    DraftView,
     Notice,
     Problem,
     SaveDraft,
@@ -237,7 +238,7 @@ class Terminal(App[None]):
     async def _save(self, key: int, base: int, content: drafts.Content) -> None:
         args = SaveDraft(conversation=key, base=base, note=content.note,
                          disposition=content.disposition, form_type=content.form_type,
-                         form=dict(content.form))
+                         form=dict(content.form), follow=dict(content.follow))
         try:
             reply = await self.link.ask("draft.save", args)
         except LinkLost:
@@ -250,7 +251,10 @@ class Terminal(App[None]):
             self.desk.typings[key] = drafts.lost(typing)
             self.say(reply.problem.detail or reply.problem.title, "warning")
             return
-        self.desk.typings[key] = drafts.saved(typing, int(reply.result["version"]))
+        joined = reply.result.get("draft")
+        self.desk.typings[key] = drafts.saved(
+            typing, int(reply.result["version"]),
+            None if joined is None else msgspec.convert(joined, DraftView))
         self.save_soon()
         self._touch({"conversations"})
 

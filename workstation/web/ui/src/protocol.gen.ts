@@ -20,6 +20,7 @@ export interface OperatorView {
   talked_today_s: number;
   limit_s?: number | null;
   over?: "" | "amber" | "red";
+  line?: string;
 }
 
 export interface WaitingView {
@@ -254,21 +255,6 @@ export interface FormView {
   fields: FormFieldView[];
 }
 
-export interface DispositionView {
-  id: string;
-  name: string;
-  needs_note: boolean;
-}
-
-export interface DraftView {
-  version: number;
-  note: string;
-  disposition: string | null;
-  form_type: string | null;
-  form: Record<string, string>;
-  saved_at: string | null;
-}
-
 export interface ConversationView {
   id: number;
   call: string;
@@ -297,6 +283,12 @@ export interface ConversationView {
   form: FormView | null;
   dispositions: DispositionView[];
   notice: string;
+  handed?: HandedView | null;
+  confirmed?: ConfirmedView | null;
+  questions?: QuestionView[];
+  questions_needed?: number;
+  suggested?: string | null;
+  extensions_left?: number;
   consult?: ConsultView | null;
   conference?: boolean;
   parked_by?: string;
@@ -458,31 +450,6 @@ export interface NewClient {
   conversation: number;
   name: string;
   kind?: "person" | "organisation";
-}
-
-export interface ConfirmIdentity {
-  conversation: number;
-  confirmed: boolean;
-}
-
-export interface SaveDraft {
-  conversation: number;
-  base: number;
-  note: string;
-  disposition: string | null;
-  form_type: string | null;
-  form: Record<string, string>;
-}
-
-export interface Finish {
-  conversation: number;
-  disposition: string;
-  note: string;
-  then?: "ready" | "paused";
-}
-
-export interface ExtendWrapUp {
-  conversation: number;
 }
 
 export interface FileRequest {
@@ -866,6 +833,25 @@ export interface ListMerges {
   cursor?: number | null;
 }
 
+export interface OwnKeys {
+
+}
+
+export interface SetKeys {
+  keys: Record<string, string>;
+}
+
+export interface ReportLine {
+  call: string;
+  verdict: "good" | "fair" | "poor" | "silent";
+  over?: boolean;
+  seconds?: number;
+  loss?: number;
+  jitter_ms?: number;
+  round_trip_ms?: number;
+  bad_s?: number;
+}
+
 export interface RenewPin {
 
 }
@@ -1129,6 +1115,84 @@ export interface TaskHistory {
   id: number;
 }
 
+export interface DispositionView {
+  id: string;
+  name: string;
+  needs_note: boolean;
+  group?: string;
+  note_min?: number;
+  asks?: "" | "call_back" | "task" | "request";
+  needs_identity?: boolean;
+}
+
+export interface DraftView {
+  version: number;
+  note: string;
+  disposition: string | null;
+  form_type: string | null;
+  form: Record<string, string>;
+  saved_at: string | null;
+  follow?: Record<string, string>;
+}
+
+export interface HandedView {
+  operator: string;
+  name: string;
+  note: string;
+  disposition: string | null;
+  form_type: string | null;
+  form: Record<string, string>;
+  at: string;
+}
+
+export interface QuestionView {
+  id: string;
+  kind: string;
+  about: string;
+  answer: string;
+}
+
+export interface ConfirmedView {
+  by: string;
+  name: string;
+  at: string;
+  here: boolean;
+}
+
+export interface ConfirmIdentity {
+  conversation: number;
+  confirmed: boolean;
+  answered?: string[];
+}
+
+export interface SaveDraft {
+  conversation: number;
+  base: number;
+  note: string;
+  disposition: string | null;
+  form_type: string | null;
+  form: Record<string, string>;
+  follow?: Record<string, string>;
+}
+
+export interface FormToFile {
+  type: string;
+  fields: Record<string, string>;
+}
+
+export interface Finish {
+  conversation: number;
+  disposition: string;
+  note: string;
+  then?: "ready" | "paused";
+  follow?: Record<string, string>;
+  request?: FormToFile | null;
+}
+
+export interface ExtendWrapUp {
+  conversation: number;
+}
+
 export type ServerMessage = Snapshot | Delta | Reply | Notice;
 export type ScreenMessage = SignIn | Do;
 export interface Views {
@@ -1194,6 +1258,9 @@ export interface Actions {
   "call.stop_listening": StopListening;
   "call.targets": ListTargets;
   "pin.renew": RenewPin;
+  "keys.mine": OwnKeys;
+  "keys.set": SetKeys;
+  "line.report": ReportLine;
   "campaign.start": CampaignArgs;
   "campaign.pause": CampaignArgs;
   "campaign.stop": CampaignArgs;

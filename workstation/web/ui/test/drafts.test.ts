@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { mock, test } from "node:test";
-import { Drafts, fromServer, heard, sending, sent, typed } from "../src/drafts.js";
+import { Drafts, fromServer, heard, isUnsent, sending, sent, typed } from "../src/drafts.js";
+import { joinText } from "../src/joining.js";
 import type { ConversationView, DraftView, SaveDraft } from "../src/protocol.gen.js";
+import cases from "./join_cases.json";
 
 const VIEW: DraftView = { version: 3, note: "server", disposition: null, form_type: null, form: {},
                           saved_at: null };
@@ -15,17 +17,35 @@ test("a newer view is taken over when nothing here is unsent", () => {
   assert.equal(after.note, "from the terminal");
 });
 
-test("unsent letters are never overwritten", () => {
-  const mine = typed(fromServer(VIEW), { note: "mine" });
-  assert.equal(heard(mine, { ...VIEW, version: 9, note: "other" }).note, "mine");
+test("unsent letters stay, the other screen's are joined with them", () => {
+  const mine = typed(fromServer(VIEW), { note: "server mine" });
+  const after = heard(mine, { ...VIEW, version: 9, note: "their server", disposition: "resolved" });
+  assert.equal(after.note, "their server mine");
+  assert.equal(after.disposition, "resolved");
+  assert.ok(isUnsent(after), "what was joined is not stored yet");
 });
 
-test("letters in flight are not overwritten, and an older echo changes nothing", () => {
+test("our own echo changes nothing, an older one neither", () => {
   const mine = sending(typed(fromServer(VIEW), { note: "mine" }));
-  assert.equal(heard(mine, { ...VIEW, version: 4, note: "echo" }).note, "mine");
+  const echoed = heard(mine, { ...VIEW, version: 4, note: "mine" });
+  assert.equal(echoed.note, "mine");
   const safe = sent(mine, 5, "now");
-  assert.equal(heard(safe, { ...VIEW, version: 4, note: "echo" }).note, "mine");
+  assert.equal(heard(safe, { ...VIEW, version: 4, note: "old" }).note, "mine");
+  assert.ok(!isUnsent(safe));
 });
+
+test("what the server joined meanwhile is joined here with what was typed on", () => {
+  const flown = typed(sending(typed(fromServer(VIEW), { note: "server a" })), { note: "server ab" });
+  const after = sent(flown, 5, "now", { ...VIEW, version: 5, note: "x server a" });
+  assert.equal(after.note, "x server ab");
+  assert.equal(after.base, 5);
+});
+
+for (const one of cases) {
+  test(`joined as the server does: ${one.name}`, () => {
+    assert.equal(joinText(one.base, one.mine, one.theirs), one.joined);
+  });
+}
 
 function desk(save: (draft: SaveDraft) => Promise<unknown>): Drafts {
   return new Drafts(save, () => undefined, () => "2026-11-22T10:00:00Z");
@@ -60,7 +80,7 @@ test("what could not be sent is sent when the link is back", async () => {
   assert.equal(drafts.of(one).note, "kept");
   assert.ok(drafts.hasUnsent);
   isUp = true;
-  drafts.hear({ "7": conversation({ ...VIEW, version: 8, note: "older letters" }) });
+  drafts.hear({ "7": conversation({ ...VIEW, version: 3 }) });
   drafts.sendAll();
   await new Promise((resolve) => setImmediate(resolve));
   assert.deepEqual(saved, ["kept"]);

@@ -1,6 +1,7 @@
 // All conversations open on this screen, newest first, and the clients opened by search.
 import { html, nothing } from "lit";
 import { whoIs } from "../announce.js";
+import { isUnsent } from "../drafts.js";
 import type { ConversationView } from "../protocol.gen.js";
 import { say, t } from "../texts.js";
 import { empty, icon, mark, tone, type Html } from "./bits.js";
@@ -46,7 +47,7 @@ class ConversationList extends Piece {
   }
 
   private unsent(one: ConversationView): Html {
-    return this.desk.drafts.of(one).unsent && !this.desk.isUp
+    return isUnsent(this.desk.drafts.of(one)) && !this.desk.isUp
       ? html`<span class="chip is-warning">${t("draft.not_sent")}</span>` : nothing;
   }
 

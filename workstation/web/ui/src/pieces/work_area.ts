@@ -1,7 +1,7 @@
 // What the operator does for this client: request form, note, outcome, done. The draft is the truth.
 import { html, nothing } from "lit";
 import { show as showText } from "../caret.js";
-import type { Draft, Typed } from "../drafts.js";
+import { isUnsent, type Draft, type Typed } from "../drafts.js";
 import type { ConversationView, DispositionView } from "../protocol.gen.js";
 import { say, t } from "../texts.js";
 import { empty, icon, keyHint, type Html } from "./bits.js";
@@ -61,10 +61,10 @@ class WorkArea extends Piece {
   }
 
   private saved(draft: Draft): Html {
-    if (draft.unsent && !this.desk.isUp) {
+    if (isUnsent(draft) && !this.desk.isUp) {
       return html`<span class="saved is-warning" role="status">${t("draft.kept_here")}</span>`;
     }
-    if (draft.unsent || draft.inFlight) {
+    if (isUnsent(draft) || draft.flying) {
       return html`<span class="saved" role="status">${t("draft.saving")}</span>`;
     }
     if (!draft.saved_at) return nothing;
