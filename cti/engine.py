@@ -57,6 +57,7 @@ class Engine:
         self.floor = Floor(plan.pbx, plan.apart)
         self.feed = Feed()
         self.commands = Commands(lambda: self._control)
+        self.apart, self.operators = plan.apart, plan.operators
         self._plan = plan
         self._clock = clock
         self.journalled: TapePosition | None = None     # all before it is stored; set before run

@@ -12,12 +12,14 @@ from msgspec import structs
 from cti.changes import CallChange
 from cti.errors import Overrun
 from cti.feed import Subscription
-from cti.floor import Call, Floor
+from cti.floor import Call
+from cti.views import FloorView
 from workstation import listening
 from workstation.controls import can
 from workstation.desk import Desk
 from workstation.protocol import ConsultView, ConversationView
-from workstation.settings import OperatorSettings
+from workstation.settings import OperatorSettings, Settings
+from workstation.sites import Sites
 from workstation.supervision_settings import TellOperator
 from workstation.unforeseen import logged
 from workstation.views import moment, number_label
@@ -40,12 +42,18 @@ async def run(desk: Desk, subscription: Subscription) -> None:
 
 def _show(desk: Desk, conversations: list[ConversationView]) -> None:
     for view in conversations:
-        if dressed(view, desk.floor, desk.operators, desk.muted,
-                   desk.settings.supervision.tell_operator) != view:
+        if dress(desk.sites, desk.settings, view) != view:
             desk.conversations.put(view)
 
 
-def dressed(view: ConversationView, floor: Floor, operators: Mapping[str, OperatorSettings],
+def dress(sites: Sites, settings: Settings, view: ConversationView) -> ConversationView:
+    """By the floor of the call's own Asterisk."""
+    site = sites.of_call(view.call)
+    return dressed(view, site.floor, {one.id: one for one in settings.operator}, site.muted,
+                   settings.supervision.tell_operator)
+
+
+def dressed(view: ConversationView, floor: FloorView, operators: Mapping[str, OperatorSettings],
             muted: set[str], tell: TellOperator) -> ConversationView:
     """The view with what the floor says of its call now."""
     call = floor.calls.get(view.call)

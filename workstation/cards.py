@@ -17,10 +17,11 @@ import structlog
 
 from crm_store.errors import StoreError
 from crm_store.store import Store
-from cti.floor import Call, Floor
+from cti.floor import Call
+from cti.views import FloorView
 from workstation.background import Background, Wanted
 from workstation.conversations import Conversations
-from workstation.journal import Journal
+from workstation.journal import Interactions
 from workstation.policy import Person
 from workstation.protocol import ConversationView
 from workstation.settings import Settings
@@ -33,8 +34,8 @@ FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 15.0      # between two tries to read a ca
 
 
 class Cards:
-    def __init__(self, *, store: Store, settings: Settings, floor: Floor, journal: Journal,
-                 conversations: Conversations, background: Background,
+    def __init__(self, *, store: Store, settings: Settings, floor: FloorView,
+                 journal: Interactions, conversations: Conversations, background: Background,
                  people: dict[str, Person], clock: Callable[[], datetime]) -> None:
         self._store = store
         self._settings = settings

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from crm_store.store import Store
 from cti.commands import Commands
-from cti.floor import Floor, Operator
+from cti.floor import Operator
+from cti.views import FloorView
 from workstation.accounts import Accounts
 from workstation.background import Background
 from workstation.board import Board
@@ -28,6 +29,7 @@ from workstation.requests.kinds import RequestType
 from workstation.roster import Roster
 from workstation.settings import OperatorSettings, Queue, Settings
 from workstation.sight import Sight
+from workstation.sites import Site, Sites
 from workstation.sources.figures import Figures
 from workstation.wrap_up import WrapUp
 
@@ -37,8 +39,9 @@ class Desk:
     settings: Settings
     secret: bytes
     store: Store
-    floor: Floor
+    floor: FloorView
     commands: Commands
+    sites: Sites
     link_is_up: Callable[[], bool]
     trouble: Callable[[], str | None]
     lag_s: Callable[[], float]          # how late Asterisk's events are read
@@ -78,6 +81,15 @@ class Desk:
     @property
     def operators(self) -> dict[str, OperatorSettings]:
         return {operator.id: operator for operator in self.settings.operator}
+
+    def at(self, site: Site) -> Desk:
+        """The same with nothing but this Asterisk in sight and in reach."""
+        if self.sites.is_one:
+            return self
+        return replace(
+            self, floor=site.floor, commands=site.commands, link_is_up=site.engine.link_is_up,
+            trouble=site.engine.trouble, lag_s=site.engine.lag_s, journal=site.journal,
+            recorder=site.recorder, mending=site.mending, muted=site.muted)
 
     def turn(self, person: Person) -> asyncio.Lock:
         """What one person does, on all his screens, happens one after the other."""

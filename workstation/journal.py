@@ -12,7 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby, islice
-from typing import TypeAlias, cast
+from typing import Protocol, TypeAlias, cast
 
 import structlog
 
@@ -52,6 +52,29 @@ REMEMBERED = 20_000         # ids of calls, the newest
 
 Step: TypeAlias = "CallFacts | CallsMerged"
 Retell = Callable[[TapePosition | None], Iterator[Fed]]     # as `Engine.retell`
+
+
+class Interactions(Protocol):
+    """Where calls become interactions."""
+    def guess(self, call: str, client_id: int) -> None: ...
+    async def interaction(self, call: str) -> int: ...
+    async def wait_for(self, call: str) -> int: ...
+
+
+class Journals:
+    """Several as one; `of` says whose a call is."""
+
+    def __init__(self, of: Callable[[str], Interactions]) -> None:
+        self._of = of
+
+    def guess(self, call: str, client_id: int) -> None:
+        self._of(call).guess(call, client_id)
+
+    async def interaction(self, call: str) -> int:
+        return await self._of(call).interaction(call)
+
+    async def wait_for(self, call: str) -> int:
+        return await self._of(call).wait_for(call)
 
 
 class Journal:

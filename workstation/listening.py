@@ -11,7 +11,8 @@ from cti.calls import Leg, Listener
 from cti.changes import ListeningEnded
 from cti.errors import Overrun
 from cti.feed import Subscription
-from cti.floor import Call, Floor
+from cti.floor import Call
+from cti.views import FloorView
 from workstation.desk import Desk
 from workstation.policy import Person
 from workstation.protocol import ListenerView
@@ -63,7 +64,7 @@ def _name(names: Mapping[str, OperatorSettings], operator: str) -> str:
     return known.name if known is not None else operator
 
 
-def leg_of(floor: Floor, person: Person) -> Leg | None:
+def leg_of(floor: FloorView, person: Person) -> Leg | None:
     """His phone's leg that was called to listen, whether it does already or not."""
     own = floor.legs_of_operator(person.operator) if person.operator else ()
     return next((leg for leg in own if leg.is_listener), None)

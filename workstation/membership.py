@@ -20,6 +20,7 @@ from workstation import unforeseen
 from workstation.desk import Desk
 from workstation.roster import Add, Pause, Penalty, Post, Remove, Repair, repairs, whole
 from workstation.settings import OperatorSettings
+from workstation.sites import Site
 from workstation.skills import penalty
 from workstation.wrap_up import REASON
 
@@ -30,12 +31,16 @@ AGAIN_AFTER_LOOKS = 60      # what Asterisk refused is not asked for at every lo
 
 
 class Membership:
-    def __init__(self, desk: Desk) -> None:
+    """Of the operators whose phones are on this one Asterisk, which is all that `desk` sees."""
+
+    def __init__(self, desk: Desk, site: Site) -> None:
         self._desk = desk
+        self._floor = site.floor
+        self._operators = [one for one in desk.settings.operator if one.id in site.operators]
         self._managed = frozenset(desk.queues)
         self._wanted = {
             one.id: {queue: penalty(one, desk.queues[queue]) for queue in one.queues}
-            for one in desk.settings.operator}
+            for one in self._operators}
         self._amiss: dict[str, tuple[Repair, ...]] = {}     # operator → what the last look found
         self._members: dict[str, list[Member]] = {}         # as this look finds them
         self._refused: dict[Repair, int] = {}               # → looks until it is asked for again
@@ -59,7 +64,7 @@ class Membership:
                     continue
                 if not fed.restored and any(isinstance(change, LinkRestored) and change.restarted
                                             for change in fed.changes):
-                    self._desk.roster.doubted = set(self._desk.roster.kept)
+                    self._desk.roster.doubted |= self._wanted.keys() & self._desk.roster.kept
 
     async def look(self) -> None:
         """At everybody, once; mend what the look before found too."""
@@ -68,7 +73,7 @@ class Membership:
             return
         self._refused = {one: left - 1 for one, left in self._refused.items() if left > 1}
         self._members = self._by_operator()
-        for operator in self._desk.settings.operator:
+        for operator in self._operators:
             turn = self._desk.turns.setdefault(operator.login, asyncio.Lock())
             if turn.locked() or self._is_leaving(operator.id):
                 self._amiss.pop(operator.id, None)
@@ -81,7 +86,7 @@ class Membership:
 
     def _by_operator(self) -> dict[str, list[Member]]:
         found: dict[str, list[Member]] = {}
-        for one in self._desk.floor.members.values():
+        for one in self._floor.members.values():
             if one.queue in self._managed:
                 found.setdefault(one.operator, []).append(one)
         return found

@@ -22,6 +22,7 @@ from crm_store.interactions import CallFacts
 from crm_store.mending import StoredCall
 from crm_store.store import Store
 from cti import lost_calls, own_records
+from cti.apart import ALONE, Apart
 from cti.changes import Change, LinkLost, LinkRestored
 from cti.errors import Overrun
 from cti.feed import Subscription
@@ -54,6 +55,7 @@ class MendingPlan:
     operators: Mapping[str, str]
     regions: Regions
     opened_at: datetime
+    apart: Apart = ALONE
 
 
 class Mending:
@@ -176,17 +178,17 @@ class Mending:
     def _told(self, since: datetime, until: datetime, lost: list[str],
               lost_at: list[datetime]) -> Reconstructed:
         """Blocking. Calls are read from their beginnings."""
-        back = since - READ_BACK
+        back, own_ids = since - READ_BACK, [self._plan.apart.bare(call) for call in lost]
         while True:
             own = own_records.read(self._plan.files, back)
-            rows = lost_calls.concerned(own.rows, since - UNNOTICED, until, lost)
+            rows = lost_calls.concerned(own.rows, since - UNNOTICED, until, own_ids)
             begun = lost_calls.begun_before(rows)
             if begun is None or back <= since - READ_BACK_AT_MOST:
                 break
             back = max(min(begun - READ_BACK, back - 4 * READ_BACK), since - READ_BACK_AT_MOST)
         return reconstruct(
             lost_calls.whole(rows), own.log, pbx=self._plan.pbx, operators=self._plan.operators,
-            deaths=deaths_in(own.rows, own.log, lost_at))
+            deaths=deaths_in(own.rows, own.log, lost_at), apart=self._plan.apart)
 
     async def _write_calls(self, gap: GapRow, until: datetime, gathered: Gathered,
                            told: Reconstructed) -> int:

@@ -34,12 +34,13 @@ from cti.changes import (
 )
 from cti.errors import Overrun
 from cti.feed import Subscription
-from cti.floor import Call, Floor
+from cti.floor import Call
+from cti.views import FloorView
 from workstation import views
 from workstation.background import Background
 from workstation.cards import STORED_WITHIN_S, Cards
 from workstation.conversations import LIVE, Conversations
-from workstation.journal import Journal
+from workstation.journal import Interactions
 from workstation.policy import Person
 from workstation.protocol import ConversationView
 from workstation.recall import Recall
@@ -54,9 +55,10 @@ MISSED_SHOWN_S = 60.0
 
 
 class Pops:
-    def __init__(self, *, store: Store, settings: Settings, floor: Floor, journal: Journal,
-                 conversations: Conversations, wrap_up: WrapUp, background: Background,
-                 people: dict[str, Person], clock: Callable[[], datetime]) -> None:
+    def __init__(self, *, store: Store, settings: Settings, floor: FloorView,
+                 journal: Interactions, conversations: Conversations, wrap_up: WrapUp,
+                 background: Background, people: dict[str, Person],
+                 clock: Callable[[], datetime]) -> None:
         self._store = store
         self._settings = settings
         self._regions = regions_of(settings)

@@ -11,8 +11,8 @@ from crm_store import claims, clients
 from crm_store.base import Tx
 from crm_store.errors import NotFound
 from crm_store.store import Store
-from cti.commands import Commands
-from cti.floor import Call, Floor
+from cti.engine import Engine
+from cti.floor import Call
 from workstation import notices
 from workstation.board import Board
 from workstation.conversations import Conversations
@@ -25,14 +25,14 @@ from workstation.regions import Regions, regions_of
 from workstation.settings import Settings, recordings_folder
 
 
-def recorder_of(*, settings: Settings, store: Store, floor: Floor, commands: Commands,
-                board: Board, conversations: Conversations, journal: Journal, pops: Pops,
+def recorder_of(*, settings: Settings, store: Store, engine: Engine, board: Board,
+                conversations: Conversations, journal: Journal, pops: Pops,
                 clock: Callable[[], datetime]) -> Recorder:
     finisher = Finisher(
         store, recordings_folder(settings), min_free_mb=settings.recording.min_free_mb,
-        clock=clock, tell=partial(notices.tell_all_leads, board))
+        clock=clock, tell=partial(notices.tell_all_leads, board), apart=engine.apart)
     return Recorder(Surroundings(
-        settings=settings, store=store, floor=floor, commands=commands,
+        settings=settings, store=store, floor=engine.floor, commands=engine.commands,
         conversations=conversations, whose=partial(clients_of, regions_of(settings)),
         interaction=journal.interaction, clock=clock,
         campaign_of=lambda call: pops.campaigns.get(call, "")), finisher)

@@ -5,24 +5,21 @@ from __future__ import annotations
 import asyncio
 import errno
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
 import structlog
 from aiohttp import web
 
-from campaigns import settling
 from campaigns.dialler import Dialler, DiallerPlan
 from crm_store import gaps
 from crm_store import requests as stored_requests
 from crm_store.errors import StoreError
 from crm_store.store import Store
-from cti.engine import Engine, LinkPlan
-from cti.feed import Feed
-from cti.secrets import derive
+from cti.commands import Commands
+from cti.engine import Engine
 from cti.tape import TapePosition
 from workstation import call_marks, desk_phone, duplicate_search, notices, reminders
 from workstation.accounts import Accounts
@@ -31,22 +28,21 @@ from workstation.background import Background
 from workstation.board import Board
 from workstation.conversations import Conversations
 from workstation.desk import Desk
-from workstation.journal import Journal
+from workstation.journal import Journal, Journals
 from workstation.keeper import Keeper
 from workstation.listening import run as follow_listeners
 from workstation.membership import Membership
-from workstation.mending import Mending, MendingPlan
-from workstation.own_records import record_files
 from workstation.pbx_plan import plan_of
 from workstation.pins import Pins
 from workstation.pops import Pops
 from workstation.protocol import ConversationView
-from workstation.recording import recorder_of
 from workstation.regions import regions_of
 from workstation.rehearsal.marker import rehearses
 from workstation.requests import kinds
 from workstation.settings import Settings, anchors_file
 from workstation.sight import Sight
+from workstation.site import Parts, site_of
+from workstation.sites import Links, Site, Sites, link_plans
 from workstation.sources.figures import Figures
 from workstation.sources.lines import lines_of
 from workstation.ticker import Ticker
@@ -91,17 +87,17 @@ async def serve(settings: Settings, *, say: Callable[[str], None]) -> None:
 async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now,
                   say: Callable[[str], None] = lambda _: None) -> AsyncIterator[Desk]:
     """The whole server, as long as the block lasts. Raises CannotServe."""
-    plan = plan_of(settings)
+    secret, engines = engines_of(settings)
     store = Store(settings.store_url)
     try:
         await prepare(store, settings)
-        engine = Engine(link_plan(settings, plan.secret, plan.system_name))
-        engine.journalled = await journalled(store, settings.pbx.name)
-        desk = wire(settings, plan.secret, store, engine, clock)
+        for engine in engines:
+            engine.journalled = await journalled(store, engine.apart.name)
+        desk = wire(settings, secret, store, engines, clock)
         try:
             for login in await desk.accounts.seed():
                 say(f"{login} has no password yet: deskline staff password {login}")
-            async with _tasks(desk, engine), listening(desk):
+            async with _tasks(desk), listening(desk):
                 yield desk
         finally:
             desk.accounts.stop()
@@ -112,6 +108,12 @@ async def running(settings: Settings, *, clock: Callable[[], datetime] = utc_now
         await store.close()
 
 
+def engines_of(settings: Settings) -> tuple[bytes, list[Engine]]:
+    """The installation's secret, and an engine for each Asterisk, the first first."""
+    secret = plan_of(settings).secret
+    return secret, [Engine(plan) for plan in link_plans(settings, secret)]
+
+
 async def journalled(store: Store, pbx: str) -> TapePosition | None:
     """How far the tape is in the base: what came after it is told to the journal again."""
     async with store.read() as tx:
@@ -119,10 +121,10 @@ async def journalled(store: Store, pbx: str) -> TapePosition | None:
     return None if place is None else TapePosition(*place)
 
 
-def wire(settings: Settings, secret: bytes, store: Store, engine: Engine,
+def wire(settings: Settings, secret: bytes, store: Store, engines: Sequence[Engine],
          clock: Callable[[], datetime]) -> Desk:
     request_types = kinds.load()
-    board = Board()
+    board, links = Board(), Links(settings, engines)
     accounts = Accounts(store, settings, secret, clock)
     conversations = Conversations(board)
     figures = Figures(store=store, board=board, lines=lines_of(settings, clock), clock=clock)
@@ -131,39 +133,32 @@ def wire(settings: Settings, secret: bytes, store: Store, engine: Engine,
                   conversations=conversations, traces=traces,
                   tell_leads=partial(notices.tell_leads, board))
     board.lens_of = sight.lens_of
-    journal = Journal(store, regions_of(settings), engine.retell, settings.pbx.name)
-    wrap_up = WrapUp(settings, engine.floor, engine.commands, conversations, clock)
+    journals = {engine.apart.name: Journal(
+        store, regions_of(settings), engine.retell, engine.apart.name) for engine in engines}
+    wrap_up = WrapUp(settings, links.floor, links.commands_of, conversations, clock)
     background = Background(settings, request_types)
-    pops = Pops(store=store, settings=settings, floor=engine.floor, journal=journal,
+    pops = Pops(store=store, settings=settings, floor=links.floor,
+                journal=Journals(lambda call: journals[links.of_call(call).apart.name]),
                 conversations=conversations, wrap_up=wrap_up, background=background,
                 people=accounts.by_operator, clock=clock)
-    recorder = recorder_of(
-        settings=settings, store=store, floor=engine.floor, commands=engine.commands, board=board,
-        conversations=conversations, journal=journal, pops=pops, clock=clock)
+    parts = Parts(settings=settings, secret=secret, store=store, board=board,
+                  conversations=conversations, pops=pops, clock=clock)
+    sites = Sites(links, [site_of(parts, engine, journals[engine.apart.name])
+                          for engine in engines])
     conversations.watch = partial(
-        tell_all, (figures.follow, traces.follow, recorder.follow_view))
-    muted: set[str] = set()
-    conversations.dress = partial(
-        call_marks.dressed, floor=engine.floor, muted=muted,
-        tell=settings.supervision.tell_operator,
-        operators={operator.id: operator for operator in settings.operator})
+        tell_all, (figures.follow, traces.follow,
+                   *(site.recorder.follow_view for site in sites)))
+    conversations.dress = partial(call_marks.dress, sites, settings)
+    first = sites.first
     return Desk(
-        muted=muted, settings=settings, secret=secret, store=store, floor=engine.floor,
-        commands=engine.commands, link_is_up=engine.link_is_up, trouble=engine.trouble,
-        lag_s=engine.lag_s,
+        settings=settings, secret=secret, store=store, floor=links.floor, sites=sites,
+        commands=first.commands if sites.is_one else Commands(), link_is_up=sites.link_is_up,
+        trouble=sites.trouble, lag_s=sites.lag_s,
         accounts=accounts, pins=Pins(store, secret, clock), board=board,
-        conversations=conversations, journal=journal,
+        conversations=conversations, journal=first.journal, muted=first.muted,
         wrap_up=wrap_up, background=background, pops=pops, figures=figures, sight=sight,
-        keeper=Keeper(store, settings, secret, clock), recorder=recorder,
-        mending=mending(settings, store, link_plan(settings, secret, None).operators, clock),
-        kinds=request_types, clock=clock, opened_at=clock())
-
-
-def mending(settings: Settings, store: Store, operators: Mapping[str, str],
-            clock: Callable[[], datetime]) -> Mending:
-    return Mending(store, MendingPlan(
-        pbx=settings.pbx.name, files=record_files(settings), operators=operators,
-        regions=regions_of(settings), opened_at=clock()), clock, settling.take_change)
+        keeper=Keeper(store, settings, secret, clock), recorder=first.recorder,
+        mending=first.mending, kinds=request_types, clock=clock, opened_at=clock())
 
 
 def tell_all(told: Sequence[Callable[[ConversationView], object]],
@@ -172,30 +167,47 @@ def tell_all(told: Sequence[Callable[[ConversationView], object]],
         tell(view)
 
 
-def followers(desk: Desk, feed: Feed) -> dict[str, Coroutine[None, None, None]]:
+def followers(desk: Desk) -> dict[str, Coroutine[None, None, None]]:
     """Who lives by the floor's changes; subscribed here, so that nobody misses one."""
-    return {
-        "journal": desk.journal.run(feed.subscribe("journal", limit=200_000)),
+    feed = desk.sites.links.feed
+    works = {
         "pops": desk.pops.run(feed.subscribe("pops")),
         "wallboard": Ticker(desk).run(feed.subscribe("wallboard")),
-        "membership": Membership(desk).run(feed.subscribe("membership")),
         "call marks": call_marks.run(desk, feed.subscribe("call marks")),
         "listening": follow_listeners(desk, feed.subscribe("listening")),
-        "recordings": desk.recorder.run(feed.subscribe("recordings")),
         "wrap-up": desk.wrap_up.run(),
         "reminders": reminders.run(desk),
         "sources": desk.figures.run(),
         "audit": desk.sight.traces.run(),
         "daily": desk.keeper.run(),
-        "mending": desk.mending.run(feed.subscribe("mending", limit=200_000)),
         "duplicates": duplicate_search.nightly(
             desk.settings.store_url, desk.settings.duplicates.at,
             lambda: desk.clock().astimezone(desk.zone)),
     }
+    for site in desk.sites:
+        works |= {_its(desk, site, name): work for name, work in _of_site(desk, site).items()}
+    return works
 
 
-def dialler(desk: Desk, engine: Engine) -> Dialler:
-    pbx, menu = desk.settings.pbx, desk.settings.menu
+def _of_site(desk: Desk, site: Site) -> dict[str, Coroutine[None, None, None]]:
+    """Who lives by one Asterisk's."""
+    feed = site.engine.feed
+    return {
+        "journal": site.journal.run(feed.subscribe("journal", limit=200_000)),
+        "mending": site.mending.run(feed.subscribe("mending", limit=200_000)),
+        "membership": Membership(desk.at(site), site).run(feed.subscribe("membership")),
+        "recordings": site.recorder.run(feed.subscribe("recordings")),
+    }
+
+
+def _its(desk: Desk, site: Site, name: str) -> str:
+    return name if desk.sites.is_one else f"{name} of {site.name}"
+
+
+def dialler(desk: Desk) -> Dialler:
+    """It dials by the first Asterisk."""
+    engine, menu = desk.sites.first.engine, desk.settings.menu
+    pbx = desk.settings.pbx
     return Dialler(
         desk.store, engine.commands.dial_attempt, engine.floor, engine.feed, clock=desk.clock,
         also_asked={desk_phone.ROUTE: desk_phone.script(desk)},
@@ -207,10 +219,10 @@ def dialler(desk: Desk, engine: Engine) -> Dialler:
 
 
 @asynccontextmanager
-async def _tasks(desk: Desk, engine: Engine) -> AsyncIterator[None]:
-    """Everything that runs beside the web; the engine last."""
-    works = followers(desk, engine.feed)
-    works |= {"dialler": dialler(desk, engine).run(), "engine": engine.run()}
+async def _tasks(desk: Desk) -> AsyncIterator[None]:
+    """Everything that runs beside the web; the engines last."""
+    works = followers(desk) | {"dialler": dialler(desk).run()}
+    works |= {_its(desk, site, "engine"): site.engine.run() for site in desk.sites}
     try:
         async with asyncio.TaskGroup() as tasks:
             started = [tasks.create_task(_part(name, work), name=name)
@@ -256,22 +268,6 @@ async def prepare(store: Store, settings: Settings) -> None:
     async with store.begin() as tx:
         await stored_requests.ensure_groups(
             tx, {group: group.replace("_", " ").capitalize() for group in sorted(groups)})
-
-
-def link_plan(settings: Settings, secret: bytes, system_name: str | None) -> LinkPlan:
-    phones = {f"PJSIP/{operator.id}{suffix}": operator.id
-              for operator in settings.operator for suffix in ("", "-web")}
-    return LinkPlan(
-        pbx=settings.pbx.name, host=settings.pbx.host, port=settings.pbx.ami_port,
-        observer_secret=derive(secret, "ami:observer"),
-        control_secret=derive(secret, "ami:control"), system_name=system_name,
-        tape_dir=tapes(settings), tape_keep_days=settings.pbx.tape_keep_days,
-        tape_part_bytes=settings.pbx.tape_part_mb << 20,
-        operators=phones)
-
-
-def tapes(settings: Settings) -> Path:
-    return settings.data_dir / "tapes"
 
 
 def _port_in_words(error: OSError, host: str, port: int) -> str:

@@ -17,6 +17,7 @@ from cti.feed import Subscription
 from workstation import gap_views, protocol, unforeseen, wallboard
 from workstation.actions import campaigns, requests
 from workstation.desk import Desk
+from workstation.sites import Site
 from workstation.views import moment
 
 log = structlog.get_logger()
@@ -33,7 +34,7 @@ class Ticker:
         self._drawn: dict[str, wallboard.Drawn] = {}
         self._moved = asyncio.Event()
         self._mended = 0        # how often calls of a gap were told when we counted last
-        self._link_was_up = False
+        self._were_up: list[bool] = []      # the links, by Asterisk
 
     async def run(self, subscription: Subscription) -> None:
         """For ever; cancel to stop."""
@@ -88,13 +89,14 @@ class Ticker:
     async def _beat(self) -> None:
         while True:
             with unforeseen.logged("wallboard"):
-                if self._mended != self._desk.mending.times_mended:
-                    self._mended = self._desk.mending.times_mended
+                mended = sum(site.mending.times_mended for site in self._desk.sites)
+                if self._mended != mended:
+                    self._mended = mended
                     await self._recall()
                 self.put(self._desk.clock())
                 await self._desk.board.flush()
             await asyncio.sleep(BEAT_S)
-            if not self._desk.board.has_due() and self._link_was_up == self._desk.link_is_up():
+            if not self._desk.board.has_due() and self._were_up == self._are_up():
                 await self._until_moved()
 
     async def _until_moved(self) -> None:
@@ -119,15 +121,21 @@ class Ticker:
         board.replace("gaps", self._gaps())
 
     def _gaps(self) -> list[tuple[str, protocol.GapView]]:
-        desk = self._desk
-        self._link_was_up = desk.link_is_up()
-        shown = list(gap_views.gaps(desk.floor, desk.mending.gaps))
-        if self._link_was_up or any(gap.until is None for _, gap in shown):
+        self._were_up = self._are_up()
+        return [gap for site in self._desk.sites for gap in self._gaps_of(site)]
+
+    def _gaps_of(self, site: Site) -> list[tuple[str, protocol.GapView]]:
+        """An Asterisk that we have not reached since we were started is out of sight too."""
+        shown = list(gap_views.gaps(site.floor, site.mending.gaps))
+        if site.engine.link_is_up() or any(gap.until is None for _, gap in shown):
             return shown
-        name = gap_views.name(desk.floor.pbx, desk.opened_at)
+        name = gap_views.name(site.floor.pbx, self._desk.opened_at)
         return [*shown, (name, protocol.GapView(
-            id=name, pbx=desk.floor.pbx, since=moment(desk.opened_at), until=None,
+            id=name, pbx=site.floor.pbx, since=moment(self._desk.opened_at), until=None,
             calls_lost=0))]
+
+    def _are_up(self) -> list[bool]:
+        return [site.engine.link_is_up() for site in self._desk.sites]
 
     def _names(self) -> wallboard.Names:
         desk = self._desk

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from crm_store.interaction_pages import Figures
 from cti.changes import CallAnswered, CallLeftQueue, Change, SegmentClosed
-from cti.floor import Call, Floor, Operator
+from cti.floor import Call, Operator
+from cti.views import FloorView
 from workstation import call_marks, listening, pauses, protocol
 from workstation.controls import can
 from workstation.settings import OperatorSettings, Queue
@@ -101,7 +102,7 @@ class Names:
     lines: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # operator → call, verdict
 
 
-def operators(floor: Floor, today: Today, names: Names,
+def operators(floor: FloorView, today: Today, names: Names,
               opened_at: datetime) -> Iterator[tuple[str, protocol.OperatorView]]:
     for operator, planned in names.operators.items():
         if planned.queues or operator in floor.operators:
@@ -110,7 +111,7 @@ def operators(floor: Floor, today: Today, names: Names,
             yield operator, operator_view(live, floor, today, names)
 
 
-def operator_view(live: Operator, floor: Floor, today: Today,
+def operator_view(live: Operator, floor: FloorView, today: Today,
                   names: Names) -> protocol.OperatorView:
     planned = names.operators.get(live.id)
     call = floor.calls.get(live.call) if live.call else None
@@ -143,7 +144,7 @@ def _other_party(call: Call, names: Names) -> str:
     return known[1] if known else (call.client_number or call.name)
 
 
-def queues(floor: Floor, today: Today,
+def queues(floor: FloorView, today: Today,
            names: Names) -> Iterator[tuple[str, protocol.QueueView]]:
     for queue, planned in names.queues.items():
         members = [operator for operator in floor.operators.values() if queue in operator.queues]
@@ -158,7 +159,7 @@ def queues(floor: Floor, today: Today,
             service_level_s=planned.service_level_s)
 
 
-def _parked(floor: Floor, queue: str) -> list[protocol.ParkedView]:
+def _parked(floor: FloorView, queue: str) -> list[protocol.ParkedView]:
     """Those of the queue; who came by none, in the queues of who parked him."""
     found = [call for call in floor.calls.values() if call.is_parked and (
         call.queue == queue or (call.queue is None and _works_in(floor, call.parked_by, queue)))]
@@ -167,12 +168,12 @@ def _parked(floor: Floor, queue: str) -> list[protocol.ParkedView]:
         since=moment(call.since)) for call in sorted(found, key=lambda call: call.since)]
 
 
-def _works_in(floor: Floor, operator: str, queue: str) -> bool:
+def _works_in(floor: FloorView, operator: str, queue: str) -> bool:
     live = floor.operators.get(operator)
     return live is not None and queue in live.queues
 
 
-def _waiting(floor: Floor, queue: str) -> list[protocol.WaitingView]:
+def _waiting(floor: FloorView, queue: str) -> list[protocol.WaitingView]:
     line = floor.queues.get(queue)
     if line is None:
         return []
@@ -183,7 +184,7 @@ def _waiting(floor: Floor, queue: str) -> list[protocol.WaitingView]:
         for call in (floor.calls.get(place.call),)]
 
 
-def calls(floor: Floor, names: Names,
+def calls(floor: FloorView, names: Names,
           drawn: dict[str, Drawn]) -> Iterator[tuple[str, protocol.CallView]]:
     """`drawn` keeps the pictures from one beat to the next: most calls have not moved."""
     for gone in drawn.keys() - floor.calls.keys():

@@ -16,7 +16,7 @@ import structlog
 
 from cti.commands import Commands
 from cti.errors import CtiError
-from cti.floor import Floor
+from cti.views import FloorView
 from workstation import unforeseen
 from workstation.conversations import Conversations
 from workstation.settings import Settings
@@ -43,7 +43,7 @@ class Counting:
 
 
 class WrapUp:
-    def __init__(self, settings: Settings, floor: Floor, commands: Commands,
+    def __init__(self, settings: Settings, floor: FloorView, commands: Callable[[str], Commands],
                  conversations: Conversations, clock: Callable[[], datetime]) -> None:
         self._seconds = {queue.id: queue.wrap_up_s for queue in settings.queue}
         self._usual_s = settings.queue[0].wrap_up_s
@@ -184,8 +184,8 @@ class WrapUp:
         if live is None or live.interface is None or not live.queues:
             return True
         try:
-            await self._commands.pause_member(live.interface, paused=wish.paused,
-                                              reason=wish.reason)
+            await self._commands(operator).pause_member(
+                live.interface, paused=wish.paused, reason=wish.reason)
         except CtiError as exc:
             log.warning("an operator's state could not be set", operator=operator,
                         paused=wish.paused, reason=wish.reason, error=str(exc))

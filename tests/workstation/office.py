@@ -27,10 +27,9 @@ from tests.ports import free_port
 from workstation import protocol
 from workstation.accounts import demo_password
 from workstation.desk import Desk
-from workstation.pbx_plan import plan_of
 from workstation.serve import (
+    engines_of,
     followers,
-    link_plan,
     listening,
     prepare,
     utc_now,
@@ -130,7 +129,7 @@ async def listening_screen(socket: aiohttp.ClientWebSocketResponse) -> AsyncIter
 @dataclass
 class Office:
     desk: Desk
-    engine: Engine
+    engine: Engine      # of the first Asterisk
     http: aiohttp.ClientSession
 
     @property
@@ -162,9 +161,11 @@ class Office:
         assert answer.status == 201
         return {"Authorization": f"Bearer {(await answer.json())['token']}"}
 
-    async def play(self, name: str, *, until: Callable[[Change], bool] = lambda _: False) -> Tape:
-        """A tape onto the floor, up to and with the first change that `until` means."""
-        tape = Tape(self, (TAPES / f"{name}.jsonl").read_bytes().splitlines())
+    async def play(self, name: str, *, until: Callable[[Change], bool] = lambda _: False,
+                   on: Engine | None = None) -> Tape:
+        """A tape onto a floor, by default the first one's, up to and with the first change that
+        `until` means."""
+        tape = Tape(self, (TAPES / f"{name}.jsonl").read_bytes().splitlines(), on or self.engine)
         await tape.play(until=until)
         return tape
 
@@ -176,19 +177,20 @@ class Office:
         await asyncio.sleep(0.05)
 
     def _is_busy(self) -> bool:
-        return self.desk.journal.is_writing or any(
-            one.behind() for one in self.engine.feed._subscriptions)
+        return any(site.journal.is_writing for site in self.desk.sites) or any(
+            one.behind() for site in self.desk.sites for one in site.engine.feed._subscriptions)
 
 
 @dataclass
 class Tape:
     office: Office
     lines: list[bytes]
+    engine: Engine
     at: int = 0
     changes: list[Change] = field(default_factory=list)
 
     async def play(self, *, until: Callable[[Change], bool] = lambda _: False) -> None:
-        engine = self.office.engine
+        engine = self.engine
         while self.at < len(self.lines):
             record = decode(self.lines[self.at])
             self.at += 1
@@ -208,24 +210,24 @@ async def open_office(folder: Path, *, clock: Callable[[], datetime] = utc_now,
                       settings: Settings | None = None) -> AsyncIterator[Office]:
     """Everything of `deskline serve` but the link to Asterisk and the dialler."""
     settings = settings or settings_in(folder)
-    plan = plan_of(settings)
+    secret, engines = engines_of(settings)
     store = Store(settings.store_url)
     try:
         await prepare(store, settings)
-        engine = Engine(link_plan(settings, plan.secret, plan.system_name))
-        desk = wire(settings, plan.secret, store, engine, clock)
+        desk = wire(settings, secret, store, engines, clock)
         await desk.accounts.seed()
         async with asyncio.TaskGroup() as tasks:
             started = [tasks.create_task(work, name=name)
-                       for name, work in followers(desk, engine.feed).items()]
+                       for name, work in followers(desk).items()]
             async with listening(desk), aiohttp.ClientSession(
                     cookie_jar=aiohttp.CookieJar(unsafe=True)) as http:
-                yield Office(desk, engine, http)
+                yield Office(desk, engines[0], http)
             for task in started:
                 task.cancel()
         desk.accounts.stop()
         desk.pins.stop()
-        engine._tape.close()
+        for engine in engines:
+            engine._tape.close()
     finally:
         await store.close()
 

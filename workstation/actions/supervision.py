@@ -15,8 +15,8 @@ from crm_store import audit
 from cti.calls import UP, Call, Leg
 from cti.commands import HEARING, TAKING_OVER, Place
 from cti.errors import CommandRefused
-from cti.floor import Floor
 from cti.user_events import ListenMode
+from cti.views import FloorView
 from workstation import listening
 from workstation.desk import Desk
 from workstation.errors import NotAllowed, NotThere, Refused
@@ -144,13 +144,13 @@ async def _until(desk: Desk, person: Person, is_so: Callable[[], bool]) -> None:
                 await asyncio.sleep(LOOK_S)
 
 
-def _hears(floor: Floor, call_id: str, supervisor: str, mode: ListenMode) -> bool:
+def _hears(floor: FloorView, call_id: str, supervisor: str, mode: ListenMode) -> bool:
     call = floor.calls.get(call_id)
     return call is None or any((one.supervisor, one.mode) == (supervisor, mode)
                                for one in call.listeners)
 
 
-def _talks(floor: Floor, call_id: str, supervisor: str) -> bool:
+def _talks(floor: FloorView, call_id: str, supervisor: str) -> bool:
     call = floor.calls.get(call_id)
     return call is not None and supervisor in call.connected
 

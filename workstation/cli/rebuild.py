@@ -21,8 +21,8 @@ from workstation.cli.options import (
 )
 from workstation.rebuilding import Comparison, Stretch
 from workstation.regions import regions_of
-from workstation.serve import link_plan
 from workstation.settings import Settings
+from workstation.sites import link_plan
 
 
 @click.command("rebuild")
