@@ -219,7 +219,7 @@ def desk(one: p.ConversationView | None, state: Any, since: float = -135, *,
     """An operator's page: his state, one conversation (and others below it)."""
     all_of_them = [view for view in (one, *others) if view is not None]
     return Story(
-        me=me(), replies=REPLIES, views={
+        me=me(), replies=dict(REPLIES), views={
             "operators": {"101": operator(state=state, since=since)}, "queues": queues(),
             "calls": {}, "conversations": {str(view.id): view for view in all_of_them},
             "requests": requests(), "campaigns": {}, "gaps": {}})
@@ -257,7 +257,7 @@ def floor() -> Story:
         name, str(101 + index), *STATES[index], calls=8 + index * 3, talked=1500 + index * 420,
         registered=index != 6) for index, name in enumerate(NAMES)}
     return Story(
-        me=replace(me(("supervisor",)), id="120", name="Sofia Lebedeva"), replies=REPLIES,
+        me=replace(me(("supervisor",)), id="120", name="Sofia Lebedeva"), replies=dict(REPLIES),
         views={"operators": people, "queues": queues(), "calls": calls(),
                "conversations": {}, "requests": requests(), "campaigns": campaigns(), "gaps": {
                    "g1": p.GapView(id="g1", pbx="main", since=moment(-400), until=moment(-369),

@@ -30,7 +30,7 @@ export function announce(desk: Desk): Announcer {
 }
 
 function ringsNow(desk: Desk): boolean {
-  return desk.conversations.some((one) => one.state === "ringing");
+  return desk.phone.ringsHere && desk.conversations.some((one) => one.state === "ringing");
 }
 
 function appeared(desk: Desk, conversation: ConversationView): void {

@@ -1,9 +1,14 @@
 // The keys of the page and what they do. The list behind `?` is drawn from the same table.
 import type { Desk } from "./desk.js";
 import type { Binding } from "./keys.js";
+import { withOwn } from "./own_keys.js";
 import { supervisionKeys } from "./supervision.js";
 
 export function bindings(desk: Desk): Binding[] {
+  return withOwn(asDelivered(desk), desk.keys.own);
+}
+
+export function asDelivered(desk: Desk): Binding[] {
   return [...phone(desk), ...supervisionKeys(desk), ...work(desk), ...page(desk)];
 }
 

@@ -8,6 +8,7 @@ import { CallControls } from "./controls.js";
 import { Drafts } from "./drafts.js";
 import { Link, Refused } from "./link.js";
 import { heardNow, now } from "./moments.js";
+import { OwnKeys } from "./own_keys.js";
 import { PhoneDesk } from "./phone_desk.js";
 import { sectionsOf } from "./sections.js";
 import { TaskDesk } from "./task_desk.js";
@@ -16,7 +17,7 @@ import { say, t, tOr, tellTimeIn } from "./texts.js";
 
 export type Tab = "desk" | "floor" | "calls" | "campaigns" | "requests" | "tasks" | "base";
 export type Shown = { kind: "conversation" | "client"; id: number } | null;
-export type Dialog = "" | "keys" | "search" | "transfer" | "keypad" | "waiting" | "task" | "rights";
+export type Dialog = "" | "keys" | "search" | "transfer" | "keypad" | "waiting" | "task" | "rights" | "devices";
 
 /** `touched`: the collections that a delta brought; null when anything may have changed. */
 export type Watcher = (touched: ReadonlySet<string> | null) => void;
@@ -60,6 +61,7 @@ export class Desk {
   readonly phone: PhoneDesk;
   readonly tasks = new TaskDesk(this);
   readonly controls = new CallControls(this);
+  readonly keys = new OwnKeys(this);
   private readonly watchers = new Set<Watcher>();
   private readonly link: Link;
   private announcer: Announcer | null = null;
@@ -72,7 +74,7 @@ export class Desk {
     this.link = new Link(url, {
       opened: (snapshot) => this.opening(snapshot),
       changed: (changes, at) => this.hear(changes, at),
-      notice: (code, text) => this.toast("info", code === "view_limit"
+      notice: (code, text) => code === "keys_changed" ? void this.keys.read() : this.toast("info", code === "view_limit"
         ? t("notice.view_limit", { text }) : text || tOr(`notice.${code}`, code)),
       lost: () => this.lost(),
       signedOut: () => location.assign("/"),
@@ -110,7 +112,9 @@ export class Desk {
     this.lostAt = null;
     this.take(fromSnapshot(snapshot.views));
     this.drafts.sendAll();
+    void this.keys.read();
     this.phone.begin();
+    void this.phone.lines.send();
     this.changed();
   }
 

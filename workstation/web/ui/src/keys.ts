@@ -2,7 +2,7 @@
 
 export interface Binding {
   keys: string;               // "F2", "Alt+Digit1", "Ctrl+Enter"; several with spaces between
-  text: string;               // catalogue key of what it does
+  text: string;               // catalogue key of what it does; the action's name too
   group: "phone" | "work" | "page";
   whileTyping?: boolean;      // also when a field has the cursor
   shown?: string;             // how the list of keys writes it

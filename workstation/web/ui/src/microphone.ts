@@ -1,4 +1,5 @@
 // The microphone: asked for before going ready, kept open, its troubles told in words.
+import { device } from "./volumes.js";
 
 export type MicrophoneTrouble = "insecure" | "refused" | "no_device" | "busy";
 
@@ -8,15 +9,17 @@ export class MicrophoneError extends Error {
   }
 }
 
-const WANTED: MediaStreamConstraints = {
-  audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
-  video: false,
-};
+/** The chosen one if it is there, else the machine's own. */
+function wanted(): MediaStreamConstraints {
+  const id = device("microphone");
+  return { audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true,
+                    ...(id ? { deviceId: { ideal: id } } : {}) }, video: false };
+}
 
 export async function openMicrophone(): Promise<MediaStream> {
   if (!window.isSecureContext || !navigator.mediaDevices) throw new MicrophoneError("insecure");
   try {
-    return await navigator.mediaDevices.getUserMedia(WANTED);
+    return await navigator.mediaDevices.getUserMedia(wanted());
   } catch (error) {
     throw new MicrophoneError(troubleOf(error instanceof DOMException ? error.name : ""));
   }

@@ -3,7 +3,8 @@ import type { RTCSession } from "jssip/lib/RTCSession.js";
 import type { RTCSessionEvent, UA } from "jssip/lib/UA.js";
 import type { PhoneAccess } from "./protocol.gen.js";
 import { MicrophoneError, openMicrophone, type MicrophoneTrouble } from "./microphone.js";
-import { QualityMeter, type Quality } from "./quality.js";
+import { NO_LOOKS, QualityMeter, summed, type LineSum, type Quality } from "./quality.js";
+import { sink, volume } from "./volumes.js";
 
 export type PhoneState =
   "off" | "asking" | "connecting" | "ready" | "lost" | "elsewhere" | MicrophoneTrouble;
@@ -17,6 +18,7 @@ export interface PhoneCall {
 }
 
 const LOCK = "deskline-softphone";
+const TAKEN_ELSEWHERE = 4409;     // the server: another machine has this telephone
 const REGISTER_WITHIN_MS = 2500;
 const GATHER_MS = 40;
 const LOCAL_NETWORK_ONLY: RTCConfiguration = { iceServers: [] };
@@ -24,12 +26,16 @@ const LOCAL_NETWORK_ONLY: RTCConfiguration = { iceServers: [] };
 export class Softphone {
   state: PhoneState = "off";
   call: PhoneCall | null = null;
+  lineIs = (_quality: Quality): void => undefined;
+  lineWas = (_sum: LineSum): void => undefined;
   answersItself = (_headers: { callInfo: string }): boolean => false;
 
   private microphone: MediaStream | null = null;
   private ua: UA | null = null;
   private session: RTCSession | null = null;
   private meter: QualityMeter | null = null;
+  private line: LineSum = NO_LOOKS;
+  private taking = "";            // asked to take the phone from another machine, once
   private watchdog: ReturnType<typeof setTimeout> | undefined;
   private release: (() => void) | null = null;
   private offers = 0;
@@ -48,6 +54,7 @@ export class Softphone {
   /** Asks for the microphone, takes the phone unless another tab has it, registers. */
   async start(takeOver = false): Promise<void> {
     if (this.release) return;
+    this.taking = takeOver ? crypto.randomUUID() : "";
     this.say("asking");
     try {
       this.microphone ??= await openMicrophone();
@@ -55,11 +62,37 @@ export class Softphone {
       this.say(error instanceof MicrophoneError ? error.trouble : "busy");
       return;
     }
-    for (const track of this.microphone.getAudioTracks()) {
-      track.onended = () => this.microphoneGone();
-    }
+    this.watchMicrophone(this.microphone);
     this.hold(takeOver);
     await this.settled();
+  }
+
+  private watchMicrophone(stream: MediaStream): void {
+    for (const track of stream.getAudioTracks()) {
+      track.onended = () => { if (this.microphone === stream) this.microphoneGone(); };
+    }
+  }
+
+  /** Another microphone was chosen: it takes over in the middle of a call too. */
+  async changeMicrophone(): Promise<void> {
+    if (!this.microphone) return;
+    const before = this.microphone;
+    this.microphone = await openMicrophone();
+    this.watchMicrophone(this.microphone);
+    const [track] = this.microphone.getAudioTracks();
+    const peer = this.session?.connection as RTCPeerConnection | undefined;
+    const sender = peer?.getSenders().find((one) => one.track?.kind === "audio");
+    if (sender && track) {
+      track.enabled = sender.track?.enabled ?? true;
+      await sender.replaceTrack(track);
+    }
+    for (const one of before.getTracks()) one.stop();
+  }
+
+  /** Where and how loud the other party is heard, as chosen now. */
+  async changeSpeaker(): Promise<void> {
+    this.speaker.volume = volume("talk");
+    await sink(this.speaker, "headset");
   }
 
   /** Resolves once the phone is registered or cannot be for now; at the latest after 6 s. */
@@ -83,6 +116,7 @@ export class Softphone {
   }
 
   private takenAway(): void {
+    this.release?.();
     this.release = null;
     this.disconnect();
     this.say("elsewhere");
@@ -93,6 +127,8 @@ export class Softphone {
     const { UA, WebSocketInterface } = (await import("jssip")).default;
     const url = new URL(this.access.ws_url, location.href);
     url.protocol = url.protocol.replace("http", "ws");
+    url.searchParams.set("tab", tabId());
+    if (this.taking) url.searchParams.set("take", this.taking);
     const ua = new UA({
       sockets: [new WebSocketInterface(url.href)],
       uri: this.access.realm_uri,
@@ -109,7 +145,10 @@ export class Softphone {
     ua.on("connected", () => this.expectRegistered(ua));
     ua.on("registered", () => this.registered(ua));
     ua.on("registrationFailed", () => this.unreachable(ua));
-    ua.on("disconnected", () => this.unreachable(ua));
+    ua.on("disconnected", (event) => {
+      if ((event as { code?: number }).code === TAKEN_ELSEWHERE && this.ua === ua) this.takenAway();
+      else this.unreachable(ua);
+    });
     ua.on("newRTCSession", (event: RTCSessionEvent) => {
       if (event.originator === "remote") this.ringing(event.session, event.request);
     });
@@ -149,6 +188,7 @@ export class Softphone {
       return;
     }
     this.session = session;
+    this.line = NO_LOOKS;
     const callInfo = request.getHeader("Call-Info") ?? "";
     this.call = { call: request.getHeader("X-Linkedid") ?? "", state: "ringing", muted: false,
                   isListening: callInfo.includes("deskline-listen"), quality: null };
@@ -178,16 +218,26 @@ export class Softphone {
   private listen(peer: RTCPeerConnection): void {
     peer.addEventListener("track", ({ track, streams }) => {
       this.speaker.srcObject = streams[0] ?? new MediaStream([track]);
+      void this.changeSpeaker();
       void this.speaker.play().catch(() => undefined);
     });
     peer.addEventListener("connectionstatechange", () => {
       if (peer.connectionState === "failed") this.end();
     });
-    this.meter = new QualityMeter(peer, (quality) => this.update({ quality }));
+    this.meter = new QualityMeter(peer, (quality) => this.measured(quality));
+  }
+
+  private measured(quality: Quality): void {
+    const { call } = this;
+    if (!call || call.isListening) return;
+    this.line = summed(this.line, quality, call.state === "held");
+    this.update({ quality });
+    if (this.line.looks > 0) this.lineIs(quality);
   }
 
   private over(session: RTCSession): void {
     if (this.session !== session) return;
+    if (this.line.looks > 0) this.lineWas(this.line);
     this.session = null;
     this.call = null;
     this.meter?.stop();
@@ -267,4 +317,11 @@ export class Softphone {
     this.state = state;
     this.changed();
   }
+}
+
+/** This tab, also after a reload: the server tells its telephone from that of another machine. */
+function tabId(): string {
+  const kept = sessionStorage.getItem("deskline.tab") ?? crypto.randomUUID();
+  sessionStorage.setItem("deskline.tab", kept);
+  return kept;
 }

@@ -1,6 +1,7 @@
 // Which telephone the operator uses, and the same buttons for both: this page, or a desk phone.
 import type { Desk } from "./desk.js";
 import { isMicrophoneAllowed } from "./microphone.js";
+import { LineReports } from "./line_reports.js";
 import { Softphone, type PhoneCall } from "./phone.js";
 import { t } from "./texts.js";
 
@@ -8,10 +9,19 @@ const DIAL_COUNTS_MS = 15_000;
 
 export class PhoneDesk {
   web: Softphone | null = null;
+  readonly lines: LineReports;
+  private hasBell = false;
   private begun = false;
   private dialledAt = 0;
 
-  constructor(private readonly desk: Desk) {}
+  constructor(private readonly desk: Desk) {
+    this.lines = new LineReports(desk);
+  }
+
+  /** Two tabs never ring at once: the one that is the telephone does, of others the oldest. */
+  get ringsHere(): boolean {
+    return this.isWeb ? this.web?.state !== "elsewhere" : this.hasBell;
+  }
 
   get call(): PhoneCall | null {
     return this.web?.call ?? null;
@@ -26,10 +36,24 @@ export class PhoneDesk {
     const access = this.desk.me?.phone;
     if (this.begun || !access) return;
     this.begun = true;
+    this.waitForBell();
     this.web = new Softphone(access, () => this.phoneChanged());
     this.web.answersItself = ({ callInfo }) =>
       callInfo.includes("answer-after=0") || Date.now() - this.dialledAt < DIAL_COUNTS_MS;
+    this.web.lineIs = (quality) => this.lines.isNow(quality);
+    this.web.lineWas = (sum) => this.lines.was(sum);
     void this.startQuietly();
+  }
+
+  private waitForBell(): void {
+    if (!window.isSecureContext) {              // no locks there: rather two rings than none
+      this.hasBell = true;
+      return;
+    }
+    void navigator.locks.request("deskline-bell", async () => {
+      this.hasBell = true;
+      await new Promise(() => undefined);       // until the tab is closed
+    });
   }
 
   private async startQuietly(): Promise<void> {

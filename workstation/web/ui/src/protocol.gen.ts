@@ -296,6 +296,9 @@ export interface ConversationView {
   recording?: "" | "on" | "paused";
   listeners?: ListenerView[];
   can?: string[];
+  script?: string;
+  tab?: "" | "request" | "script" | "offers";
+  guided_at?: string;
 }
 
 export interface RequestView {
@@ -833,6 +836,89 @@ export interface ListMerges {
   cursor?: number | null;
 }
 
+export interface ScriptStepView {
+  id: string;
+  text: string;
+  ask: "" | "yes_no" | "choice" | "text" | "number" | "date" | "sum";
+  label: string;
+  choices: string[][];
+  required: boolean;
+  answer: string | null;
+  said: string;
+  by: string;
+  at: string | null;
+}
+
+export interface ScriptView {
+  id: string;
+  title: string;
+  steps: ScriptStepView[];
+  done: boolean;
+}
+
+export interface ScriptChoice {
+  id: string;
+  title: string;
+}
+
+export interface GivenView {
+  script: string;
+  question: string;
+  answer: string;
+  by: string;
+  at: string;
+}
+
+export interface ShowScript {
+  conversation: number;
+}
+
+export interface ChooseScript {
+  conversation: number;
+  script: string;
+}
+
+export interface AnswerScript {
+  conversation: number;
+  script: string;
+  step: string;
+  answer: string;
+}
+
+export interface ListAnswers {
+  interaction: number;
+}
+
+export interface ProposalView {
+  id: string;
+  kind: "offer" | "hint";
+  title: string;
+  say: string;
+  why: string;
+}
+
+export interface ProposedView {
+  id: string;
+  title: string;
+  answer: "accepted" | "refused" | "later";
+  until: string | null;
+  by: string;
+  at: string;
+}
+
+export interface ListProposals {
+  client_id: number;
+  conversation?: number | null;
+}
+
+export interface AnswerProposal {
+  client_id: number;
+  proposal: string;
+  answer: "accepted" | "refused" | "later";
+  conversation?: number | null;
+  until_on?: string | null;
+}
+
 export interface OwnKeys {
 
 }
@@ -1258,6 +1344,12 @@ export interface Actions {
   "call.stop_listening": StopListening;
   "call.targets": ListTargets;
   "pin.renew": RenewPin;
+  "script.show": ShowScript;
+  "script.choose": ChooseScript;
+  "script.answer": AnswerScript;
+  "script.answers": ListAnswers;
+  "proposal.list": ListProposals;
+  "proposal.answer": AnswerProposal;
   "keys.mine": OwnKeys;
   "keys.set": SetKeys;
   "line.report": ReportLine;

@@ -46,6 +46,14 @@ export function writeList(name: string, words: readonly string[]): void {
   write(name, words.join(","));
 }
 
+export function readWord(name: string): string {
+  return read(name) ?? "";
+}
+
+export function writeWord(name: string, word: string): void {
+  write(name, word);
+}
+
 function read(name: string): string | null {
   try {
     return localStorage.getItem(`deskline.${name}`);

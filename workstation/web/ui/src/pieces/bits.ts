@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import type { CallState, ConversationState, OperatorState } from "../protocol.gen.js";
 import type { IconName } from "../icon_shapes.js";
+import { shownKey } from "../own_keys.js";
 import { words } from "../texts.js";
 
 export type Html = TemplateResult | typeof nothing;
@@ -25,8 +26,9 @@ export function icon(name: IconName): Html {
   return html`<desk-icon name=${name}></desk-icon>`;
 }
 
+/** `keys` as delivered; who changed them sees his own. */
 export function keyHint(keys: string): Html {
-  return html`<kbd>${keys}</kbd>`;
+  return html`<kbd>${shownKey(keys)}</kbd>`;
 }
 
 export function empty(title: string, how: string): Html {

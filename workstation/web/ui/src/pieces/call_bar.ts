@@ -3,6 +3,7 @@
 import { html, nothing } from "lit";
 import type { ListenerView } from "../protocol.gen.js";
 import { t } from "../texts.js";
+import { shownKey } from "../own_keys.js";
 import { icon, keyHint, type Html } from "./bits.js";
 import { strip } from "./call_strip.js";
 import { Piece } from "./piece.js";
@@ -40,14 +41,14 @@ class CallBar extends Piece {
     if (!recording && !controls.can("record")) return nothing;
     const pauses = recording === "paused" ? "resume_recording" : "pause_recording";
     const act = recording ? pauses : "record";
-    const words = `${t(`recording.${act}`)} (${recording ? "Alt P" : "Alt O"})`;
+    const words = `${t(`recording.${act}`)} (${shownKey(recording ? "Alt P" : "Alt O")})`;
     return html`<div class="rec">
       <button class="rec-mark is-${recording || "off"}" data-act="recording" title=${words}
         ?disabled=${!controls.can(act)}
         @click=${() => recording ? controls.pauseRecording() : controls.record()}>
         <i class="rec-dot"></i>${t(`recording.mark.${recording || "off"}`)}</button>
       ${recording && controls.can("record") ? html`<button class="quiet" data-act="stop-recording"
-        title=${`${t("recording.stop")} (Alt O)`} aria-label=${t("recording.stop")}
+        title=${`${t("recording.stop")} (${shownKey("Alt O")})`} aria-label=${t("recording.stop")}
         @click=${() => controls.record()}>${icon("square")}</button>` : nothing}</div>`;
   }
 
@@ -103,7 +104,7 @@ class CallBar extends Piece {
 
 function button({ id, icon: name, text, key, enabled, run, pressed, ends }: Button): Html {
   return html`<button class="call-button ${ends ? "is-end" : ""}" data-act=${id} ?disabled=${!enabled}
-    title=${`${t(`${text}.how`)} (${key})`} data-does=${text}
+    title=${`${t(`${text}.how`)} (${shownKey(key)})`} data-does=${text}
     aria-pressed=${pressed === undefined ? nothing : String(pressed)} @click=${run}>
     ${icon(name)}<span>${t(text)}</span>${keyHint(key)}</button>`;
 }

@@ -5,7 +5,8 @@ import { whoIs } from "../announce.js";
 import type { Desk } from "../desk.js";
 import type { ConsultView, ConversationView } from "../protocol.gen.js";
 import { phone } from "../numbers.js";
-import { clock, say, t } from "../texts.js";
+import { shownKey } from "../own_keys.js";
+import { clock, percent, say, t } from "../texts.js";
 import { icon, keyHint, mark, menuPath, tone, type Html } from "./bits.js";
 import { restWords } from "./pause_words.js";
 
@@ -94,7 +95,7 @@ export function thirdName(desk: Desk, consult: ConsultView | null): string {
 }
 
 function dropButton(desk: Desk, party: "client" | "third", name: string): Html {
-  const words = `${t("conference.drop", { who: name })} (${party === "client" ? "Alt Z" : "Alt X"})`;
+  const words = `${t("conference.drop", { who: name })} (${shownKey(party === "client" ? "Alt Z" : "Alt X")})`;
   return html`<button class="quiet" data-act="drop-${party}" title=${words} aria-label=${words}
     ?disabled=${!desk.controls.can("drop")} @click=${() => desk.controls.drop(party)}>
     ${icon("x")}</button>`;
@@ -127,7 +128,8 @@ function quality(desk: Desk): Html {
   const found = desk.phone.call?.quality;
   if (!found) return nothing;
   return html`<span class="line-quality is-${found.verdict}"
-    title=${t("quality.title", { ms: found.roundTripMs })}>
+    title=${t("quality.title", { ms: found.roundTripMs, jitter: found.jitterMs,
+                                   loss: percent(found.lossShare) })}>
     <i class="bars"></i>${t(`quality.${found.verdict}`)}</span>`;
 }
 

@@ -121,7 +121,10 @@ class DeskApp extends Piece {
     if (!this.desk.hasDesk) return nothing;
     const muted = isRingMuted();
     const words = t(muted ? "ring.muted" : "ring.on");
-    return html`<button class="quiet" title=${words} aria-label=${words} aria-pressed=${muted}
+    return html`${this.desk.phone.web ? html`<button class="quiet" data-act="devices"
+      title=${t("devices.title")} aria-label=${t("devices.title")}
+      @click=${() => this.desk.open("devices")}>${icon("headphones")}</button>` : nothing}
+      <button class="quiet" title=${words} aria-label=${words} aria-pressed=${muted}
       @click=${() => { muteRing(!muted); this.requestUpdate(); }}>
       ${icon(muted ? "bell-off" : "bell")}</button>`;
   }

@@ -1,10 +1,11 @@
 // Dialogs over the page: search, keys, transfer, keypad. One at a time; Escape closes.
 import { html, nothing, type PropertyValues } from "lit";
 import type { Dialog } from "../desk.js";
-import { bindings } from "../bindings.js";
 import { t } from "../texts.js";
-import { icon, keyHint, type Html } from "./bits.js";
+import { icon, type Html } from "./bits.js";
 import { Piece } from "./piece.js";
+import "./devices_panel.js";
+import "./keys_panel.js";
 import "./search_box.js";
 import "./reason_form.js";
 import "./task_form.js";
@@ -22,7 +23,9 @@ class DeskDialogs extends Piece {
     const { dialog } = this.desk;
     return html`<dialog class="dialog is-${dialog}" aria-label=${dialog ? t(`${dialog}.title`) : nothing}
       @close=${this.closed} @click=${this.clickedBeside} @keydown=${this.keyed}>
-      ${dialog === "keys" ? this.keys() : dialog === "search"
+      ${dialog === "keys" ? html`${this.head(t("keys.title"))}<keys-panel .desk=${this.desk}></keys-panel>`
+        : dialog === "devices" ? html`${this.head(t("devices.title"))}
+          <devices-panel .desk=${this.desk}></devices-panel>` : dialog === "search"
         ? html`<search-box .desk=${this.desk}></search-box>`
         : dialog === "task" ? html`<task-form .desk=${this.desk}></task-form>`
         : dialog === "rights" ? html`<reason-form .desk=${this.desk}></reason-form>`
@@ -76,17 +79,6 @@ class DeskDialogs extends Piece {
     return html`<header class="dialog-head"><h2>${title}</h2>
       <button class="quiet" aria-label=${t("close")} @click=${() => this.desk.open("")}>
         ${icon("x")}</button></header>`;
-  }
-
-  private keys(): Html {
-    const groups = ["phone", "work", "page"] as const;
-    return html`${this.head(t("keys.title"))}<div class="keys" tabindex="0" autofocus role="region"
-      aria-label=${t("keys.title")}>
-      ${groups.map((group) => html`<section><h3>${t(`keys.${group}`)}</h3><dl>
-        ${bindings(this.desk).filter((binding) => binding.group === group && binding.shown).map(
-          (binding) => html`<div><dt>${t(binding.text)}</dt>
-            <dd>${(binding.shown ?? "").split(", ").map((keys) => keyHint(keys))}</dd></div>`)}
-      </dl></section>`)}</div>`;
   }
 
   private keypad(): Html {

@@ -2,7 +2,8 @@
 import { html, nothing } from "lit";
 import type { QueueView } from "../protocol.gen.js";
 import { say, t } from "../texts.js";
-import { icon, type Html } from "./bits.js";
+import { shownKey } from "../own_keys.js";
+import { icon, keyHint, type Html } from "./bits.js";
 import { Piece } from "./piece.js";
 
 class FootBar extends Piece {
@@ -16,8 +17,8 @@ class FootBar extends Piece {
     const parked = queues.reduce((sum, queue) => sum + (queue.parked?.length ?? 0), 0);
     return html`
       <button class="foot-item ${parked ? "is-warning" : ""}" data-act="waiting"
-        title=${`${t("waiting.title")} (F3)`} @click=${() => this.desk.open("waiting")}>
-        ${icon("square-parking")} ${t("foot.parked", { n: parked })} <kbd>F3</kbd></button>
+        title=${`${t("waiting.title")} (${shownKey("F3")})`} @click=${() => this.desk.open("waiting")}>
+        ${icon("square-parking")} ${t("foot.parked", { n: parked })} ${keyHint("F3")}</button>
       ${queues.map((queue) => this.queueItem(queue))}
       <span class="spring"></span>
       <span class="foot-item ${open ? "is-warning" : ""}">${t("foot.without_outcome", { n: open })}</span>
@@ -29,13 +30,13 @@ class FootBar extends Piece {
           ? html` <strong class="is-late">${t("foot.late", { n: this.desk.tasks.late.length })}</strong>`
           : nothing}</button>
       <button class="foot-item" @click=${() => this.desk.open("keys")}>${icon("keyboard")}
-        ${t("foot.keys")} <kbd>?</kbd></button>`;
+        ${t("foot.keys")} ${keyHint("?")}</button>`;
   }
 
   private queueItem(queue: QueueView): Html {
     const first = queue.waiting[0];
     return html`<button class="foot-item ${first ? "has-waiting" : ""}"
-      title=${`${t("waiting.title")} (F3)`} @click=${() => this.desk.open("waiting")}>
+      title=${`${t("waiting.title")} (${shownKey("F3")})`} @click=${() => this.desk.open("waiting")}>
       <b>${say(queue.name)}</b> ${t("foot.waiting", { n: queue.waiting.length })}${first
         ? html`, <span class="foot-longest">${t("foot.longest")}</span> <tick-time since=${first.since} over=${queue.service_level_s}>
           </tick-time>` : nothing}</button>`;

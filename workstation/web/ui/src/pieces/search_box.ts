@@ -4,6 +4,7 @@ import { html, nothing } from "lit";
 import { parts, phoneParts, type Part } from "../marks.js";
 import { phone } from "../numbers.js";
 import type { HitView } from "../protocol.gen.js";
+import { commands, found, ONLY_ACTIONS, type Command } from "../palette.js";
 import { t, words } from "../texts.js";
 import { icon, type Html } from "./bits.js";
 import { Piece } from "./piece.js";
@@ -32,17 +33,18 @@ const ASK_AFTER_MS = 60;
 class SearchBox extends Piece {
   private text = "";
   private hits: HitView[] = [];
+  private actions: Command[] = [];
   private at = 0;
   private answered = "";
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   protected override render(): Html {
-    const nothingFound = this.answered && this.answered === this.text && this.hits.length === 0;
+    const nothingFound = this.answered && this.answered === this.text && this.size === 0;
     return html`
       <div class="search-line">${icon("search")}
         <input type="search" autocomplete="off" maxlength="200" role="combobox"
-          aria-expanded=${this.hits.length > 0} aria-controls="search-hits"
-          aria-activedescendant=${this.hits.length ? `hit-${this.at}` : nothing}
+          aria-expanded=${this.size > 0} aria-controls="search-hits"
+          aria-activedescendant=${this.size ? `hit-${this.at}` : nothing}
           aria-label=${t("search.title")} placeholder=${t("search.placeholder")}
           @input=${this.typed} @keydown=${this.keyed}></div>
       <ul id="search-hits" class="hits" role="listbox" aria-label=${t("search.found")}>
@@ -54,10 +56,23 @@ class SearchBox extends Piece {
             ${hit.similar ? html`<em class="faint">${t("search.similar")}</em>` : nothing}</span>
           ${because(hit)}
           <small class="hit-apart faint">${apart(hit)}</small></li>`)}
+        ${this.actions.map((action, index) => this.action(action, index + this.hits.length))}
       </ul>
       <p class="search-foot faint" role="status">${nothingFound
         ? t("search.none") : this.hits.length ? t("search.keys", { n: this.hits.length })
+        : this.actions.length ? t("palette.keys", { n: this.actions.length })
         : t("search.hint")}</p>`;
+  }
+
+  private action({ id, words: name, key }: Command, index: number): Html {
+    return html`<li role="option" id="hit-${index}" class="hit is-action" data-action=${id}
+      aria-selected=${index === this.at} @click=${() => this.choose(index)}>
+      ${icon("arrow-right")}<span class="hit-name">${name}</span>
+      <small class="hit-why">${key ? html`<kbd>${key}</kbd>` : nothing}</small></li>`;
+  }
+
+  private get size(): number {
+    return this.hits.length + this.actions.length;
   }
 
   protected override firstUpdated(): void {
@@ -72,9 +87,13 @@ class SearchBox extends Piece {
 
   private async look(): Promise<void> {
     const text = this.text;
-    const result = text.length < 2 ? { hits: [] } : await this.desk.ask("client.search", { text });
-    if (text !== this.text || !result) return;
-    this.hits = (result as { hits: HitView[] }).hits;
+    const isShort = text.length < 2 || text.startsWith(ONLY_ACTIONS);
+    const result = isShort || !this.desk.isUp ? { hits: [] }
+      : await this.desk.ask("client.search", { text });
+    if (text !== this.text) return;
+    this.hits = (result as { hits: HitView[] } | null | undefined)?.hits ?? [];
+    this.actions = text.length < 2 && !text.startsWith(ONLY_ACTIONS) ? []
+      : found(text, commands(this.desk), text.startsWith(ONLY_ACTIONS) ? 100 : 5);
     this.answered = text;
     this.at = 0;
     this.requestUpdate();
@@ -82,9 +101,9 @@ class SearchBox extends Piece {
 
   private keyed = (event: KeyboardEvent): void => {
     const step = event.code === "ArrowDown" ? 1 : event.code === "ArrowUp" ? -1 : 0;
-    if (step && this.hits.length) {
+    if (step && this.size) {
       event.preventDefault();
-      this.at = (this.at + step + this.hits.length) % this.hits.length;
+      this.at = (this.at + step + this.size) % this.size;
       this.requestUpdate();
       void this.updateComplete.then(() => {
         this.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
@@ -99,14 +118,17 @@ class SearchBox extends Piece {
 
   private choose(index: number): void {
     const hit = this.hits[index];
-    if (!hit) return;
+    const action = this.actions[index - this.hits.length];
+    if (!hit && !action) return;
     this.desk.open("");
-    void this.desk.openClient(hit.client_id);
+    // The dialog first gives the focus back to where it came from, else an action would lose it.
+    if (action) setTimeout(() => action.run(), 50);
+    else if (hit) void this.desk.openClient(hit.client_id);
   }
 
   private async call(): Promise<void> {
     const hit = this.hits[this.at];
-    if (!hit) return;
+    if (!hit) { this.choose(this.at); return; }
     this.desk.open("");
     await this.desk.openClient(hit.client_id);
     const number = this.desk.opened.get(hit.client_id)?.card.phones[0]?.e164;
