@@ -17,6 +17,11 @@ def pbx_of(settings: Settings, name: str) -> Pbx:
     return found
 
 
+def name_in(settings: Settings, call: str) -> str:
+    """Of the Asterisk that a call's id tells of."""
+    return call.partition("@")[2] or settings.pbx.name
+
+
 def is_first(settings: Settings, name: str) -> bool:
     return name in ("", settings.pbx.name)
 

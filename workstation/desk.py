@@ -61,6 +61,7 @@ class Desk:
     kinds: Mapping[str, RequestType]
     clock: Callable[[], datetime]
     opened_at: datetime
+    here: frozenset[str] | None = None      # operators of the Asterisk in reach; None: of all
     muted: set[str] = field(default_factory=set)            # channels; Asterisk tells of none
     lines: dict[str, tuple[str, str]] = field(default_factory=dict)     # operator → call, verdict
     phones: dict[str, str] = field(default_factory=dict)    # operator → the phone he attached
@@ -89,7 +90,11 @@ class Desk:
         return replace(
             self, floor=site.floor, commands=site.commands, link_is_up=site.engine.link_is_up,
             trouble=site.engine.trouble, lag_s=site.engine.lag_s, journal=site.journal,
-            recorder=site.recorder, mending=site.mending, muted=site.muted)
+            recorder=site.recorder, mending=site.mending, muted=site.muted,
+            here=site.operators)
+
+    def has_here(self, operator: str) -> bool:
+        return self.here is None or operator in self.here
 
     def turn(self, person: Person) -> asyncio.Lock:
         """What one person does, on all his screens, happens one after the other."""

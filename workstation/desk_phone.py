@@ -2,7 +2,8 @@
 
 The dialplan asks here by FastAGI, at the claim gate's port. Whoever is not signed in at the phone
 he dials from is asked for his PIN; its digits are in the answer to GET DATA and nowhere else:
-neither in a variable nor in an event, on the tape or in a log.
+neither in a variable nor in an event, on the tape or in a log. A phone is one operator's: who
+names himself on a colleague's is told aloud whose it is, and asked for no PIN.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ KEY_S = 6.0                 # between two keys of the PIN
 LIMIT_S = 15.0
 Verb: TypeAlias = Literal["in", "ready", "paused", "offline"]
 VERBS: dict[str, Verb] = {"0": "in", "1": "ready", "2": "paused", "3": "offline"}
+NOT_HIS = ("feature-not-avail-line", "extension")       # then the number of whose phone it is
 SOUNDS: dict[Verb, str] = {"in": "agent-loginok", "ready": "activated", "paused": "de-activated",
                            "offline": "agent-loggedoff"}
 
@@ -43,6 +45,7 @@ class Dialled:
     operator: str
     phone: Literal["web", "desk"]
     leg: str
+    named: str = ""         # who he said he is
 
     @property
     def interface(self) -> str:
@@ -52,14 +55,27 @@ class Dialled:
 def script(desk: Desk) -> Script:
     async def answer(session: AgiSession, request: Request) -> None:
         dialled = read(request, desk.settings.pause_reasons)
+        here = _at(desk, request.query.get("pbx", ""), dialled)
         person = desk.accounts.by_operator.get(dialled.operator) if dialled else None
-        if dialled is None or person is None or not may(person, Who.OPERATORS):
+        if dialled is None or here is None or person is None or not may(person, Who.OPERATORS):
             return
-        is_he = _is_at(desk, dialled) or await _knows_pin(session, desk.pins, person, dialled)
-        if is_he and await _do(desk, person, dialled):
+        if dialled.named not in ("", dialled.operator):
+            await _refuse(session, dialled)
+            return
+        is_he = _is_at(here, dialled) or await _knows_pin(session, desk.pins, person, dialled)
+        if is_he and await _do(here, person, dialled):
             await session.set_variable("DESKLINE_DONE", "yes")
             await session.play(SOUNDS[dialled.verb])
     return answer
+
+
+def _at(desk: Desk, pbx: str, dialled: Dialled | None) -> Desk | None:
+    """The desk at the Asterisk that asks, None where the phone is not one of our operator's: his
+    number may be somebody else's there. A dialplan written for one Asterisk does not say."""
+    if dialled is None or desk.sites.is_one:
+        return desk
+    site = desk.sites.of_operator(dialled.operator)
+    return desk.at(site) if pbx in (site.name, "" if site is desk.sites.first else None) else None
 
 
 def read(request: Request, reasons: tuple[str, ...]) -> Dialled | None:
@@ -70,11 +86,25 @@ def read(request: Request, reasons: tuple[str, ...]) -> Dialled | None:
     verb, nth = VERBS.get(code[:1]), code[1:] or "1"
     if verb is None or technology != "PJSIP" or not nth.isascii() or not nth.isdecimal():
         return None
-    if (verb != "paused" and len(code) > 1) or not 1 <= int(nth) <= max(1, len(reasons)):
+    named = code[1:] if verb == "in" and len(code) > 2 else ""
+    if verb != "paused" and not named and len(code) > 1:
+        return None
+    if verb == "paused" and not 1 <= int(nth) <= max(1, len(reasons)):
         return None
     return Dialled(verb, reasons[int(nth) - 1] if verb == "paused" and reasons else "",
                    endpoint.removesuffix("-web"), "web" if endpoint.endswith("-web") else "desk",
-                   request.headers.get("agi_uniqueid", ""))
+                   request.headers.get("agi_uniqueid", ""), named)
+
+
+async def _refuse(session: AgiSession, dialled: Dialled) -> None:
+    """Said aloud, and nothing else is: whose PIN it would be cannot be tried here."""
+    log.info("an operator was refused at a colleague's phone", operator=dialled.named,
+             phone=dialled.interface)
+    await session.set_variable("DESKLINE_DONE", "yes")
+    for sound in NOT_HIS:
+        await session.play(sound)
+    for digit in dialled.operator:
+        await session.play(f"digits/{digit}")
 
 
 def _is_at(desk: Desk, dialled: Dialled) -> bool:

@@ -37,6 +37,7 @@ from cti.feed import Subscription
 from cti.floor import Call
 from cti.views import FloorView
 from workstation import views
+from workstation.asterisks import name_in
 from workstation.background import Background
 from workstation.cards import STORED_WITHIN_S, Cards
 from workstation.conversations import LIVE, Conversations
@@ -72,7 +73,7 @@ class Pops:
                             conversations=conversations, background=background, people=people,
                             clock=clock)
         self._recall = Recall(store, settings, background, conversations, clock)
-        self._is_compared = False                           # with Asterisk, since our start
+        self._compared: set[str] = set()                    # Asterisks, since our start
         self._reopening: set[tuple[str, str]] = set()       # (operator, call)
         self.took_s = self._cards.took_s
         self.clients = self._cards.clients
@@ -119,7 +120,8 @@ class Pops:
                 self._merged(tasks, change)
             case CallEnded():
                 self._ended(tasks, change)
-            case LinkRestored():
+            case LinkRestored(pbx=pbx):
+                self._compared.add(pbx)
                 self.compare(tasks)
 
     # ── what the changes do ──────────────────────────────────────────────────────────────────
@@ -302,24 +304,29 @@ class Pops:
     async def recall(self, tasks: asyncio.TaskGroup) -> None:
         """After a start: contacts without an outcome come back with their drafts."""
         await self._recall.run(self._cards.wanted_again)
-        if self._is_compared:
+        if self._compared:
             self.compare(tasks)
 
     def compare(self, tasks: asyncio.TaskGroup) -> None:
-        """Recovery is the start-up path: conversations are made equal to the floor."""
-        self._is_compared = True
+        """Recovery is the start-up path: conversations are made equal to the floor, as far as
+        Asterisk has said what is so."""
         for call in self._floor.calls.values():
-            for operator in call.offered:
-                self._open(tasks, operator, call, "ringing", call.since, call.queue)
-            if call.operator is not None and call.state in ("talking", "held"):
-                self._open(tasks, call.operator, call,
-                           "held" if call.state == "held" else "talking",
-                           call.answered_at or call.since, call.queue)
+            if call.pbx in self._compared:
+                self._show_live(tasks, call)
         for view in self._conversations.everything():
             self.remember(view)
-            if view.state in LIVE and view.call not in self._floor.calls:
+            if view.state in LIVE and view.call not in self._floor.calls \
+                    and name_in(self._settings, view.call) in self._compared:
                 self._gone(tasks, view)
         self._take_up_wrap_ups()
+
+    def _show_live(self, tasks: asyncio.TaskGroup, call: Call) -> None:
+        for operator in call.offered:
+            self._open(tasks, operator, call, "ringing", call.since, call.queue)
+        if call.operator is not None and call.state in ("talking", "held"):
+            self._open(tasks, call.operator, call,
+                       "held" if call.state == "held" else "talking",
+                       call.answered_at or call.since, call.queue)
 
     def _gone(self, tasks: asyncio.TaskGroup, view: ConversationView) -> None:
         if view.state == "ringing":

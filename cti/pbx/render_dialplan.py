@@ -13,7 +13,7 @@ from cti.pbx.render_listening import listening
 from cti.pbx.render_recording import of_attempt, of_dial, of_queue, recording
 
 OFFER = "b(deskline-offer^s^1)"     # gives the operator's phone the call's id before it rings
-CODES = ("[0-3]", "2[1-9]")          # after the plan's desk_code
+CODES = ("[0-3]", "2[1-9]", "0XX!")      # after the plan's desk_code
 DESK_CODE_S = 90                    # a call to a code, with three tries of the PIN
 RETURN_S = 20                       # how long a caller waits for an operator's page to come back
 LEFT = 'GotoIf($["${QUEUESTATUS}" = "CONTINUE"]?deskline-left,s,1)'
@@ -169,7 +169,8 @@ def operators(plan: PbxPlan) -> str:
 
 
 def _desk_codes(plan: PbxPlan) -> list[str]:
-    """`*30` to `*33` and `*32` with the place of a reason: who is signed in, and how.
+    """`*30` to `*33`, `*32` with the place of a reason: who is signed in, and how. `*30` with an
+    operator's number is who he is: on a phone that is not his he hears that it is not.
 
     The server says by DESKLINE_DONE, set last, that it was done; AGIEXITONHANGUP and the limit
     keep no channel for one that hangs.
@@ -177,7 +178,7 @@ def _desk_codes(plan: PbxPlan) -> list[str]:
     if not plan.desk_code:
         return []
     ask = (f"AGI(agi://{plan.host}:{plan.ports.agi_gate}/desk?code="
-           f"${{EXTEN:{len(plan.desk_code)}}})")
+           f"${{EXTEN:{len(plan.desk_code)}}}&pbx={plan.name})")
     return [extension(
         f"_{plan.desk_code}{rest}", "Set(DESKLINE_DONE=)", "Answer()",
         "Set(AGIEXITONHANGUP=yes)", f"Set(TIMEOUT(absolute)={DESK_CODE_S})", ask,

@@ -35,6 +35,7 @@ from workstation.desk import Desk
 from workstation.errors import NotAllowed, Refused, Unreadable
 from workstation.leading import led
 from workstation.policy import Person, Who, may
+from workstation.reach import at_work
 from workstation.sight import edit_in
 
 ACTION_LIMIT_S = 15.0
@@ -179,16 +180,18 @@ async def perform(desk: Desk, person: Person, name: str,
             edit=edit_in(args), reason=getattr(args, "reason", ""))
         try:
             answer: dict[str, object] = await desk.sight.shown(
-                person, await _act(desk, person, action, args), name)
+                person, await _act(desk, person, name, args), name)
         except Refused as refused:
             refused.facts = await desk.sight.shown(person, refused.facts)
             raise
         return answer
 
 
-async def _act(desk: Desk, person: Person, action: Action,
+async def _act(desk: Desk, person: Person, name: str,
                args: protocol.Args) -> dict[str, object]:
+    action = TABLE[name]
+    here = at_work(desk, person, name, args)
     if action.reads:
-        return await action.act(desk, person, args)
+        return await action.act(here, person, args)
     async with desk.turn(person):
-        return await action.act(desk, person, args)
+        return await action.act(here, person, args)

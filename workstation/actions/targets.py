@@ -31,7 +31,8 @@ def _colleagues(desk: Desk, person: Person) -> Iterator[ColleagueView]:
     own = set(person.queues)
     for operator, planned in desk.operators.items():
         live = desk.floor.operators.get(operator)
-        if operator == person.operator or not (planned.queues or live):
+        if operator == person.operator or not desk.has_here(operator) or not (
+                planned.queues or live):
             continue
         live = live or Operator(id=operator, state="offline", since=desk.opened_at)
         yield ColleagueView(

@@ -33,9 +33,10 @@ def access(desk: Desk, person: Person) -> PhoneAccess | None:
     if not person.operator or not may(person, Who.OPERATORS):
         return None
     user = phone_user(person)
+    site = desk.sites.of_operator(person.operator)
     return PhoneAccess(
-        ws_url="/sip", realm_uri=f"sip:{user}@{desk.settings.pbx.host}", user=user,
-        password=derive(desk.secret, f"sip:{user}"))
+        ws_url="/sip", realm_uri=f"sip:{user}@{site.pbx.host}", user=user,
+        password=derive(site.secret, f"sip:{user}"))
 
 
 def phone_user(person: Person) -> str:
@@ -48,7 +49,7 @@ async def proxy(request: web.Request) -> web.StreamResponse:
     session = await signed_in(request)
     if not may(session.person, Who.OPERATORS):
         raise NotAllowed("only operators have a telephone here")
-    pbx = desk.settings.pbx
+    pbx = desk.sites.of_operator(session.person.operator).pbx
     page = web.WebSocketResponse(protocols=("sip",), max_msg_size=FRAME_LIMIT, heartbeat=25.0)
     await page.prepare(request)
     try:

@@ -103,7 +103,7 @@ def test_a_queue_that_wants_a_skill_says_whom_a_wait_may_reach(plan: PbxPlan) ->
 def test_the_codes_of_desk_phones_are_those_of_the_plan(plan: PbxPlan) -> None:
     text = render_main(replace(plan, desk_code="*7"), site())["extensions.conf"]
     assert "exten => _*7[0-3],1," in text
-    assert "desk?code=${EXTEN:2})" in text
+    assert "desk?code=${EXTEN:2}&pbx=main)" in text
     assert "desk?code" not in render_main(replace(plan, desk_code=""), site())["extensions.conf"]
 
 

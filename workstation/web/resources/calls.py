@@ -10,6 +10,7 @@ import msgspec
 from workstation.actions.table import ACTION_LIMIT_S, TABLE
 from workstation.protocol.args import Args
 from workstation.protocol.controls import ACTIONS
+from workstation.reach import at_work
 from workstation.web.routes import Answer, Asked, Route
 
 OF_SUPERVISION = frozenset({"listen", "whisper", "barge", "take_over", "stop_listening"})
@@ -30,8 +31,9 @@ def _answer(name: str, args: type[Args]) -> Answer:
     async def answer(asked: Asked) -> Any:
         given = {} if asked.body is None else msgspec.structs.asdict(asked.body)
         async with asyncio.timeout(ACTION_LIMIT_S), asked.desk.turn(asked.person):
+            wanted = args(call=asked.path["id"], **given)
             return await TABLE[name].act(
-                asked.desk, asked.person, args(call=asked.path["id"], **given))
+                at_work(asked.desk, asked.person, name, wanted), asked.person, wanted)
     return answer
 
 
