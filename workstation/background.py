@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from crm_store.base import Tx
 from crm_store.cards import Card
 from crm_store.store import Store
 from workstation import card_views, handing, protocol, views
+from workstation.opening import Came, Opened, opened
 from workstation.requests import forms
 from workstation.requests.kinds import RequestType
 from workstation.settings import Queue, Settings
@@ -71,6 +72,7 @@ class Background:
             fields["draft"] = views.draft(pop.draft)
             fields["identity"] = "confirmed" if pop.is_confirmed else "unknown"
             fields["handed"] = handing.of_row(pop.handed, self._names)
+        wanted = replace(wanted, campaign=pop.campaign)
         fields |= self._of_client(pop.card, pop.timeline, candidates, wanted,
                                   masked=not pop.is_confirmed)
         if fields["form"] is not None:
@@ -104,15 +106,25 @@ class Background:
             card, [one for one in candidates if one.client_id != card.client_id], masked=masked)
         return {
             "client_id": card.client_id if card else None, "card": shown,
-            "form": self.form(wanted, shown),
+            "form": self.form(wanted, shown), **self._guiding(wanted),
             "timeline": _past(page.items, wanted, masked=masked),
             "timeline_cursor": str(page.next) if page.next is not None else None,
         }
 
+    def _opened(self, wanted: Wanted) -> Opened:
+        return opened(self._settings.opening, Came(
+            queue=wanted.queue or "", entry=wanted.entry, menu_path=wanted.menu_path,
+            campaign=wanted.campaign))
+
+    def _guiding(self, wanted: Wanted) -> dict[str, Any]:
+        found = self._opened(wanted)
+        return {"script": found.script, "tab": found.tab}
+
     def form(self, wanted: Wanted, card: protocol.CardView | None) -> protocol.FormView | None:
-        """The form that the queue opens by itself, filled from the card."""
+        """The form that the call's way or its queue opens by itself, filled from the card."""
         queue = self._queues.get(wanted.queue or "")
-        kind = self._kinds.get(queue.request_type or "") if queue is not None else None
+        name = self._opened(wanted).form or (queue.request_type if queue is not None else "")
+        kind = self._kinds.get(name or "")
         if kind is None:
             return None
         today = wanted.now.astimezone(self._zone).date()

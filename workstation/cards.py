@@ -117,7 +117,8 @@ class Cards:
             call=view.call, interaction=interaction, operator=view.operator, number=view.number,
             language=person.locale if person else self._settings.company.language,
             queue=view.queue or None, hint=self._hint(view, call),
-            attempt=call.attempt if call else None, now=self._clock())
+            attempt=call.attempt if call else None, now=self._clock(),
+            entry=call.entry or "" if call else "", menu_path=view.menu_path)
 
     def wanted_again(self, view: ConversationView, interaction: int) -> Wanted:
         """Of a contact from before our start."""

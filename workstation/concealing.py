@@ -36,6 +36,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "WaitingView": {"number": C},
     "RingingView": {"number": C},
     "ParkedView": {"number": C},
+    "GivenView": {"answer": N},
     "HitView": {"number": C, "account": M, "address": C},
     "Interaction": {"number": C, "dialled": C, "note": N},
     "HandedView": {"note": N, "form": N},

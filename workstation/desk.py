@@ -17,6 +17,7 @@ from workstation.accounts import Accounts
 from workstation.background import Background
 from workstation.board import Board
 from workstation.conversations import Conversations
+from workstation.guidance import Guidance
 from workstation.imports import Readers
 from workstation.journal import Journal
 from workstation.keeper import Keeper
@@ -59,6 +60,7 @@ class Desk:
     recorder: Recorder
     mending: Mending
     kinds: Mapping[str, RequestType]
+    guidance: Guidance
     clock: Callable[[], datetime]
     opened_at: datetime
     here: frozenset[str] | None = None      # operators of the Asterisk in reach; None: of all

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import signal
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -21,7 +21,7 @@ from crm_store.store import Store
 from cti.commands import Commands
 from cti.engine import Engine
 from cti.tape import TapePosition
-from workstation import call_marks, desk_phone, duplicate_search, notices, reminders
+from workstation import call_marks, desk_phone, duplicate_search, guidance, notices, reminders
 from workstation.accounts import Accounts
 from workstation.anchors import Anchors
 from workstation.background import Background
@@ -39,7 +39,7 @@ from workstation.protocol import ConversationView
 from workstation.regions import regions_of
 from workstation.rehearsal.marker import rehearses
 from workstation.requests import kinds
-from workstation.settings import Settings, anchors_file
+from workstation.settings import Settings, SettingsError, anchors_file
 from workstation.sight import Sight
 from workstation.site import Parts, site_of
 from workstation.sites import Links, Site, Sites, link_plans
@@ -158,7 +158,15 @@ def wire(settings: Settings, secret: bytes, store: Store, engines: Sequence[Engi
         conversations=conversations, journal=first.journal, muted=first.muted,
         wrap_up=wrap_up, background=background, pops=pops, figures=figures, sight=sight,
         keeper=Keeper(store, settings, secret, clock), recorder=first.recorder,
-        mending=first.mending, kinds=request_types, clock=clock, opened_at=clock())
+        mending=first.mending, kinds=request_types,
+        guidance=guidance_of(settings, request_types), clock=clock, opened_at=clock())
+
+
+def guidance_of(settings: Settings, forms: Collection[str]) -> guidance.Guidance:
+    try:
+        return guidance.load(settings, forms)
+    except SettingsError as exc:
+        raise CannotServe(str(exc)) from exc
 
 
 def tell_all(told: Sequence[Callable[[ConversationView], object]],

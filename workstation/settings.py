@@ -21,6 +21,7 @@ from pydantic_settings import (
 
 from cti.cel import COLUMNS
 from workstation.duplicate_settings import Duplicates
+from workstation.opening_settings import OPENINGS, Dialling, Guidance, Opening
 from workstation.privacy_settings import Privacy, Retention
 from workstation.recording_settings import Policy, Recording
 from workstation.rights import Right, ViewLimits
@@ -240,6 +241,9 @@ class Settings(BaseSettings):
     retention: Retention = Retention()
     recording: Recording = Recording()
     duplicates: Duplicates = Duplicates()
+    opening: tuple[Opening, ...] = OPENINGS
+    guidance: Guidance = Guidance()
+    dialling: Dialling = Dialling()
     pause_reasons: tuple[PauseReason, ...] = ("break", "lunch", "meeting", "training")
     pause_limits: dict[PauseReason, Minutes] = {}       # of one pause; none: as long as it takes
 
@@ -317,6 +321,9 @@ def _check_references(settings: Settings) -> None:
         _known(f"entry {entry.number}", (entry.queue,), queues, "queue")
     for queue in settings.queue:
         _known(f"queue {queue.id}", queue.dispositions, dispositions, "disposition")
+    for rule in settings.opening:
+        _known("opening", (rule.queue,) if rule.queue else (), queues, "queue")
+    _known("dialling.shown", tuple(settings.dialling.shown), queues, "queue")
     _known("pause_limits", tuple(settings.pause_limits), set(settings.pause_reasons),
            "pause reason")
     if len({operator.id for operator in settings.operator}) < len(settings.operator):

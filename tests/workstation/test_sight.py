@@ -246,6 +246,8 @@ VIEWS_WITHOUT = frozenset({
     "ColleagueView", "QueueTarget", "Targets", "ListenerView",
     # a colleague, or the number an operator chose himself
     "ConsultView", "ConfirmedView",
+    # made of the card as its reader sees it
+    "ScriptView", "ScriptStepView", "ScriptChoice", "ProposalView", "ProposedView",
     # names of clients and what leads to them
     "ReasonView", "CandidateView",
     "QuestionView", "SuspectView", "LikenessView",

@@ -161,7 +161,8 @@ async def show_client(desk: Desk, person: Person, view: ConversationView, client
     """Put a client's card and timeline into a conversation, masked until identity is ticked."""
     wanted = Wanted(call=view.call, operator=person.operator, language=person.locale,
                     number=view.number, queue=view.queue or None, hint=None, attempt=None,
-                    now=desk.clock())
+                    now=desk.clock(), entry=_entry_of(desk, view), menu_path=view.menu_path,
+                    campaign=view.campaign)
     async with desk.store.read() as tx:
         fields: dict[str, Any] = await desk.background.of_client(
             tx, client_id, view.candidates, wanted, masked=identity_is != "confirmed")
@@ -169,6 +170,11 @@ async def show_client(desk: Desk, person: Person, view: ConversationView, client
                                         **fields)
     if changed is not None:
         desk.pops.remember(changed)
+
+
+def _entry_of(desk: Desk, view: ConversationView) -> str:
+    live = desk.floor.calls.get(view.call)
+    return (live.entry if live is not None else None) or ""
 
 
 def number_of(desk: Desk, view: ConversationView) -> str | None:

@@ -6,7 +6,17 @@ from typing import Literal
 
 import msgspec
 
-from workstation.protocol import clients, controls, duplicates, own, pins, privacy, targets, tasks
+from workstation.protocol import (
+    clients,
+    controls,
+    duplicates,
+    guiding,
+    own,
+    pins,
+    privacy,
+    targets,
+    tasks,
+)
 from workstation.protocol.args import Args
 from workstation.protocol.working import ConfirmIdentity, ExtendWrapUp, Finish, SaveDraft
 
@@ -138,6 +148,7 @@ ACTIONS: dict[str, type[Args]] = {
     **controls.ACTIONS,
     **targets.ACTIONS,
     **pins.ACTIONS,
+    **guiding.ACTIONS,
     **own.ACTIONS,
     "campaign.start": CampaignArgs,
     "campaign.pause": CampaignArgs,
