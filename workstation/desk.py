@@ -33,6 +33,7 @@ from workstation.sight import Sight
 from workstation.sites import Site, Sites
 from workstation.sources.figures import Figures
 from workstation.wrap_up import WrapUp
+from workstation.softphones import Softphones
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +74,7 @@ class Desk:
     roster: Roster = field(default_factory=Roster)
     readers: Readers = field(default_factory=Readers)       # processes that read files
 
+    softphones: Softphones = field(default_factory=Softphones)
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.settings.company.time_zone)

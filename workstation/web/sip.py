@@ -19,6 +19,7 @@ from workstation.desk import Desk
 from workstation.errors import NotAllowed
 from workstation.policy import Person, Who, may
 from workstation.protocol import PhoneAccess
+from workstation.softphones import LONGEST_NAME, TAKEN_ELSEWHERE, Holder
 from workstation.web.security import DESK, check_origin, signed_in
 from workstation.web.sip_frames import ForeignFrame, check
 
@@ -26,6 +27,8 @@ log = structlog.get_logger()
 CONNECT_LIMIT_S = 5.0
 SEND_LIMIT_S = 10.0
 FRAME_LIMIT = 64 * 1024
+# Reloaded, left, closed, crashed; or the telephone went to another machine, perhaps in mid-call.
+LEFT = (WSCloseCode.GOING_AWAY, TAKEN_ELSEWHERE)
 
 
 def access(desk: Desk, person: Person) -> PhoneAccess | None:
@@ -49,9 +52,35 @@ async def proxy(request: web.Request) -> web.StreamResponse:
     session = await signed_in(request)
     if not may(session.person, Who.OPERATORS):
         raise NotAllowed("only operators have a telephone here")
-    pbx = desk.sites.of_operator(session.person.operator).pbx
     page = web.WebSocketResponse(protocols=("sip",), max_msg_size=FRAME_LIMIT, heartbeat=25.0)
     await page.prepare(request)
+    user = phone_user(session.person)
+    holder = Holder(request.query.get("tab", "")[:LONGEST_NAME], is_open=lambda: not page.closed,
+                    give_up=lambda: page.close(code=TAKEN_ELSEWHERE))
+    other = desk.softphones.admit(user, holder, request.query.get("take", ""))
+    if other is not None:
+        await _give_up(other)
+    if other is holder:
+        return page
+    try:
+        await _between(desk, session.person, page)
+    finally:
+        desk.softphones.leave(user, holder)
+    return page
+
+
+async def _give_up(holder: Holder) -> None:
+    """A machine that does not answer any more is waited for only so long."""
+    try:
+        async with asyncio.timeout(CONNECT_LIMIT_S):
+            await holder.give_up()
+    except (ConnectionError, TimeoutError) as exc:
+        log.info("a page that was the telephone did not say goodbye", error=str(exc))
+
+
+async def _between(desk: Desk, person: Person, page: web.WebSocketResponse) -> None:
+    """Frames to and fro, until one side closes."""
+    pbx = desk.sites.of_operator(person.operator).pbx
     try:
         async with (
             aiohttp.ClientSession() as client,
@@ -61,20 +90,19 @@ async def proxy(request: web.Request) -> web.StreamResponse:
             asyncio.TaskGroup() as tasks,
         ):
             tasks.create_task(_pass_on(asterisk, page), name="sip from asterisk")
-            tasks.create_task(_pass_on(page, asterisk, phone_user(session.person)),
+            tasks.create_task(_pass_on(page, asterisk, phone_user(person)),
                               name="sip from page")
     except* (aiohttp.ClientError, OSError, TimeoutError) as problems:
-        log.info("a softphone lost Asterisk", login=session.person.login,
+        log.info("a softphone lost Asterisk", login=person.login,
                  error=str(problems.exceptions[0]))
     except* ForeignFrame as problems:
         log.warning("a page said to Asterisk what is not its telephone's; its socket is closed",
-                    login=session.person.login, frame=str(problems.exceptions[0]))
+                    login=person.login, frame=str(problems.exceptions[0]))
         await page.close(code=WSCloseCode.POLICY_VIOLATION)
-    if page.close_code == WSCloseCode.GOING_AWAY:   # reloaded, left, closed, crashed
-        await calls.page_left(desk, session.person.operator)
+    if page.close_code in LEFT:
+        await calls.page_left(desk, person.operator)
     if not page.closed:
         await page.close(code=WSCloseCode.TRY_AGAIN_LATER)
-    return page
 
 
 Socket = web.WebSocketResponse | aiohttp.ClientWebSocketResponse
