@@ -69,7 +69,7 @@ HOLDERS: dict[str, Held] = {
 SOURCES: dict[str, str] = {
     "call": "interactions", "request": "requests", "note": "notes", "promise": "promises",
     "attempt": "attempts", "task": "tasks", "consent": "consents",
-    "proposal": "proposal_answers",
+    "proposal": "proposal_answers", "mail": "mails",
 }
 # Timeline kinds that come from an account: kind → the way from `ref` to the account's id.
 OF_ACCOUNTS = {

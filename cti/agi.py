@@ -16,6 +16,7 @@ import math
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
@@ -114,6 +115,19 @@ class AgiSession:
             lasting_s=MEDIA_LIMIT_S + timeout_s * max_digits,
         )
         return Digits(reply.result, is_complete=reply.data != "timeout")
+
+    async def record(
+        self, path: Path | str, form: str, escape_digits: str, limit_s: float, silence_s: float,
+    ) -> None:
+        """After a tone keep what the caller says, in `path` with the extension `form`, until a
+        key, the limit or a silence. Who hangs up ends it too: what he said is kept."""
+        if self.is_hung_up:
+            raise HungUp
+        with suppress(HungUp, ConnectionLost):
+            await self._command(
+                "RECORD", "FILE", str(path), form, _keys(escape_digits), _ms(limit_s), "BEEP",
+                f"s={max(1, round(silence_s))}", lasting_s=limit_s + silence_s,
+                dead_channel=HungUp)
 
     async def user_event(self, event: DesklineEvent) -> None:
         """Tell the floor; works after a hang-up too."""

@@ -1,4 +1,4 @@
-"""What the menu looks up for a caller: who he is, and how his accounts stand.
+"""What the menu looks up and writes down for a caller, each within its time.
 
 A base that does not answer in time is `Failed`, and the menu takes such a caller to a person. A
 statement that is late is left to end by itself, within the store's own limit.
@@ -8,126 +8,72 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from datetime import UTC, datetime
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, TypeVar
 from zoneinfo import ZoneInfo
 
-from crm_store import clients, phones, timeline
+from crm_store import menu_contacts, phones
 from crm_store.base import Tx
-from crm_store.errors import NotFound as NoSuchRow
 from crm_store.errors import StoreError
 from crm_store.store import Store
-from cti.user_events import ClientIdentified
-from ivr.menu import Failed, Found, NotFound
-from ivr.say import Money
-from ivr.wording import Value
+from ivr import enquiries_meters, enquiries_money, enquiries_who, moments
+from ivr.enquiry import Answer, Asker, Caller, LookUp
+from ivr.tasks import Failed, Found, Heard
 
 LOOK_UP_LIMIT_S = 1.5
-STRONG_TRUST = 60       # from here on a link of number and client is good enough to speak of money
 # What menus may branch on, and by whom it is found.
 FACTS: Mapping[str, str] = {
-    "client": "client_by_number, client_by_account: known",
+    "client": "client_by_number, client_by_account, client_by_pin: known, unproven",
     "standing": "billing: owes, credit, clear",
     "payment": "billing: known, none",
+    "meter": "first_meter, next_meter: known",
+    "meters": "first_meter, next_meter: one, more, last",
+    "last_reading": "first_meter, next_meter: known, none",
+    "reading": "check_reading: lower, much",
+    "request": "last_request: open, closed, none",
+    "promise": "check_promise: made, late",
 }
+LOOK_UPS: Mapping[str, LookUp] = {
+    "client_by_number": enquiries_who.client_by_number,
+    "client_by_account": enquiries_who.client_by_account,
+    "client_by_pin": enquiries_who.client_by_pin,
+    "billing": enquiries_money.billing,
+    "check_promise": enquiries_money.check_promise,
+    "keep_promise": enquiries_money.keep_promise,
+    "first_meter": enquiries_meters.first_meter,
+    "next_meter": enquiries_meters.next_meter,
+    "check_reading": enquiries_meters.check_reading,
+    "keep_reading": enquiries_meters.keep_reading,
+    "last_request": enquiries_who.last_request,
+}
+# Those that write: in a transaction of their own, which a trial takes back.
+WRITES = frozenset(("client_by_account", "client_by_pin", "keep_promise", "keep_reading"))
+__all__ = ["FACTS", "LOOK_UPS", "Answer", "Caller", "Enquiries"]
+Result = TypeVar("Result")
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """`number` is E.164, None where it is hidden or no number; `client` once he is known."""
-    number: str | None
-    client: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """`values` is what phrases may speak of; `identified` is what the floor should be told."""
-    heard: Found | NotFound | Failed
-    values: Mapping[str, Value] = field(default_factory=dict)
-    identified: ClientIdentified | None = None
-
-
-LookUp = Callable[[Tx, Caller, str, ZoneInfo], Awaitable[Answer]]
-
-
-async def client_by_number(tx: Tx, caller: Caller, digits: str, zone: ZoneInfo) -> Answer:
-    """Known is who alone is strongly linked with the number; two of them are nobody."""
-    if caller.number is None:
-        return Answer(NotFound())
-    found = await clients.candidates(tx, caller.number)
-    strong = [candidate for candidate in found if candidate.trust >= STRONG_TRUST]
-    if len(strong) != 1:
-        return Answer(NotFound())
-    identified = ClientIdentified(strong[0].client_id, "number")
-    return Answer(Found({"client": "known"}), identified=identified)
-
-
-async def client_by_account(tx: Tx, caller: Caller, digits: str, zone: ZoneInfo) -> Answer:
-    client = await clients.by_account(tx, digits)
-    if client is None:
-        return Answer(NotFound())
-    return Answer(Found({"client": "known"}), identified=ClientIdentified(client, "account"))
-
-
-async def billing(tx: Tx, caller: Caller, digits: str, zone: ZoneInfo) -> Answer:
-    """His debt, or his credit, and his last payment."""
-    if caller.client is None:
-        return Answer(NotFound())
-    try:
-        card = await clients.card(tx, caller.client)
-    except NoSuchRow:
-        return Answer(NotFound())
-    standing, values = _standing(card)
-    payments = await timeline.page(tx, caller.client, limit=1, kinds=("payment",))
-    values |= _payment(payments.items, zone)
-    facts = {"standing": standing, "payment": "known" if "payment" in values else "none"}
-    return Answer(Found(facts), values)
-
-
-def _standing(card: clients.Card) -> tuple[str, dict[str, Value]]:
-    """A debt is told before a credit on another account: it is what the call is about."""
-    if card.debt_minor > 0 and card.currency:
-        return "owes", {"debt": Money(card.debt_minor, card.currency)}
-    ahead = [account for account in card.accounts if account.balance_minor > 0]
-    if not ahead:
-        return "clear", {}
-    currency = ahead[0].currency
-    total = sum(account.balance_minor for account in ahead if account.currency == currency)
-    return "credit", {"credit": Money(total, currency)}
-
-
-def _payment(items: tuple[timeline.TimelineItem, ...], zone: ZoneInfo) -> dict[str, Value]:
-    for item in items:
-        amount, currency = item.facts.get("amount_minor"), item.facts.get("currency")
-        if isinstance(amount, int) and isinstance(currency, str):
-            return {"payment": Money(amount, currency), "paid_on": item.at.astimezone(zone).date()}
-    return {}
-
-
-LOOK_UPS: Mapping[str, LookUp] = {
-    "client_by_number": client_by_number,
-    "client_by_account": client_by_account,
-    "billing": billing,
-}
-
-
 class Enquiries:
-    """Look-ups in the base, each within its time. Enter it with `async with`."""
+    """The base as menus ask it. Enter it with `async with`. A trial writes nothing."""
 
     def __init__(
-        self, store: Store, *, region: str, time_zone: ZoneInfo,
-        limit_s: float = LOOK_UP_LIMIT_S,
+        self, store: Store, *, region: str, time_zone: ZoneInfo, office: str = "",
+        holidays: frozenset[str] = frozenset(), limit_s: float = LOOK_UP_LIMIT_S,
+        is_trial: bool = False, clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._store = store
         self._region = region
         self._zone = time_zone
+        self._office = office
+        self._holidays = holidays
         self._limit_s = limit_s
+        self._is_trial = is_trial
+        self._clock = clock
         self._tasks = asyncio.TaskGroup()
-        self._running: set[asyncio.Task[Answer]] = set()
+        self._running: set[asyncio.Task[Any]] = set()
 
     async def __aenter__(self) -> Self:
         await self._tasks.__aenter__()
@@ -150,7 +96,51 @@ class Enquiries:
 
     async def find(self, what: str, caller: Caller, digits: str = "") -> Answer:
         """`what` is one of LOOK_UPS; never raises, never takes longer than the limit."""
-        task = self._tasks.create_task(self._find(what, caller, digits), name=f"look up {what}")
+        asker = Asker(caller, digits, self._clock(), self._zone)
+        return await self._in_time(self._find(what, asker), what) or Answer(Failed())
+
+    async def learn(self, fact: str, caller: Caller) -> Heard:
+        """A fact of this moment; never raises, never takes longer than the limit."""
+        now = self._clock().astimezone(self._zone)
+        if (known := moments.of(fact, now, self._holidays)) is not None:
+            return Found({fact: known})
+        if fact == "office":
+            return Found({fact: "yes" if self._office else "no"})
+        value = await self._in_time(
+            self._reading(lambda tx: moments.asked(tx, fact, caller)), fact)
+        return Failed() if value is None else Found({fact: value})
+
+    async def keep_answer(self, call: str, menu: str, question: str, answer: int) -> None:
+        """Of a survey; one that cannot be kept is lost, and logged."""
+        if call and not self._is_trial:
+            await self._in_time(self._writing(lambda tx: menu_contacts.answer(
+                tx, call_id=call, menu=menu, question=question, answer=answer,
+                at=self._clock())), "survey")
+
+    async def keep_message(self, call: str, sound: str, group: str) -> None:
+        """The sound is there already; without a row it is found as a stray."""
+        if not self._is_trial:
+            await self._in_time(self._writing(lambda tx: menu_contacts.leave_message(
+                tx, call_id=call, sound=sound, group=group, at=self._clock())), "voicemail")
+
+    async def _find(self, what: str, asker: Asker) -> Answer:
+        async def work(tx: Tx) -> Answer:
+            return await LOOK_UPS[what](tx, asker)
+        return await (self._writing(work) if what in WRITES else self._reading(work))
+
+    async def _reading(self, work: Callable[[Tx], Awaitable[Result]]) -> Result:
+        async with self._store.read() as tx:
+            return await work(tx)
+
+    async def _writing(self, work: Callable[[Tx], Awaitable[Result]]) -> Result:
+        async with self._store.begin(keep=not self._is_trial) as tx:
+            return await work(tx)
+
+    async def _in_time(
+        self, work: Coroutine[Any, Any, Result], what: str,
+    ) -> Result | None:
+        """None: it failed or was too late, which is logged."""
+        task = self._tasks.create_task(self._tried(work, what), name=f"menu {what}")
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         done, _ = await asyncio.wait({task}, timeout=self._limit_s)
@@ -158,13 +148,16 @@ class Enquiries:
             return task.result()
         log.error("The base did not answer the menu in time.",
                   extra={"action": "menu_look_up_late", "what": what})
-        return Answer(Failed())
+        return None
 
-    async def _find(self, what: str, caller: Caller, digits: str) -> Answer:
+    @staticmethod
+    async def _tried(work: Coroutine[Any, Any, Result], what: str) -> Result | None:
         try:
-            async with self._store.read() as tx:
-                return await LOOK_UPS[what](tx, caller, digits, self._zone)
+            return await work
         except StoreError as exc:
             log.error("The menu could not look something up: %s", exc,     # noqa: TRY400 - no bug
                       extra={"action": "menu_look_up_failed", "what": what})
-            return Answer(Failed())
+        except Exception:
+            log.exception("A look-up of the menu failed for a reason nobody foresaw.",
+                          extra={"action": "menu_look_up_failed", "what": what})
+        return None

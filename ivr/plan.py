@@ -8,45 +8,55 @@ from importlib.resources import files
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from ivr.menu import Menu
-from ivr.speech import Voice
-from ivr.wording import Wording
+from ivr.speaking import Speaker
+from ivr.step_checks import Known
+from ivr.steps import Menu
+
+SHIPPED = ("main", "survey")
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """Of a number that callers dial: its menu, and the queue of key 0 and of every trouble.
 
-    `region` completes local numbers of its callers, where it is not the company's.
+    `region` completes local numbers of its callers, where it is not the company's; `language` is
+    what they are spoken to in at first, "" the company's.
     """
     menu: str
     queue: str
     region: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IvrPlan:
     """`entries` by the digits of the number dialled; the first one answers unknown numbers.
-    `region` is the ISO country whose spellings of telephone numbers are meant."""
+    `menus` are those of the settings; the store may have other versions of them, which are read
+    with what is `known`. `speakers` by language, the company's first. `region` is the ISO country
+    whose spellings of telephone numbers are meant. `messages_dir` is where voice mail begins.
+    """
     host: str
     port: int
     store_url: str
     prompts_dir: Path
+    messages_dir: Path
     menus: Mapping[str, Menu]
-    wording: Wording
-    voice: Voice
+    known: Known
+    speakers: Mapping[str, Speaker]
     entries: Mapping[str, Entry]
     currency: str
     region: str
     time_zone: ZoneInfo
+    office: str = ""
+    holidays: frozenset[str] = frozenset()      # `2026-03-08`, or `03-08` of every year
 
     def entry_of(self, digits: str) -> Entry:
         return self.entries.get(digits) or next(iter(self.entries.values()))
 
 
-def shipped_menu() -> str:
-    """The TOML of the menu `main`."""
-    return files("ivr").joinpath("menus", "main.toml").read_text("utf-8")
+def shipped_menu(name: str = "main") -> str:
+    """The TOML of a menu of SHIPPED."""
+    return files("ivr").joinpath("menus", f"{name}.toml").read_text("utf-8")
 
 
 def shipped_wording(language: str) -> str:

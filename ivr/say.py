@@ -12,7 +12,7 @@ from datetime import date
 from types import ModuleType
 from typing import Literal
 
-from ivr import say_en, say_ru
+from ivr import say_en, say_fr, say_nl, say_ru, say_tr
 
 Case = Literal["nominative", "accusative"]
 Fragments = tuple[str, ...]
@@ -20,7 +20,8 @@ Fragments = tuple[str, ...]
 PAUSE = ","
 LARGEST = 10**12        # exclusive, in units
 YEARS = range(1900, 2100)
-LANGUAGES: Mapping[str, ModuleType] = {"en": say_en, "ru": say_ru}
+LANGUAGES: Mapping[str, ModuleType] = {
+    "en": say_en, "ru": say_ru, "nl": say_nl, "fr": say_fr, "tr": say_tr}
 
 
 class Unspeakable(ValueError):
@@ -47,6 +48,14 @@ def number_in_words(number: int, language: str) -> Fragments:
     if not 0 <= number < LARGEST:
         raise Unspeakable(f"no words for {number}")
     words: Fragments = LANGUAGES[language].cardinal(number)
+    return words
+
+
+def quantity_in_words(number: int, unit: str, language: str) -> Fragments:
+    """Whole kWh, m3, Gcal: `twenty-one`, `cubic metres`."""
+    if not 0 <= number < LARGEST:
+        raise Unspeakable(f"no words for {number}")
+    words: Fragments = LANGUAGES[language].quantity(number, unit)
     return words
 
 

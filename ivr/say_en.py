@@ -28,6 +28,11 @@ CURRENCIES = {
     "USD": (("dollar", "dollars"), ("cent", "cents")),
     "EUR": (("euro", "euros"), ("cent", "cents")),
     "GBP": (("pound", "pounds"), ("penny", "pence")),
+    "TRY": (("lira", "lira"), ("kurush", "kurush")),
+}
+QUANTITIES = {
+    "kWh": ("kilowatt hour", "kilowatt hours"), "m3": ("cubic metre", "cubic metres"),
+    "Gcal": ("gigacalorie", "gigacalories"),
 }
 MINUS = "minus"
 
@@ -75,6 +80,12 @@ def amount(minor: int, currency: str, case: str = "nominative") -> Fragments:
     return words
 
 
+def quantity(number: int, unit: str) -> Fragments:
+    """Of a meter's unit; of one that we have no word for the bare number."""
+    noun = QUANTITIES.get(unit)
+    return (*cardinal(number), noun[number != 1]) if noun else cardinal(number)
+
+
 def ordinal(number: int) -> str:
     """1 to 39."""
     if number in TENTHS:
@@ -110,4 +121,5 @@ def vocabulary(currency: str) -> frozenset[str]:
     hundreds = (f"{UNITS[number]} hundred" for number in range(1, 10))
     return frozenset((
         *map(below_hundred, range(100)), *hundreds, *SCALES[1:], "hundred", "oh", MINUS,
-        *unit, *hundredth, *MONTHS, *map(ordinal, range(1, 32))))
+        *unit, *hundredth, *MONTHS, *map(ordinal, range(1, 32)),
+        *(form for noun in QUANTITIES.values() for form in noun)))

@@ -66,6 +66,14 @@ CURRENCIES = {
     "USD": (Noun("доллар", "доллара", "долларов"), CENT),
     "EUR": (Noun("евро", "евро", "евро"), CENT),
     "GBP": (Noun("фунт", "фунта", "фунтов"), Noun("пенс", "пенса", "пенсов")),
+    "TRY": (Noun("лира", "лиры", "лир", is_feminine=True, one_accusative="лиру"),
+            Noun("куруш", "куруша", "курушей")),
+}
+QUANTITIES = {
+    "kWh": Noun("киловатт-час", "киловатт-часа", "киловатт-часов"),
+    "m3": Noun("кубометр", "кубометра", "кубометров"),
+    "Gcal": Noun("гигакалория", "гигакалории", "гигакалорий", is_feminine=True,
+                 one_accusative="гигакалорию"),
 }
 HUNDREDTH = Noun("сотая", "сотых", "сотых", is_feminine=True, one_accusative="сотую")
 
@@ -117,6 +125,14 @@ def amount(minor: int, currency: str, case: str = "nominative") -> Fragments:
     return words
 
 
+def quantity(number: int, unit: str) -> Fragments:
+    """Of a meter's unit, in the nominative; of one that we have no word for the bare number."""
+    noun = QUANTITIES.get(unit)
+    if noun is None:
+        return cardinal(number)
+    return (*cardinal(number, noun), noun.form(number, "nominative"))
+
+
 def ordinal(number: int) -> str:
     """1 to 99, genitive: двадцать второго."""
     if number < 20:
@@ -149,7 +165,7 @@ def digit_group(digits: str) -> Fragments:
 def vocabulary(currency: str) -> frozenset[str]:
     """Every fragment that the functions above can give."""
     unit, hundredth = currency_nouns(currency)
-    nouns = (*SCALES, unit, hundredth)
+    nouns = (*SCALES, unit, hundredth, *QUANTITIES.values())
     numbers = (below_hundred(number, noun, case) for number in range(100)
                for noun in (None, SCALES[0]) for case in FEMININE)
     return frozenset((

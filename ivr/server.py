@@ -5,18 +5,21 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 
 from crm_store.store import Store
 from cti.agi import AgiSession, Request, Script, serve
 from ivr.flows import Enquiries
+from ivr.house import Current
+from ivr.line import TelephoneLine
 from ivr.plan import IvrPlan
-from ivr.session import MenuSession
-from ivr.speech import Progress, PromptCache
-from ivr.wording import texts
+from ivr.session import NEXT, MenuSession
+from ivr.speech import Progress
 
 ROUTE = "menu"
 STATEMENT_LIMIT_S = 5.0     # the caller does not wait that long, the base may
 CLOSE_LIMIT_S = 5.0
+FIRST_LOOK_S = 3.0          # a base that does not answer keeps nobody from being served
 
 log = logging.getLogger(__name__)
 
@@ -30,33 +33,45 @@ async def run(
     Until then calls find nobody here and go to their queue. Raises SpeechFailed, StoreError for
     an unusable URL, OSError where the port or the folder cannot be had.
     """
-    prompts = PromptCache(plan.prompts_dir, plan.voice)
-    await prompts.build(texts(plan.wording, plan.currency), progress=progress)
     store = Store(plan.store_url, limit_s=STATEMENT_LIMIT_S)
-    enquiries = Enquiries(store, region=plan.region, time_zone=plan.time_zone)
+    current = Current(plan, store)
+    enquiries = Enquiries(store, region=plan.region, time_zone=plan.time_zone,
+                          office=plan.office, holidays=plan.holidays)
     try:
-        async with enquiries:
-            routes = {ROUTE: menu_script(plan, prompts, enquiries)}
+        await current.build(progress)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FIRST_LOOK_S):
+                await current.look()
+        async with enquiries, asyncio.TaskGroup() as group:
+            routes = {ROUTE: menu_script(plan, current, enquiries)}
             async with serve(plan.host, plan.port, routes) as server:
                 log.info("The menu server listens.", extra={"port": server.port})
+                watch = group.create_task(current.run(), name="versions of menus")
                 if started is not None:
                     started(server.port)
-                await asyncio.Event().wait()
+                try:
+                    await asyncio.Event().wait()
+                finally:
+                    watch.cancel()
     finally:
         async with asyncio.timeout(CLOSE_LIMIT_S):
             await store.close()
 
 
-def menu_script(plan: IvrPlan, prompts: PromptCache, enquiries: Enquiries) -> Script:
+def menu_script(plan: IvrPlan, current: Current, enquiries: Enquiries) -> Script:
     """What happens to a caller that Asterisk brings to `agi://…/menu?entry=<digits>`.
 
-    `menu=` names another than the entry's: an operator sends his caller there.
+    `menu=` names another than the entry's: an operator sends his caller there, or a survey
+    follows his call.
     """
     async def answer_caller(agi: AgiSession, request: Request) -> None:
+        house = current.house
         entry = plan.entry_of(request.query.get("entry", ""))
         number = None if request.is_number_withheld else request.caller_number
-        menu = plan.menus.get(request.query.get("menu", ""), plan.menus[entry.menu])
-        session = MenuSession(agi, menu, plan.wording, prompts, enquiries,
-                              enquiries.caller(number, entry.region), entry.queue)
-        await session.run()
+        menu = house.menus.get(request.query.get("menu", ""), house.menus[entry.menu])
+        session = MenuSession(
+            TelephoneLine(agi, plan.messages_dir), house, menu, enquiries,
+            enquiries.caller(number, entry.region), entry.queue,
+            entry.language or next(iter(house.speakers)))
+        await agi.set_variable(NEXT, await session.run())
     return answer_caller

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from ivr import sound
+from ivr.recorded import FOLDER, MARK
 from ivr.say import PAUSE
 from ivr.speech_worker import RATES, write_whole
 
@@ -60,10 +61,13 @@ class PromptCache:
     def __init__(self, folder: Path, voice: Voice) -> None:
         self._voice = voice
         self._folder = folder.absolute() / f"{voice.name}-{voice.rate}"
+        self._recorded = folder.absolute() / FOLDER
         self._joined_since_tidy = 0
 
     def path_of(self, text: str) -> Path:
         """Where its sound is, without the extension, as Asterisk wants it."""
+        if text.startswith(MARK):
+            return self._recorded / text.removeprefix(MARK)
         return self._folder / _name(text)
 
     def missing(self, texts: Iterable[str]) -> list[str]:

@@ -12,12 +12,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from crm_store import clients, timeline
 from crm_store.base import Tx
 from crm_store.store import Store
-from crm_store.tables.billing import Accounts, Debts
+from crm_store.tables.billing import Accounts, Debts, Meters, Readings
 from cti.pbx.find import unpack_espeak
 from cti.pbx.unpack import shared_folder
 from ivr.flows import FACTS, LOOK_UPS
@@ -25,6 +25,7 @@ from ivr.menu_file import Known
 from ivr.menu_file import parse as parse_menu
 from ivr.plan import Entry, IvrPlan, shipped_menu, shipped_wording
 from ivr.server import run
+from ivr.speaking import Speaker
 from ivr.speech import PromptCache, Voice
 from ivr.wording import Wording, parse, texts
 
@@ -32,6 +33,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 QUEUES = ("billing", "outages", "collection")
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
 DEBTOR, AHEAD, SHARED, STRANGER = "+79161234567", "+79161234568", "+79161234569", "+79990000000"
+OFFICE = "Samara, Lenina st. 12, office 5"
 Serving = Callable[[IvrPlan], AbstractAsyncContextManager[int]]
 
 
@@ -45,7 +47,7 @@ def espeak() -> Voice:
 
 @pytest.fixture(scope="session")
 def english() -> Wording:
-    return parse(shipped_wording("en"), company="Volga Energy")
+    return parse(shipped_wording("en"), company="Volga Energy", office=OFFICE)
 
 
 @pytest.fixture(scope="session")
@@ -77,6 +79,7 @@ async def _found_company(path: Path) -> None:
         await store.migrate()
         async with store.begin() as tx:
             await _client(tx, "Ivan Ivanov", DEBTOR, "40012345", -4_812_50, paid=700_00)
+            await _meters(tx, "40012345")
             await _client(tx, "Anna Petrova", AHEAD, "40012346", 5_00)
             for name, account in (("Oleg Orlov", "40012347"), ("Olga Orlova", "40012348")):
                 await _client(tx, name, SHARED, account, 0)
@@ -101,12 +104,31 @@ async def _client(
             "account": account, "amount_minor": paid, "currency": "RUB", "method": "card"})
 
 
+async def _meters(tx: Tx, account: str) -> None:
+    """One of electricity, with two readings a month apart, and one of water that has none."""
+    key = await tx.scalar(select(Accounts.id).where(Accounts.number == account))
+    for number, resource, unit in (("00004711", "electricity", "kWh"),
+                                   ("00004712", "cold_water", "m3")):
+        await tx.run(insert(Meters).values(
+            account_id=key, number=number, resource=resource, unit=unit, installed_on=None))
+    meter = await tx.scalar(select(Meters.id).where(Meters.number == "00004711"))
+    for value, at in ((1_000_000, datetime(2026, 9, 25, 9, 0, tzinfo=UTC)),
+                      (1_203_400, datetime(2026, 10, 25, 9, 0, tzinfo=UTC))):
+        await tx.run(insert(Readings).values(
+            meter_id=meter, value_milli=value, read_at=at, source="web", by=None))
+
+
 @pytest.fixture
-def ivr_plan(prompts_dir: Path, espeak: Voice, english: Wording, company_url: str) -> IvrPlan:
-    known = Known(english.phrases, QUEUES, LOOK_UPS, FACTS)
+def ivr_plan(
+    prompts_dir: Path, espeak: Voice, english: Wording, company_url: str, tmp_path: Path,
+) -> IvrPlan:
+    known = Known({"en": english.phrases}, QUEUES, LOOK_UPS, FACTS, operators=("101",),
+                  groups=("billing",), menus=("main", "survey"))
     return IvrPlan(
         host="127.0.0.1", port=0, store_url=company_url, prompts_dir=prompts_dir,
-        menus={"main": parse_menu(shipped_menu(), known)}, wording=english, voice=espeak,
+        messages_dir=tmp_path / "messages",
+        menus={name: parse_menu(shipped_menu(name), known) for name in ("main", "survey")},
+        known=known, speakers={"en": Speaker.of(english, espeak, prompts_dir)}, office=OFFICE,
         entries={"74951200000": Entry("main", "billing"), "74951200001": Entry("main", "outages")},
         currency="RUB", region="RU", time_zone=ZoneInfo("Europe/Moscow"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from array import array
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from pathlib import Path
 
 SILENT, LEAVES = "-", "!"
 LIMIT_S = 10.0
+PBX = {"CHANNEL(linkedid)": "1732269600.1", "CHANNEL(uniqueid)": "1732269600.1",
+       "QUEUE_WAITING_COUNT(billing)": "3", "QUEUE_MEMBER(billing,free)": "1"}
 
 
 @dataclass
@@ -25,6 +28,7 @@ class Telephone:
     told: list[str] = field(default_factory=list)           # arguments of UserEvent
     is_gone: bool = False
     questions: int = 0
+    pbx: dict[str, str] = field(default_factory=lambda: dict(PBX))      # its variables
 
     def answer(self, line: str) -> str:
         """What Asterisk says to a command."""
@@ -33,6 +37,9 @@ class Telephone:
             case ["SET", "VARIABLE", name, value]:
                 self.variables[name] = value
                 return "200 result=1"
+            case ["GET", "VARIABLE", name]:
+                found = self.pbx.get(name)
+                return "200 result=0" if found is None else f"200 result=1 ({found})"
             case ["EXEC", "UserEvent", argument]:
                 self.told.append(argument)
                 return "200 result=0"
@@ -40,6 +47,8 @@ class Telephone:
                 return "511 Command Not Permitted on a dead channel or intercept routine"
             case ["STREAM", "FILE", path, *keys]:
                 return self._play(path, keys[0] if keys else "")
+            case ["RECORD", "FILE", path, form, *_]:
+                return self._record(Path(f"{path}.{form}"))
             case ["WAIT", "FOR", "DIGIT", _]:
                 return self._key(self._next(SILENT))
             case ["GET", "DATA", path, _, _]:
@@ -64,6 +73,11 @@ class Telephone:
             return "HANGUP\n200 result=-1"
         return f"200 result={0 if key == SILENT else ord(key)}"
 
+    def _record(self, path: Path) -> str:
+        """Half a second of a tone, ended by a key or by hanging up."""
+        path.write_bytes(array("h", [8_000, -8_000] * 2_000).tobytes())
+        return self._key(self._next("#"))
+
     def _digits(self, path: str) -> str:
         self.heard.append(Path(path).name)
         digits = self._next(SILENT)
@@ -74,13 +88,13 @@ class Telephone:
 
 
 async def call(port: int, does: Sequence[str] = (), *, number: str = "79161234567",
-               entry: str = "74951200000", prompt_s: float = 0.0) -> Telephone:
+               entry: str = "74951200000", menu: str = "", prompt_s: float = 0.0) -> Telephone:
     """One whole call, each prompt of which lasts `prompt_s`; how it went."""
     telephone = Telephone(list(does))
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         async with asyncio.timeout(LIMIT_S):
-            writer.write(opening(number, entry).encode())
+            writer.write(opening(number, entry, menu).encode())
             while line := (await reader.readline()).decode().rstrip("\n"):
                 await asyncio.sleep(prompt_s if line.startswith("STREAM") else 0)
                 writer.write(f"{telephone.answer(line)}\n".encode())
@@ -91,8 +105,9 @@ async def call(port: int, does: Sequence[str] = (), *, number: str = "7916123456
     return telephone
 
 
-def opening(number: str, entry: str) -> str:
-    return (f"agi_network: yes\nagi_network_script: menu?entry={entry}&pbx=main\n"
+def opening(number: str, entry: str, menu: str = "") -> str:
+    way = f"&menu={menu}" if menu else ""
+    return (f"agi_network: yes\nagi_network_script: menu?entry={entry}&pbx=main{way}\n"
             f"agi_channel: PJSIP/trunk-00000001\nagi_callerid: {number or 'unknown'}\n"
             f"agi_calleridname: unknown\nagi_callingpres: {0 if number else 67}\n"
             "agi_threadid: 1\n\n")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.ivr.conftest import OFFICE
 from workstation.cli.main import run
 
 
@@ -16,7 +17,8 @@ def config(tmp_path: Path, prompts_dir: Path) -> Path:
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "prompts").symlink_to(prompts_dir, target_is_directory=True)
     file = tmp_path / "deskline.toml"
-    file.write_text(f'data_dir = "{tmp_path / "data"}"\n[menu]\nport = 1\n')
+    file.write_text(f'data_dir = "{tmp_path / "data"}"\n[menu]\nport = 1\nlanguages = ["en"]\n'
+                    f'[company]\noffice = "{OFFICE}"\n')
     return file
 
 

@@ -8,7 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ivr.menu import (
+from ivr.flows import FACTS, LOOK_UPS
+from ivr.menu import IllegalStep, Place, advance, begin
+from ivr.menu_file import Known, MenuInvalid, parse
+from ivr.steps import Limits, Menu
+from ivr.tasks import (
     AwaitKey,
     CollectDigits,
     Digits,
@@ -17,31 +21,30 @@ from ivr.menu import (
     Find,
     Found,
     Heard,
-    IllegalStep,
     Key,
-    Limits,
-    Menu,
+    Learn,
     NotFound,
-    Place,
     Play,
     Played,
+    Record,
     Silence,
+    Speak,
     Task,
     ToQueue,
-    advance,
-    begin,
 )
-from ivr.menu_file import Known, MenuInvalid, parse
 from ivr.wording import parse as parse_wording
 
-FACTS = ("client", "standing", "payment")
-LOOK_UPS = ("client_by_number", "client_by_account", "billing")
+LANGUAGES = ("en", "ru", "nl", "fr", "tr")
 
 
-def known(language: str = "en") -> Known:
-    text = files("ivr").joinpath("wording", f"{language}.toml").read_text("utf-8")
-    wording = parse_wording(text, company="Volga Energy")
-    return Known(wording.phrases, ("billing", "outages", "collection"), LOOK_UPS, FACTS)
+def known(*languages: str) -> Known:
+    phrases = {}
+    for language in languages or ("en",):
+        text = files("ivr").joinpath("wording", f"{language}.toml").read_text("utf-8")
+        phrases[language] = parse_wording(text, company="Volga Energy").phrases
+    return Known(phrases, ("billing", "outages", "collection"), LOOK_UPS, FACTS,
+                 operators=("101",), groups=("billing",), menus=("main", "survey"),
+                 sounds=("jingle",))
 
 
 def main_text() -> str:
@@ -62,9 +65,10 @@ def is_over(task: Task) -> bool:
     return isinstance(task, ToQueue | End)
 
 
-@pytest.mark.parametrize("language", ["en", "ru"])
-def test_the_shipped_menu_fits_every_shipped_wording(language: str) -> None:
-    assert parse(main_text(), known(language)).limits == Limits(6, 2, 40)
+def test_the_shipped_menus_fit_every_shipped_wording() -> None:
+    assert parse(main_text(), known(*LANGUAGES)).limits == Limits(6, 2, 80)
+    survey = files("ivr").joinpath("menus", "survey.toml").read_text("utf-8")
+    assert parse(survey, known(*LANGUAGES)).is_survey
 
 
 def test_a_known_client_hears_his_debt_and_last_payment() -> None:
@@ -77,7 +81,7 @@ def test_a_known_client_hears_his_debt_and_last_payment() -> None:
     place, task = advance(MAIN, place, Played())
     assert task == Play(("last_payment",))
     place, task = advance(MAIN, place, Played())
-    assert task == AwaitKey(("more",), 6)
+    assert task == AwaitKey(("promise_offer", "more"), 6)
     assert advance(MAIN, place, Key("1"))[1] == Play(("debt",))
     assert advance(MAIN, place, Key("2"))[1] == ToQueue("billing")
 
@@ -96,7 +100,15 @@ def test_an_unknown_caller_is_asked_for_his_account_only_when_it_is_needed() -> 
     assert advance(MAIN, place, Digits("12"))[1] == ToQueue(None)
 
 
-@pytest.mark.parametrize(("key", "queue"), [("0", None), ("2", "billing"), ("3", "outages")])
+def test_who_reports_an_outage_hears_of_an_incident_that_is_known() -> None:
+    place, task = walk(MAIN, NotFound(), Played(), Key("3"))
+    assert task == Learn("incident")
+    assert advance(MAIN, place, Found({"incident": "yes"}))[1] == Play(("incident",))
+    assert advance(MAIN, place, Found({"incident": "no"}))[1] == ToQueue("outages")
+    assert advance(MAIN, place, Failed())[1] == ToQueue("outages")
+
+
+@pytest.mark.parametrize(("key", "queue"), [("0", None), ("2", "billing")])
 def test_a_key_leads_to_its_queue(key: str, queue: str | None) -> None:
     assert walk(MAIN, NotFound(), Played(), Key(key))[1] == ToQueue(queue)
 
@@ -113,7 +125,7 @@ def test_two_silences_lead_to_the_operator_and_the_first_one_is_told() -> None:
 
 
 def test_a_wrong_key_is_told_and_the_question_is_asked_again() -> None:
-    assert walk(MAIN, NotFound(), Played(), Key("7"))[1] == AwaitKey(("wrong_key", "choices"), 6)
+    assert walk(MAIN, NotFound(), Played(), Key("#"))[1] == AwaitKey(("wrong_key", "choices"), 6)
 
 
 def test_a_base_that_does_not_answer_leads_straight_to_the_operator() -> None:
@@ -139,18 +151,24 @@ def results(task: Task, draw: st.DataObject) -> Heard:
     """Anything that can come of the task."""
     keys = st.builds(Key, st.sampled_from("0123456789*#"))
     standing = st.fixed_dictionaries({}, optional={
+        "meters": st.sampled_from(["one", "more"]), "reading": st.sampled_from(["lower", "x"]),
         "client": st.sampled_from(["known", "withheld"]),
         "standing": st.sampled_from(["owes", "credit", "clear"]),
         "payment": st.sampled_from(["known", "none"])})
     match task:
         case Play():
             return draw.draw(st.builds(Played) | st.just(Key("0")))
+        case Record() | Speak():
+            return Played()
+        case Learn(fact):
+            return draw.draw(st.builds(Found, st.just({fact: "yes"})) | st.builds(Failed))
         case AwaitKey():
             return draw.draw(keys | st.just(Silence()))
         case CollectDigits(most=most):
             return draw.draw(st.builds(Digits, st.text("0123456789*", max_size=most)))
         case Find():
-            return draw.draw(st.builds(Found, standing) | st.builds(NotFound) | st.builds(Failed))
+            return draw.draw(st.builds(Found, standing) | st.builds(NotFound, standing)
+                             | st.builds(Failed))
     raise AssertionError(f"{task} has no result")
 
 
@@ -183,18 +201,23 @@ def broken(old: str, new: str) -> list[str]:
 
 
 @pytest.mark.parametrize(("old", "new", "fault"), [
-    ('1 = "who"', '1 = "whom"', "steps.choose.keys.1: there is no step 'whom'"),
-    ('1 = "who"', 'x = "who"', "steps.choose.keys.x: is no telephone key"),
+    ('1 = "wants_figures"', '1 = "whom"', "steps.choose.keys.1: there is no step 'whom'"),
+    ('1 = "wants_figures"', 'x = "wants_figures"', "steps.choose.keys.x: is no telephone key"),
     ('say = ["greeting"]', 'say = ["hello"]', "steps.greet.say: the wording has no phrase"),
     ('say = ["greeting"]', 'say = "greeting"', "steps.greet.say: must be a list of phrases"),
     ('queue = "outages"', 'queue = "floods"', "steps.outages.queue: there is no queue 'floods'"),
     ('next = "choose"', "", "steps.greet.next: is missing"),
     ('next = "choose"', 'next = "choose"\nnaxt = 1', "steps.greet.naxt: is not known to 'say'"),
-    ('do = "hangup"', 'do = "hang"', "steps.end.do: must be one of say, ask,"),
+    ('do = "hangup"', 'do = "hang"', "steps.end.do: must be one of say, play,"),
     ('what = "billing"', 'what = "bills"', "steps.figures.what: there is no look-up 'bills'"),
     ('on = "payment"', 'on = "pay"', "steps.payment.on: there is no fact 'pay'"),
     ("least = 4", "least = 0", "steps.account.least: must be a number from 1 to 20"),
     ("least = 4", "least = 18", "steps.account.least: is more than `most`"),
+    ("tries = 3", "tries = 0", "steps.pin.tries: must be a number from 1 to 10"),
+    ('language = "ru"', 'language = "xx"', "steps.russian.language: there is no language 'xx'"),
+    ('group = "billing"', 'group = "x"', "steps.message.group: there is no group 'x'"),
+    ('value = "figures"', 'value = "A, B"', "steps.wants_figures.value: must be a short"),
+    ('{ known = "serve"', '{ "> x" = "serve"', "steps.who.when.> x: is no value"),
     ("tries = 2", "tries = 0", "limits.tries: must be from 1 to 10"),
     ("tries = 2", "trys = 2", "limits.trys: is not known here"),
     ("tries = 2", "tries = true", "limits.tries: must be a number"),
@@ -202,16 +225,15 @@ def broken(old: str, new: str) -> list[str]:
     ('start = "identify"', 'start = "greet"', "steps.identify: no caller can get here"),
     ('operator = "operator"', 'operator = "greet"', "operator: must be a step that goes to a qu"),
     ('id = "main"', 'id = "Main menu"', "id: must be a short lower-case name"),
-    ("[steps.end]", "[steps.end]]", "main.toml: "),
+    ("[steps.end]", "[steps.end]]", "main.toml:"),
 ])
 def test_a_fault_in_a_menu_is_named_by_its_place(old: str, new: str, fault: str) -> None:
     assert any(fault in line for line in broken(old, new))
 
 
 def test_a_fault_is_named_with_its_line() -> None:
-    lines = main_text().splitlines()
-    line = lines.index("[steps.choose]") + 1
-    assert broken('1 = "who"', '1 = "whom"')[0].startswith(f"main.toml:{line}: ")
+    line = main_text().splitlines().index('1 = "wants_figures"') + 1
+    assert broken('1 = "wants_figures"', '1 = "whom"')[0].startswith(f"main.toml:{line}: ")
 
 
 def test_a_loop_without_an_exit_is_found() -> None:

@@ -23,7 +23,7 @@ from ivr.plan import IvrPlan
 from ivr.say import Money
 from ivr.speech import PromptCache, Voice
 from ivr.wording import Wording, fragments
-from tests.ivr.conftest import DEBTOR, STRANGER, Serving
+from tests.ivr.conftest import DEBTOR, OFFICE, STRANGER, Serving
 from tests.pbx.fixtures import ENTRY, ENTRY_OUTAGES, PrivatePbx, free_ports, sample_plan
 from tests.pbx.manager import Manager, manager
 from tests.pbx.phones import phone
@@ -83,7 +83,7 @@ async def test_a_caller_hears_his_balance_and_the_call_ends_served(
         await observer.wait("DesklineMenu", where=step("choose"), limit_s=20)
         await asyncio.sleep(0.5)
         await caller.digits("1")        # in the middle of the choices
-        await observer.wait("DesklineMenu", where=step("more"), limit_s=30)
+        await observer.wait("DesklineMenu", where=step("more_owing"), limit_s=30)
         await asyncio.sleep(1)
         await caller.hang_up()
         ended = await observer.wait("Hangup")
@@ -243,7 +243,8 @@ async def own_process(
     (folder / "data" / "prompts").symlink_to(prompts_dir, target_is_directory=True)
     config = folder / "deskline.toml"
     config.write_text(f'data_dir = "{folder / "data"}"\n[store]\nurl = "{store_url}"\n'
-                      f"[menu]\nport = {pbx.ports.agi_menu}\n")
+                      f'[menu]\nport = {pbx.ports.agi_menu}\nlanguages = ["en"]\n'
+                      f'[company]\noffice = "{OFFICE}"\n')
     server = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "workstation.cli.main", "ivr", "--config", str(config),
         cwd=CHECKOUT, stdout=asyncio.subprocess.PIPE)

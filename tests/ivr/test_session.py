@@ -14,6 +14,7 @@ import pytest
 
 from ivr.plan import IvrPlan
 from ivr.say import Money
+from ivr.speaking import Speaker
 from ivr.speech import PromptCache, Voice
 from ivr.wording import Value, Wording, fragments
 from tests.ivr.conftest import AHEAD, DEBTOR, SHARED, STRANGER, Serving
@@ -39,7 +40,7 @@ async def test_a_known_caller_hears_his_debt_and_last_payment_and_is_served(
     assert telephone.heard == [
         sounds("greeting"), sounds("choices"), sounds("debt", debt=Money(4_812_50, "RUB")),
         sounds("last_payment", payment=Money(700_00, "RUB"), paid_on=date(2026, 11, 9)),
-        sounds("more"), sounds("more"), sounds("goodbye")]
+        *2 * [sounds("promise_offer", "more")], sounds("goodbye")]
     assert telephone.variables == {"DESKLINE_NEXT": "hangup"}
 
 
@@ -48,7 +49,7 @@ async def test_the_floor_is_told_who_calls_and_each_step(menu_port: int) -> None
     assert telephone.told == [
         "DesklineClient,Client: 1,How: number",
         *(f"DesklineMenu,Menu: main,Step: {step}"
-          for step in ("greet", "choose", "tell_debt", "tell_payment", "more", "billing"))]
+          for step in ("greet", "choose", "tell_debt", "tell_payment", "more_owing", "billing"))]
     assert telephone.variables == {"DESKLINE_NEXT": "queue:billing"}
 
 
@@ -86,8 +87,8 @@ async def test_a_wrong_account_is_told_and_asked_again_once(
     (["2"], "74951200001", "queue:billing"),
     (["3"], "74951200000", "queue:outages"),
     ([SILENT, SILENT], "74951200000", "queue:billing"),
-    (["7", "*"], "74951200000", "queue:billing"),
-    (["7", "3"], "74951200000", "queue:outages"),
+    (["#", "#"], "74951200000", "queue:billing"),
+    (["#", "3"], "74951200000", "queue:outages"),
     (["1", SILENT, SILENT], "74951200001", "queue:outages"),
     (["1", "0"], "74951200001", "queue:outages"),
 ])
@@ -160,7 +161,8 @@ async def test_a_prompt_that_is_gone_gives_the_caller_to_his_queue(
 ) -> None:
     copy = tmp_path / "prompts"
     copy.symlink_to(ivr_plan.prompts_dir, target_is_directory=True)
-    async with serve_plan(replace(ivr_plan, prompts_dir=copy)) as port:
+    elsewhere = {"en": Speaker.of(english, espeak, copy)}
+    async with serve_plan(replace(ivr_plan, prompts_dir=copy, speakers=elsewhere)) as port:
         copy.unlink()
         telephone = await call(port, entry="74951200001")
     assert telephone.variables == {"DESKLINE_NEXT": "queue:outages"}

@@ -8,11 +8,31 @@ from importlib.resources import files
 import pytest
 
 from ivr.say import Money, Unspeakable
-from ivr.wording import SLOTS, Slot, Value, Wording, WordingInvalid, fragments, parse, texts
+from ivr.wording import (
+    LONGEST_TEXT,
+    SLOTS,
+    Quantity,
+    Slot,
+    Spelled,
+    Value,
+    Word,
+    Wording,
+    WordingInvalid,
+    fragments,
+    parse,
+    texts,
+    with_phrases,
+)
 
 VALUES: dict[str, Value] = {
     "debt": Money(21_001_01, "RUB"), "credit": Money(5_00, "RUB"),
-    "payment": Money(700_00, "RUB"), "paid_on": date(2026, 11, 9)}
+    "payment": Money(700_00, "RUB"), "paid_on": date(2026, 11, 9),
+    "resource": Word("gas"), "meter": Spelled("4711"), "last_reading": Quantity(1203, "kWh"),
+    "last_reading_on": date(2026, 10, 25), "reading": Quantity(21, "m3"),
+    "request": Spelled("1017"), "request_due_on": date(2026, 12, 1),
+    "request_closed_on": date(2026, 11, 3), "promise": Money(4_812_50, "RUB"),
+    "promise_on": date(2026, 11, 30)}
+LANGUAGES = ("en", "ru", "nl", "fr", "tr")
 
 
 def shipped(language: str) -> Wording:
@@ -20,7 +40,7 @@ def shipped(language: str) -> Wording:
     return parse(text, company="Volga {Energy}", file=f"{language}.toml")
 
 
-@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_phrase_is_made_of_what_was_spoken_ahead(language: str) -> None:
     wording = shipped(language)
     spoken = texts(wording, "RUB") | {","}
@@ -28,11 +48,12 @@ def test_every_phrase_is_made_of_what_was_spoken_ahead(language: str) -> None:
         assert set(fragments(wording, (name,), VALUES)) <= spoken
 
 
-def test_both_languages_have_the_same_phrases_with_the_same_places() -> None:
+def test_all_languages_have_the_same_phrases_with_the_same_places() -> None:
     def places(wording: Wording) -> dict[str, set[str]]:
         return {name: {part.name for part in parts if isinstance(part, Slot)}
                 for name, parts in wording.phrases.items()}
-    assert places(shipped("en")) == places(shipped("ru"))
+    assert [places(shipped(language)) for language in LANGUAGES] == 5 * [places(shipped("en"))]
+    assert len({frozenset(shipped(language).words) for language in LANGUAGES}) == 1
 
 
 def test_a_sum_stands_in_the_case_that_the_phrase_asks_for() -> None:
@@ -56,7 +77,7 @@ def test_a_value_that_is_not_there_is_not_invented() -> None:
 @pytest.mark.parametrize(("text", "fault"), [
     ("", "language: is missing"),
     ("x", "Expected"),
-    ('language="xx"\nvoice="en"\nrate=150\n[phrases]\n', "language: must be one of en, ru"),
+    ('language="xx"\nvoice="en"\nrate=150\n[phrases]\n', "language: must be one of en, ru, nl"),
     ('language="en"\nvoice="../x"\nrate=150\n[phrases]\n', "voice: is no name of a voice"),
     ('language="en"\nvoice="en"\nrate=1000\n[phrases]\n', "rate: must be a number"),
     ('language="en"\nvoice="en"\nrate=150\n[phrases]\na="{x}"', "phrases.a: there is nothing"),
@@ -73,3 +94,22 @@ def test_a_fault_in_a_wording_is_named_by_its_place(text: str, fault: str) -> No
 
 def test_every_place_has_a_kind() -> None:
     assert set(VALUES) == set(SLOTS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_breath_is_longer_than_the_voice_can_speak(language: str) -> None:
+    wording = shipped(language)
+    spoken = fragments(wording, ("choices",), VALUES)
+    assert len(spoken) > 1
+    assert max(map(len, texts(wording, "RUB"))) <= LONGEST_TEXT
+
+
+def test_a_menus_own_phrase_comes_before_that_of_the_wording() -> None:
+    own = with_phrases(shipped("en"), {"debt": "You owe us {debt}.", "new": "{company}!"})
+    assert fragments(own, ("debt", "new"), VALUES)[0] == "You owe us"
+    assert fragments(own, ("new",), VALUES) == ("Volga Energy!",)
+
+
+def test_a_recorded_phrase_comes_before_a_spoken_one() -> None:
+    spoken = fragments(shipped("en"), ("greeting", "clear"), VALUES, {"greeting": "\x01en/a"})
+    assert spoken == ("\x01en/a", ",", "Your account is settled. You owe nothing.")

@@ -1,0 +1,52 @@
+"""A question of the menu to the base, and its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from crm_store.base import Tx
+from cti.user_events import ClientIdentified
+from ivr.tasks import Failed, Found, NotFound
+from ivr.wording import Value
+
+BY = "menu"             # who writes what a caller keys in
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """`number` is E.164, None where it is hidden or no number; `client` once he is known.
+
+    `memory` is what one look-up of this call keeps for the next.
+    """
+    number: str | None
+    client: int | None = None
+    memory: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks, with what he keyed in, when and where."""
+    caller: Caller
+    digits: str
+    now: datetime
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`values` is what phrases may speak of; `identified` is what the floor should be told.
+
+    `language` is the client's own, "" where nobody knows it.
+    """
+    heard: Found | NotFound | Failed
+    values: Mapping[str, Value] = field(default_factory=dict)
+    identified: ClientIdentified | None = None
+    remember: Mapping[str, int] = field(default_factory=dict)
+    language: str = ""
+
+
+LookUp = Callable[[Tx, Asker], Awaitable[Answer]]
+NOBODY = Answer(NotFound())

@@ -1,0 +1,100 @@
+"""Turkish numbers, sums and dates as the fragments that are spoken ahead of time.
+
+Nouns stay in the singular after a number, and there is neither gender nor article.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+Fragments = tuple[str, ...]
+
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+UNITS = _words("sıfır bir iki üç dört beş altı yedi sekiz dokuz")
+TENS = _words("- on yirmi otuz kırk elli altmış yetmiş seksen doksan")
+SCALES = ("", "bin", "milyon", "milyar")
+MONTHS = _words("Ocak Şubat Mart Nisan Mayıs Haziran Temmuz Ağustos Eylül Ekim Kasım Aralık")
+CURRENCIES = {
+    "TRY": ("lira", "kuruş"), "EUR": ("avro", "sent"), "USD": ("dolar", "sent"),
+    "GBP": ("sterlin", "peni"), "RUB": ("ruble", "kopek"),
+}
+QUANTITIES = {"kWh": "kilovat saat", "m3": "metreküp", "Gcal": "gigakalori"}
+MINUS = "eksi"
+
+
+def currency_words(currency: str) -> tuple[str, str]:
+    return CURRENCIES.get(currency, (" ".join(currency), "yüzde bir"))
+
+
+def below_hundred(number: int) -> str:
+    tens, units = divmod(number, 10)
+    if not tens:
+        return UNITS[units]
+    return f"{TENS[tens]} {UNITS[units]}" if units else TENS[tens]
+
+
+def hundred(number: int) -> str:
+    return "yüz" if number == 1 else f"{UNITS[number]} yüz"
+
+
+def cardinal(number: int) -> Fragments:
+    """0 ≤ `number` < 10¹²; a thousand is «bin», a million «bir milyon»."""
+    if number == 0:
+        return (UNITS[0],)
+    words: list[str] = []
+    for power in (3, 2, 1, 0):
+        group = number // 1000**power % 1000
+        if group and not (power == 1 and group == 1):
+            words += _below_thousand(group)
+        if group and power:
+            words.append(SCALES[power])
+    return tuple(words)
+
+
+def _below_thousand(number: int) -> list[str]:
+    hundreds, rest = divmod(number, 100)
+    words = [hundred(hundreds)] if hundreds else []
+    return [*words, below_hundred(rest)] if rest else words
+
+
+def amount(minor: int, currency: str, case: str = "nominative") -> Fragments:
+    """`minor` in hundredths. Our phrases need the bare form alone."""
+    unit, hundredth = currency_words(currency)
+    whole, rest = divmod(abs(minor), 100)
+    words: Fragments = (MINUS,) if minor < 0 else ()
+    if whole or not rest:
+        words += (*cardinal(whole), unit)
+    return (*words, below_hundred(rest), hundredth) if rest else words
+
+
+def quantity(number: int, unit: str) -> Fragments:
+    return (*cardinal(number), *filter(None, (QUANTITIES.get(unit),)))
+
+
+def day(on: date) -> Fragments:
+    return (below_hundred(on.day), MONTHS[on.month - 1], *year(on.year))
+
+
+def year(number: int) -> Fragments:
+    """1900 to 2099."""
+    rest = number % 100
+    first = ("iki", "bin") if number >= 2000 else ("bin", "dokuz yüz")
+    return (*first, below_hundred(rest)) if rest else first
+
+
+def digit_group(digits: str) -> Fragments:
+    """Two or three digits as one number, as numbers are dictated; zeros are said."""
+    zeros = len(digits) - len(digits.lstrip("0"))
+    rest = digits[zeros:]
+    return (UNITS[0],) * zeros + (cardinal(int(rest)) if rest else ())
+
+
+def vocabulary(currency: str) -> frozenset[str]:
+    """Every fragment that the functions above can give."""
+    return frozenset((
+        *map(below_hundred, range(100)), *map(hundred, range(1, 10)), *SCALES[1:], MINUS,
+        *currency_words(currency), *MONTHS, *QUANTITIES.values()))
