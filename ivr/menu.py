@@ -129,7 +129,9 @@ def _take_digits(menu: Menu, place: Place, step: AskDigits, heard: Heard) -> Mov
     """Digits are looked up; what the look-up said comes back to the same step."""
     match heard:
         case Found(facts):
-            return _enter(menu, _learn(place, facts), step.found)
+            forgiven = {name: times for name, times in place.refused.items()
+                        if name != place.step}
+            return _enter(menu, replace(_learn(place, facts), refused=forgiven), step.found)
         case NotFound(facts):
             return _refuse(menu, _learn(place, facts), step)
         case Failed():

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-SILENT, LEAVES = "-", "!"
+SILENT, LEAVES, LEAVES_TALKING = "-", "!", "~"
 LIMIT_S = 10.0
 PBX = {"CHANNEL(linkedid)": "1732269600.1", "CHANNEL(uniqueid)": "1732269600.1",
        "QUEUE_WAITING_COUNT(billing)": "3", "QUEUE_MEMBER(billing,free)": "1"}
@@ -68,7 +68,7 @@ class Telephone:
         return "200 result=0 endpos=8000"
 
     def _key(self, key: str) -> str:
-        if key == LEAVES:
+        if key in (LEAVES, LEAVES_TALKING):
             self.is_gone = True
             return "HANGUP\n200 result=-1"
         return f"200 result={0 if key == SILENT else ord(key)}"
