@@ -27,7 +27,7 @@ def started(floor: Floor, event: ev.Started, out: Out) -> None:
     if floor.last_at is not None:
         floor.open_gap(floor.last_at)
     floor.forget_people()
-    floor.table = dict(event.operators)
+    floor.table = {phone: floor.apart.person(operator) for phone, operator in event.operators}
     floor.listing = None
     for operator in dict.fromkeys(floor.table.values()):
         floor.stirred[operator] = None

@@ -13,6 +13,7 @@ from crm_store.interactions import CallFacts
 from crm_store.mending import StoredCall
 from crm_store.personal_data import HASHED
 from crm_store.store import Store
+from cti.apart import ALONE, Apart
 from cti.floor import Floor
 from cti.retelling import QuietPoint, QuietPoints, fold
 from cti.tape import Record, TapePosition, days, read
@@ -38,6 +39,7 @@ class Stretch:
     regions: Regions
     since: datetime
     until: datetime
+    apart: Apart = ALONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Comparison:
 
 def recompute(stretch: Stretch, progress: Progress, damage: Damage) -> Gathered:
     """Blocking. What the tape tells of the calls of the stretch, until the last is over."""
-    floor, gathered = Floor(stretch.pbx), Gathered(stretch.regions)
+    floor, gathered = Floor(stretch.pbx, stretch.apart), Gathered(stretch.regions)
     start = _start(stretch)
     start.set_up(floor, stretch.operators)
     tape = read(stretch.folder, stretch.pbx, start.position, damage)

@@ -23,6 +23,7 @@ from workstation.mending import Mending
 from workstation.pbx_plan import plan_of
 from workstation.recorder import Recorder
 from workstation.settings import Pbx, Settings
+from workstation.several import ONE, Several
 
 
 class Links:
@@ -87,6 +88,7 @@ class Sites:
         self.links = links
         self.first = sites[0]
         self._by_name = {site.name: site for site in sites}
+        self._homes = {one: site.name for site in sites for one in site.operators}
 
     def __iter__(self) -> Iterator[Site]:
         return iter(self._by_name.values())
@@ -115,9 +117,13 @@ class Sites:
     def lag_s(self) -> float:
         return max(site.engine.lag_s() for site in self)
 
-    def name_of(self, call: str) -> str:
-        """Of the call's Asterisk where there is more than one, else ""."""
-        return "" if self.is_one else self.of_call(call).name
+    def several(self) -> Several:
+        """As screens are told of them now."""
+        if self.is_one:
+            return ONE
+        return Several(
+            floors={site.name: site.floor for site in self}, homes=self._homes,
+            away=frozenset(site.name for site in self if not site.engine.link_is_up()))
 
 
 def link_plans(settings: Settings, secret: bytes) -> list[LinkPlan]:

@@ -142,7 +142,8 @@ class Ticker:
         return wallboard.Names(operators=desk.operators, queues=desk.queues,
                                clients=desk.pops.clients, campaigns=desk.pops.campaigns,
                                phones=desk.phones, now=desk.clock(),
-                               pause_limits=desk.settings.pause_limits, lines=desk.lines)
+                               pause_limits=desk.settings.pause_limits, lines=desk.lines,
+                               several=desk.sites.several())
 
     async def _show(self, show: Callable[[Desk], Awaitable[None]]) -> None:
         try:

@@ -14,6 +14,7 @@ from cti.views import FloorView
 from workstation import call_marks, listening, pauses, protocol
 from workstation.controls import can
 from workstation.settings import OperatorSettings, Queue
+from workstation.several import ONE, Several
 from workstation.views import moment, moment_or_none
 
 
@@ -99,6 +100,7 @@ class Names:
     phones: Mapping[str, str]                   # operator → "web" | "desk", as he last attached
     now: datetime
     pause_limits: Mapping[str, int] = field(default_factory=dict)       # reason → minutes
+    several: Several = ONE
     lines: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # operator → call, verdict
 
 
@@ -116,6 +118,7 @@ def operator_view(live: Operator, floor: FloorView, today: Today,
     planned = names.operators.get(live.id)
     call = floor.calls.get(live.call) if live.call else None
     figures = today.operators.get(live.id, OperatorDay())
+    pbx = names.several.of_operator(live.id)
     return protocol.OperatorView(
         id=live.id, name=planned.name if planned else live.id, state=live.state,
         since=moment(live.since), reason=live.reason, queues=sorted(live.queues),
@@ -124,7 +127,7 @@ def operator_view(live: Operator, floor: FloorView, today: Today,
         calls_today=figures.calls, talked_today_s=round(figures.talked_s, 1),
         limit_s=pauses.limit_s(live, names.pause_limits),
         over=pauses.over(live, names.pause_limits, names.now),
-        line=_line(live, names))
+        line=_line(live, names), pbx=pbx, away=pbx in names.several.away)
 
 
 def _line(live: Operator, names: Names) -> str:
@@ -156,7 +159,7 @@ def queues(floor: FloorView, today: Today,
             signed_in=sum(member.state != "offline" for member in members),
             answered_today=figures.answered, abandoned_today=figures.abandoned,
             in_time_today=figures.in_time, parked=_parked(floor, queue),
-            service_level_s=planned.service_level_s)
+            service_level_s=planned.service_level_s, parts=names.several.parts(queue))
 
 
 def _parked(floor: FloorView, queue: str) -> list[protocol.ParkedView]:
@@ -209,4 +212,5 @@ def call_view(call: Call, names: Names) -> protocol.CallView:
             kind=part.kind, who=part.who, started_at=moment(part.started_at),
             ended_at=moment_or_none(part.ended_at)) for part in call.segments],
         listeners=listening.views(names.operators, call.listeners),
-        **call_marks.marks(call, names.operators), can=list(can(call, "", "supervisor")))
+        **call_marks.marks(call, names.operators), can=list(can(call, "", "supervisor")),
+        pbx=names.several.of_call(call.pbx))

@@ -190,19 +190,21 @@ class Tape:
     changes: list[Change] = field(default_factory=list)
 
     async def play(self, *, until: Callable[[Change], bool] = lambda _: False) -> None:
-        engine = self.engine
-        while self.at < len(self.lines):
-            record = decode(self.lines[self.at])
-            self.at += 1
-            event = parse(record.at, record.headers)
-            changes = apply(engine.floor, event) if event is not None else ()
-            self.changes += changes
-            if changes:
-                engine.feed.publish(Fed(TapePosition("", self.at), changes, time.monotonic_ns()))
-                await asyncio.sleep(0)
-            if any(until(change) for change in changes):
-                break
+        while self.at < len(self.lines) and not await self.step(until):
+            pass
         await self.office.settled()
+
+    async def step(self, until: Callable[[Change], bool]) -> bool:
+        """One message; whether it brought what `until` means."""
+        record = decode(self.lines[self.at])
+        self.at += 1
+        event = parse(record.at, record.headers)
+        changes = apply(self.engine.floor, event) if event is not None else ()
+        self.changes += changes
+        if changes:
+            self.engine.feed.publish(Fed(TapePosition("", self.at), changes, time.monotonic_ns()))
+            await asyncio.sleep(0)
+        return any(until(change) for change in changes)
 
 
 @asynccontextmanager

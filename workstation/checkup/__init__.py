@@ -15,12 +15,13 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     yield house.data_folder(settings)
     yield house.secret_file(settings)
     yield house.plan(settings)
-    yield recordings(settings)
+    for name in (one.name for one in settings.asterisks):
+        yield recordings(settings, name)
     async for finding in house.database(settings):
         yield finding
     async for finding in house.sources(settings):
         yield finding
-    async for finding in pbx.asterisk(settings):
+    async for finding in pbx.asterisks(settings):
         yield finding
     async for finding in doors.ports(settings):
         yield finding

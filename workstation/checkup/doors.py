@@ -14,8 +14,10 @@ PORT_LIMIT_S = 2.0
 
 
 async def ports(settings: Settings) -> AsyncIterator[Finding]:
-    wanted = (("softphones", settings.pbx.host, settings.pbx.http_port, "red",
-               "load res_http_websocket and enable Asterisk's HTTP server"),
+    wanted = (*(("softphones" if pbx is settings.pbx else f"{pbx.name}: softphones", pbx.host,
+                 pbx.http_port, "red",
+                 "load res_http_websocket and enable Asterisk's HTTP server")
+                for pbx in settings.asterisks),
               ("menu server", settings.menu.host, settings.menu.port, "red",
                "start deskline ivr; until then callers go straight to their queue"),
               ("claim gate", settings.menu.host, settings.menu.gate_port, "yellow",

@@ -64,7 +64,8 @@ def plan(settings: Settings) -> Finding:
         return Finding("settings", "yellow", "not checked, for there is no secret yet",
                        "mend the secret first")
     try:
-        plan_of(settings)
+        for pbx in settings.asterisks:
+            plan_of(settings, name=pbx.name)
     except SettingsError as exc:
         return Finding("settings", "red", str(exc), "correct this value in the settings")
     return good("settings", "Asterisk's configuration can be made of them")

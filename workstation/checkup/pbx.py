@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,11 +15,12 @@ from cti.errors import CommandRefused, CommandTimedOut, LinkDown, LoginRefused
 from cti.pbx.find import OLDEST_MAJOR
 from cti.pbx.plan import PbxPlan
 from cti.secrets import derive
+from workstation.asterisks import own_secret
 from workstation.checkup.finding import Finding, good
 from workstation.checkup.house import secret
 from workstation.errors import in_words
 from workstation.pbx_plan import plan_of
-from workstation.settings import Settings, SettingsError
+from workstation.settings import Pbx, Settings, SettingsError
 
 CONTEXTS = ("deskline-from-trunk", "deskline-phones", "deskline-in", "deskline-queue",
             "deskline-dial", "deskline-out", "deskline-answered", "deskline-offer")
@@ -30,27 +32,35 @@ WRITE_FILES = "deskline pbx config --out DIR, include the files, reload"
 UNANSWERED = (CommandRefused, CommandTimedOut, LinkDown)
 
 
-async def asterisk(settings: Settings) -> AsyncIterator[Finding]:
+async def asterisks(settings: Settings) -> AsyncIterator[Finding]:
+    """Each one, under its name where it is a further one."""
+    for pbx in settings.asterisks:
+        async for finding in _asterisk(settings, pbx):
+            yield finding if pbx is settings.pbx else replace(
+                finding, check=f"{pbx.name}: {finding.check}")
+
+
+async def _asterisk(settings: Settings, pbx: Pbx) -> AsyncIterator[Finding]:
     async with AsyncExitStack() as stack:
         sessions: dict[str, Session] = {}
         for name in ("observer", "control"):
-            finding, session = await _log_in(settings, name, stack)
+            finding, session = await _log_in(settings, pbx, name, stack)
             yield finding
             if session is not None:
                 sessions[name] = session
                 yield await _rights(session)
         if "observer" in sessions:
-            async for finding in _looked_at(sessions["observer"], settings):
+            async for finding in _looked_at(sessions["observer"], settings, pbx):
                 yield finding
 
 
-async def _looked_at(session: Session, settings: Settings) -> AsyncIterator[Finding]:
+async def _looked_at(session: Session, settings: Settings, pbx: Pbx) -> AsyncIterator[Finding]:
     yield await _version(session)
     yield await _clock(session)
     yield await _dialplan(session)
     yield await _queues(session, settings)
     try:
-        plan = plan_of(settings)
+        plan = plan_of(settings, name=pbx.name)
     except SettingsError:
         return              # said by the house's own check
     yield await _events(session, plan)
@@ -59,15 +69,16 @@ async def _looked_at(session: Session, settings: Settings) -> AsyncIterator[Find
     yield records(await _variable(session, "ASTLOGDIR"))
 
 
-async def _log_in(settings: Settings, name: str,
+async def _log_in(settings: Settings, pbx: Pbx, name: str,
                   stack: AsyncExitStack) -> tuple[Finding, Session | None]:
     check = f"manager account {name}"
     mine = secret(settings)
     if mine is None:
         return Finding(check, "red", "there is no secret to make its password of",
                        "mend the data folder and the secret, then deskline pbx up"), None
-    account = Account(host=settings.pbx.host, port=settings.pbx.ami_port, name=name,
-                      secret=derive(mine, f"ami:{name}"), wants_events=False)
+    own = own_secret(settings, mine, pbx.name)
+    account = Account(host=pbx.host, port=pbx.ami_port, name=name,
+                      secret=derive(own, f"ami:{name}"), wants_events=False)
     try:
         session = await stack.enter_async_context(connect(account))
     except LoginRefused as exc:
@@ -75,7 +86,7 @@ async def _log_in(settings: Settings, name: str,
                        "deskline pbx config --out DIR"), None
     except LinkDown as exc:
         return Finding(check, "red", in_words(exc),
-                       "start Asterisk (deskline pbx up), or set pbx.host and pbx.ami_port"), None
+                       "start Asterisk (deskline pbx up), or set its host and ami_port"), None
     return good(check, "logged in"), session
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
+from workstation.asterisks import is_first
 from workstation.checkup.finding import Finding, good
 from workstation.pbx_plan import written_folder
 from workstation.recording_policy import is_any_recorded
@@ -14,10 +16,16 @@ from workstation.settings import Settings
 CHECK = "recordings"
 
 
-def recordings(settings: Settings) -> Finding:
+def recordings(settings: Settings, name: str = "") -> Finding:
+    """Of one Asterisk."""
+    found = _recordings(settings, name)
+    return found if is_first(settings, name) else replace(found, check=f"{name}: {CHECK}")
+
+
+def _recordings(settings: Settings, name: str) -> Finding:
     if not is_any_recorded(settings):
         return good(CHECK, "no call is recorded")
-    folder = written_folder(settings)
+    folder = written_folder(settings, name)
     try:
         free_mb = shutil.disk_usage(folder).free // 1_000_000
         ours = os.access(folder, os.R_OK | os.W_OK | os.X_OK)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
@@ -15,6 +17,8 @@ from workstation.cli.options import Failure, json_option, print_json, with_setti
 from workstation.pbx_plan import colleagues_of, plan_of
 from workstation.settings import Settings
 
+F = TypeVar("F", bound=Callable[..., Any])
+
 
 @click.group(name="pbx")
 def command() -> None:
@@ -24,12 +28,18 @@ def command() -> None:
     """
 
 
+def _which(command: F) -> F:
+    return click.option("--asterisk", "name", default="", metavar="NAME",
+                        help="Which one, where there are several; default that of [pbx].")(command)
+
+
 @command.command("up")
+@_which
 @click.option("--world", is_flag=True, help="Also start the Asterisk that plays the outside.")
 @with_settings
-def up_command(settings: Settings, world: bool) -> None:
+def up_command(settings: Settings, name: str, world: bool) -> None:
     """Start it (fetching Asterisk on first use) and wait until it is ready."""
-    plan = _plan(settings, world)
+    plan = _plan(settings, world, name)
     program = _program(settings)
     try:
         up(plan, program, world=world)
@@ -40,21 +50,23 @@ def up_command(settings: Settings, world: bool) -> None:
 
 
 @command.command("down")
+@_which
 @with_settings
-def down_command(settings: Settings) -> None:
+def down_command(settings: Settings, name: str) -> None:
     """Stop it; calls in progress end."""
     try:
-        down(_plan(settings, False), _program(settings, fetch=False))
+        down(_plan(settings, False, name), _program(settings, fetch=False))
     except PbxError as exc:
         raise Failure(str(exc)) from exc
 
 
 @command.command("status")
+@_which
 @json_option
 @with_settings
-def status_command(settings: Settings, as_json: bool) -> None:
+def status_command(settings: Settings, name: str, as_json: bool) -> None:
     """What runs, where it listens, and every operator's SIP name and password."""
-    plan, program = _plan(settings, False), _unpacked(settings)
+    plan, program = _plan(settings, False, name), _unpacked(settings)
     if as_json:
         print_json(status(plan, program))
         return
@@ -69,18 +81,19 @@ def status_command(settings: Settings, as_json: bool) -> None:
 
 
 @command.command("config")
+@_which
 @click.option("--out", "folder", required=True, metavar="DIR", help="Folder to write to.",
               type=click.Path(file_okay=False, path_type=Path))
 @with_settings
-def config_command(settings: Settings, folder: Path) -> None:
+def config_command(settings: Settings, name: str, folder: Path) -> None:
     """Write the files that an existing Asterisk or FreePBX includes, and a README with each step.
 
     They hold passwords: mode 0600. Afterwards `deskline doctor` looks whether all of it took.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, text in render_for_existing(_plan(settings, False)).items():
-            path = folder / name
+        for file, text in render_for_existing(_plan(settings, False, name)).items():
+            path = folder / file
             path.touch(mode=0o600)
             path.write_text(text)
             click.echo(path)
@@ -122,8 +135,11 @@ def _operator_facts(plan: PbxPlan, operator: OperatorPlan) -> dict[str, object]:
             "web_sip_password": plan.password(f"sip:{web}")}
 
 
-def _plan(settings: Settings, world: bool) -> PbxPlan:
-    return plan_of(settings, world=colleagues_of(settings) if world else None)
+def _plan(settings: Settings, world: bool, name: str) -> PbxPlan:
+    try:
+        return plan_of(settings, world=colleagues_of(settings) if world else None, name=name)
+    except LookupError as exc:
+        raise Failure(str(exc)) from exc
 
 
 def _unpacked(settings: Settings) -> Program | None:

@@ -31,10 +31,12 @@ from workstation.sites import link_plan
                    "the company's time.")
 @click.option("--to", "until", metavar="MOMENT", help="Up to then, excluded; default now.")
 @click.option("--apply", "applies", is_flag=True, help="Make the base say what the tape says.")
+@click.option("--asterisk", "name", default="", metavar="NAME",
+              help="Whose tape, where there are several; default that of [pbx].")
 @json_option
 @with_settings
 def command(settings: Settings, *, since: str, until: str | None, applies: bool,
-            as_json: bool) -> None:
+            name: str, as_json: bool) -> None:
     """Compute interactions from the tapes and show what differs from the base.
 
     Changes nothing without --apply. Calls told from Asterisk's own records after a gap are left
@@ -45,9 +47,12 @@ def command(settings: Settings, *, since: str, until: str | None, applies: bool,
     end = _moment(until, zone, "--to") if until else datetime.now(UTC)
     if end <= begin:
         raise click.UsageError("--to must be later than --from")
-    plan = link_plan(settings, b"", None)
+    try:
+        plan = link_plan(settings, b"", None, name)
+    except LookupError as exc:
+        raise Failure(str(exc)) from exc
     stretch = Stretch(folder=plan.tape_dir, pbx=plan.pbx, operators=plan.operators,
-                      regions=regions_of(settings), since=begin, until=end)
+                      apart=plan.apart, regions=regions_of(settings), since=begin, until=end)
     damaged: list[str] = []
     try:
         comparison, written = asyncio.run(_rebuild(settings, stretch, damaged, applies=applies))

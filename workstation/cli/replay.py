@@ -11,7 +11,7 @@ import gzip
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -19,12 +19,14 @@ from typing import IO, Any, cast
 
 import click
 
+from cti.apart import ALONE, Apart
 from cti.changes import Change, to_json
 from cti.errors import BrokenTape
 from cti.floor import Floor
 from cti.headers import moment, text
 from cti.retelling import fold
 from cti.tape import UNREADABLE, Record, TapePosition, decode, tidy
+from workstation.asterisks import apart_of
 from workstation.cli.options import Failure, with_settings
 from workstation.settings import Settings
 
@@ -49,7 +51,8 @@ def command(settings: Settings, *, tapes: tuple[Path, ...], pbx: str | None) -> 
         click.echo(f"{tape}: {error}", err=True)
 
     try:
-        for change in replay(_all(tapes, name, report)):
+        aparts = {one.name: apart_of(settings, one.name) for one in settings.asterisks}
+        for change in replay(_all(tapes, name, report), aparts):
             click.echo(json.dumps(to_json(change), ensure_ascii=False))
     except BrokenPipeError:     # who reads us has seen enough: `| head`
         _hush()
@@ -75,11 +78,14 @@ def _hush() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def replay(records: Iterator[Record]) -> Iterator[Change]:
-    """Each Asterisk on the tape has a floor of its own."""
+def replay(
+    records: Iterator[Record], aparts: Mapping[str, Apart] | None = None,
+) -> Iterator[Change]:
+    """Each Asterisk on the tape has a floor of its own; `aparts` by its name."""
     floors: dict[str, Floor] = {}
     for record in records:
-        floor = floors.setdefault(record.pbx, Floor(record.pbx))
+        floor = floors.setdefault(
+            record.pbx, Floor(record.pbx, (aparts or {}).get(record.pbx, ALONE)))
         for _, changes in fold(floor, [(_NO_PLACE, record)]):
             yield from changes
 

@@ -34,6 +34,8 @@ class OperatorView(View, frozen=True, kw_only=True):
     limit_s: int | None = None      # how long this pause may last
     over: Literal["", "amber", "red"] = ""      # it lasts longer than that
     line: str = ""          # fair poor silent: how the line of his call is, where his page says
+    pbx: str = ""           # the Asterisk of his phones, where there is more than one
+    away: bool = False      # nobody sees that one now
 
 
 class WaitingView(View, frozen=True, kw_only=True):
@@ -52,7 +54,17 @@ class ParkedView(View, frozen=True, kw_only=True):
     since: str
 
 
+class QueuePartView(View, frozen=True, kw_only=True):
+    """A queue on one of several Asterisks; `away`: nobody sees that one now."""
+    pbx: str
+    away: bool
+    waiting: int
+    ready: int
+    signed_in: int
+
+
 class QueueView(View, frozen=True, kw_only=True):
+    """`parts` where there are several Asterisks: a caller waits for the operators of his own."""
     id: str
     name: str
     waiting: list[WaitingView]      # longest first
@@ -64,6 +76,7 @@ class QueueView(View, frozen=True, kw_only=True):
     in_time_today: int              # answered within service_level_s
     service_level_s: int
     parked: list[ParkedView] = msgspec.field(default_factory=list)  # longest first
+    parts: list[QueuePartView] = msgspec.field(default_factory=list)
 
 
 class SegmentView(View, frozen=True, kw_only=True):
@@ -111,6 +124,7 @@ class CallView(View, frozen=True, kw_only=True):
     recording: Literal["", "on", "paused"] = ""
     listeners: list[ListenerView] = msgspec.field(default_factory=list)
     can: list[str] = msgspec.field(default_factory=list)
+    pbx: str = ""           # its Asterisk, where there is more than one
 
 
 # ── one operator's work ──────────────────────────────────────────────────────────────────────

@@ -26,10 +26,21 @@ async def readyz(request: web.Request) -> web.StreamResponse:
     desk = request.app[DESK]
     database = await _database(desk)
     facts = {"ready": not database, "database": database or "reached",
-             "asterisk": "linked" if desk.link_is_up() else "away",
-             "trouble": desk.trouble() or "", "journal": desk.journal.failing or "written"}
+             "asterisk": _word(desk.link_is_up()),
+             "trouble": desk.trouble() or "", "journal": _failing(desk) or "written"}
+    if not desk.sites.is_one:
+        facts["asterisks"] = {site.name: _word(site.engine.link_is_up()) for site in desk.sites}
     return web.Response(body=encode(facts), status=503 if database else 200,
                         content_type="application/json")
+
+
+def _word(is_up: bool) -> str:
+    return "linked" if is_up else "away"
+
+
+def _failing(desk: Desk) -> str:
+    """Why calls are not written, "" when they are."""
+    return next((site.journal.failing for site in desk.sites if site.journal.failing), "")
 
 
 async def metrics(request: web.Request) -> web.StreamResponse:
@@ -63,11 +74,8 @@ def _figures(desk: Desk) -> CollectorRegistry:
         waiting.labels(queue.id).set(len(line.waiting) if line else 0)
     plain = {"deskline_calls": ("Live calls.", len(desk.floor.calls)),
              "deskline_screens": ("Connected screens.", len(desk.board.screens())),
-             "deskline_link_up": ("1 when Asterisk is linked.", int(desk.link_is_up())),
-             "deskline_reader_lag_seconds": ("Age of Asterisk's newest event when it was read.",
-                                             desk.lag_s()),
-             "deskline_journal_failing": ("1 while it cannot write.",
-                                          int(bool(desk.journal.failing)))}
+             "deskline_journal_failing": ("1 while it cannot write.", int(bool(_failing(desk))))}
+    _of_links(desk, registry)
     for name, (says, value) in plain.items():
         Gauge(name, says, registry=registry).set(value)
     pops = Gauge("deskline_pop_seconds", "Asterisk's event to the operator's screens, the newest "
@@ -76,3 +84,14 @@ def _figures(desk: Desk) -> CollectorRegistry:
     for share in (0.5, 0.99) if took else ():
         pops.labels(str(share)).set(took[min(len(took) - 1, int(len(took) * share))])
     return registry
+
+
+def _of_links(desk: Desk, registry: CollectorRegistry) -> None:
+    """By Asterisk where there are several."""
+    labels = [] if desk.sites.is_one else ["pbx"]
+    up = Gauge("deskline_link_up", "1 when Asterisk is linked.", labels, registry=registry)
+    lag = Gauge("deskline_reader_lag_seconds", "Age of Asterisk's newest event when it was read.",
+                labels, registry=registry)
+    for site in desk.sites:
+        for gauge, value in ((up, float(site.engine.link_is_up())), (lag, site.engine.lag_s())):
+            (gauge.labels(site.name) if labels else gauge).set(value)
