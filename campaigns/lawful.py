@@ -79,6 +79,11 @@ async def person_of(tx: Tx, entry: EntryRow, numbers: tuple[NumberRow, ...],
         zones, max((moment for moment in silences if moment is not None), default=None))
 
 
+def nobody(entry: EntryRow) -> Person:
+    """Somebody of whom nothing but his number is known."""
+    return Person(frozenset(), None, None, frozenset(), _zones(entry.zones), None)
+
+
 def _zones(names: tuple[str, ...]) -> tuple[ZoneInfo, ...]:
     """() when one name is unknown: the law engine then refuses."""
     try:

@@ -54,13 +54,16 @@ async def answer(tx: Tx, help_id: int, *, by: str, text: str, at: datetime) -> H
     return HelpCall(*row)
 
 
-async def end(tx: Tx, help_id: int, *, at: datetime) -> HelpCall:
-    """Raises `NotFound` when it is over already."""
+async def end(tx: Tx, help_id: int, *, by: str, at: datetime) -> HelpCall:
+    """By who asked, or by a lead. Raises `NotFound` when it is over already."""
     row = (await tx.run(
         update(HelpCalls).where(HelpCalls.id == help_id, HelpCalls.ended_at.is_(None))
         .values(ended_at=at).returning(*_ALL))).first()
     if row is None:
         raise errors.NotFound(f"help {help_id}")
+    if by != row.operator:
+        await audit.record(tx, by=by, at=at, what="help.ended",
+                           facts={"operator": row.operator, "help": help_id})
     return HelpCall(*row)
 
 

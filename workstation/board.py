@@ -24,7 +24,7 @@ from workstation.rights import CLEAR, Lens
 
 Key: TypeAlias = tuple[str, str]            # collection, id
 COLLECTIONS = ("operators", "queues", "calls", "conversations", "requests", "campaigns", "gaps",
-               "tasks", "sources")
+               "tasks", "sources", "messages", "helps")
 PENDING_LIMIT = 4_000       # views unsent: more than that and a snapshot is cheaper
 REPLIES_LIMIT = 200
 FAN_OUT_SLICE = 100         # screens served before other work may run

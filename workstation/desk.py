@@ -17,6 +17,7 @@ from workstation.accounts import Accounts
 from workstation.background import Background
 from workstation.board import Board
 from workstation.conversations import Conversations
+from workstation.day import DayFigures
 from workstation.guidance import Guidance
 from workstation.imports import Readers
 from workstation.journal import Journal
@@ -70,6 +71,7 @@ class Desk:
     phones: dict[str, str] = field(default_factory=dict)    # operator → the phone he attached
     board_turns: dict[str, asyncio.Lock] = field(       # collection → stored and shown in one turn
         default_factory=lambda: defaultdict(asyncio.Lock))
+    day: DayFigures = field(default_factory=DayFigures)
     turns: dict[str, asyncio.Lock] = field(default_factory=dict)    # person → his actions' order
     roster: Roster = field(default_factory=Roster)
     readers: Readers = field(default_factory=Readers)       # processes that read files

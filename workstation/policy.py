@@ -18,6 +18,7 @@ from workstation.protocol import (
     TaskView,
     View,
 )
+from workstation.protocol.team import HelpView, MessageView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,10 @@ def sees(person: Person, view: View) -> bool:
     if person.oversees:
         return True
     match view:
+        case HelpView():
+            return view.operator == person.operator
+        case MessageView():     # only ever private ones
+            return False
         case OperatorView():
             return view.id == person.operator
         case QueueView():

@@ -21,7 +21,15 @@ from crm_store.store import Store
 from cti.commands import Commands
 from cti.engine import Engine
 from cti.tape import TapePosition
-from workstation import call_marks, desk_phone, duplicate_search, guidance, notices, reminders
+from workstation import (
+    call_marks,
+    desk_phone,
+    duplicate_search,
+    guidance,
+    notices,
+    reminders,
+    team_board,
+)
 from workstation.accounts import Accounts
 from workstation.anchors import Anchors
 from workstation.background import Background
@@ -185,6 +193,7 @@ def followers(desk: Desk) -> dict[str, Coroutine[None, None, None]]:
         "listening": follow_listeners(desk, feed.subscribe("listening")),
         "wrap-up": desk.wrap_up.run(),
         "reminders": reminders.run(desk),
+        "messages": team_board.run(desk),
         "sources": desk.figures.run(),
         "audit": desk.sight.traces.run(),
         "daily": desk.keeper.run(),

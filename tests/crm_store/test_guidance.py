@@ -104,9 +104,9 @@ async def test_help_is_asked_once_answered_by_the_first_and_ended(store: Store) 
         with pytest.raises(errors.NotFound):
             await help_calls.answer(tx, first.id, by="110", text="", at=NOW)
         assert [one.operator for one in await help_calls.open_ones(tx)] == ["101"]
-        await help_calls.end(tx, first.id, at=NOW)
+        await help_calls.end(tx, first.id, by="101", at=NOW)
         with pytest.raises(errors.NotFound):
-            await help_calls.end(tx, first.id, at=NOW)
+            await help_calls.end(tx, first.id, by="101", at=NOW)
         assert await help_calls.open_ones(tx) == []
         assert (await help_calls.ask(tx, "101", text="", call_id=None, at=NOW)).id != first.id
 
@@ -116,9 +116,9 @@ async def test_a_days_figures_are_what_each_spent_on_his_calls(store: Store) -> 
         return SegmentFacts(kind=kind, started_at=NOW + timedelta(seconds=begin),
                             ended_at=NOW + timedelta(seconds=end), who=who)
     async with store.begin() as tx:
-        await contact(tx, "c-1", segments=(spent("talk", 0, 60, "101"), spent("hold", 60, 70, "101"),
-                                           spent("talk", 70, 100, "102"),
-                                           spent("wrap_up", 70, 90, "101")))
+        await contact(tx, "c-1", segments=(
+            spent("talk", 0, 60, "101"), spent("hold", 60, 70, "101"),
+            spent("talk", 70, 100, "102"), spent("wrap_up", 70, 90, "101")))
         await contact(tx, "c-2", segments=(spent("talk", 0, 30, "101"),))
         await contact(tx, "old", at=NOW - timedelta(days=2), segments=(
             SegmentFacts(kind="talk", started_at=NOW - timedelta(days=2), ended_at=NOW,

@@ -294,7 +294,8 @@ async def test_a_call_that_the_operator_made_is_held_and_given_to_a_colleague(
     pbx: PrivatePbx, tmp_path: Path
 ) -> None:
     async with opened(pbx, tmp_path) as floor:
-        assert (await floor.anna.ask("call.dial", number="+79161234510")).problem is None
+        assert (await floor.anna.ask("call.dial", number="+79161234510",
+                                     retyped="+79161234510")).problem is None
         await floor.annas.wait("incoming")
         await floor.annas.answer()
         await floor.anna.until(lambda views: [

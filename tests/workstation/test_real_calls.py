@@ -196,7 +196,8 @@ async def test_when_the_time_is_over_wrap_up_ends_by_itself(
 
 async def test_a_number_is_dialled_from_ones_own_phone(pbx: PrivatePbx, tmp_path: Path) -> None:
     async with working(settings_for(pbx, tmp_path)) as office, ready(office, "gleb") as gleb:
-        reply = await gleb.ask("call.dial", number="8 (916) 123-45-10")
+        reply = await gleb.ask("call.dial", number="8 (916) 123-45-10",
+                               retyped="+79161234510")
         assert reply.problem is None
         await gleb.until(lambda views: "talking" in states(views))
         shown = gleb.conversations[0]
@@ -214,7 +215,7 @@ async def test_nothing_is_dialled_from_a_phone_that_cannot_be_reached(
     async with (working(settings_for(pbx, tmp_path)) as office,
                 office.screen("anna") as anna):
         assert (await anna.ask("phone.attach", phone="desk")).problem is None
-        reply = await anna.ask("call.dial", number="+79161234510")
+        reply = await anna.ask("call.dial", number="+79161234510", retyped="+79161234510")
         assert reply.problem is not None
         assert reply.problem.code == "phone_unreachable"
 

@@ -247,6 +247,9 @@ VIEWS_WITHOUT = frozenset({
     # a colleague, or the number an operator chose himself
     "ConsultView", "ConfirmedView",
     # made of the card as its reader sees it
+    "OwnerView", "ShownView", "DiallingView",
+    # the staff among themselves
+    "MessageView", "SeenView", "HelpView", "DayView", "FiguresView",
     "ScriptView", "ScriptStepView", "ScriptChoice", "ProposalView", "ProposedView",
     # names of clients and what leads to them
     "ReasonView", "CandidateView",

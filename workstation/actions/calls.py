@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import structlog
 
-from campaigns import lawful
 from crm_store import audit, phones
 from cti.calls import UP, Call
 from cti.errors import CtiError
+from workstation import dialling
 from workstation.desk import Desk
 from workstation.errors import NotAllowed, NotThere, Refused
 from workstation.policy import Person
@@ -75,26 +75,20 @@ def target_of(desk: Desk, *, operator: str | None, queue: str | None, number: st
 async def dial(desk: Desk, person: Person, args: Dial) -> dict[str, object]:
     if not person.operator:
         raise Refused("no_phone", "You have no phone.")
-    number = phones.normalise(args.number, region=desk.settings.company.region)
-    if number.e164 is None:
-        raise Refused("no_number", "This is no number that can be dialled.", args.number[:40],
-                      422)
+    number = dialling.e164_of(desk, args.number)
     live = desk.operator(person)
     if live is not None and live.call is not None:
         raise Refused("in_a_call", "You are in a call.")
     if live is not None and not live.registered:
         raise Refused("phone_unreachable", "Your phone cannot be reached.")
-    async with desk.store.read() as tx:
-        because = await lawful.refused_by_hand(tx, args.client_id, number.e164)
-    if because is not None:
-        raise Refused("suppressed", "This person or number must not be called.", because)
+    shown = await dialling.allowed(desk, person, args, number)
     if args.client_id is not None:
-        desk.pops.dialled[(person.operator, number.e164)] = args.client_id
+        desk.pops.dialled[(person.operator, number)] = args.client_id
     try:
-        await desk.commands.click_to_call(desk.interface(person.operator), number.e164,
-                                          caller_id=desk.settings.pbx.caller_id)
+        await desk.commands.click_to_call(desk.interface(person.operator), number,
+                                          caller_id=shown)
     except CtiError:
-        desk.pops.dialled.pop((person.operator, number.e164), None)
+        desk.pops.dialled.pop((person.operator, number), None)
         raise
     return {}
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from workstation import protocol
+from workstation import dialling, protocol
 from workstation.actions import (
     calls,
     campaigns,
@@ -31,6 +31,7 @@ from workstation.actions import (
     taking,
     targets,
     tasks,
+    team,
 )
 from workstation.desk import Desk
 from workstation.errors import NotAllowed, Refused, Unreadable
@@ -72,6 +73,16 @@ TABLE: dict[str, Action] = {
     "draft.save": Action(protocol.SaveDraft, Who.OPERATORS, drafting.save_draft),
     "conversation.finish": Action(protocol.Finish, Who.OPERATORS, conversations.finish),
     "conversation.extend": Action(protocol.ExtendWrapUp, Who.OPERATORS, conversations.extend),
+    "day.show": Action(protocol.team.ShowDay, Who.SIGNED_IN, team.show_day, reads=True),
+    "message.send": Action(protocol.team.SendMessage, Who.SUPERVISORS, team.send),
+    "message.seen": Action(protocol.team.SeeMessage, Who.SIGNED_IN, team.seen),
+    "message.list": Action(protocol.team.ListMessages, Who.SIGNED_IN, team.list_messages,
+                           reads=True),
+    "help.ask": Action(protocol.team.AskHelp, Who.OPERATORS, team.ask_help),
+    "help.answer": Action(protocol.team.AnswerHelp, Who.SUPERVISORS, team.answer_help),
+    "help.end": Action(protocol.team.EndHelp, Who.SIGNED_IN, team.end_help),
+    "call.dialling": Action(protocol.dialling.AskDialling, Who.SIGNED_IN, dialling.preview,
+                            reads=True),
     "script.show": Action(protocol.guiding.ShowScript, Who.SIGNED_IN, guiding.show, reads=True),
     "script.choose": Action(protocol.guiding.ChooseScript, Who.OPERATORS, guiding.choose),
     "script.answer": Action(protocol.guiding.AnswerScript, Who.OPERATORS, guiding.answer),

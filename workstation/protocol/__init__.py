@@ -47,6 +47,7 @@ from workstation.protocol.clients import (
     RelationEdit,
     RetireField,
 )
+from workstation.protocol.dialling import Dial
 from workstation.protocol.messages import (
     Catalogue,
     Change,

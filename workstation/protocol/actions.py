@@ -9,6 +9,7 @@ import msgspec
 from workstation.protocol import (
     clients,
     controls,
+    dialling,
     duplicates,
     guiding,
     own,
@@ -16,6 +17,7 @@ from workstation.protocol import (
     privacy,
     targets,
     tasks,
+    team,
 )
 from workstation.protocol.args import Args
 from workstation.protocol.working import ConfirmIdentity, ExtendWrapUp, Finish, SaveDraft
@@ -99,12 +101,6 @@ class HangUp(Args, frozen=True, kw_only=True):
     call: str
 
 
-class Dial(Args, frozen=True, kw_only=True):
-    """`call.dial`, operators: one's own phone rings, then the number. Result {}."""
-    number: str
-    client_id: int | None = None
-
-
 class CampaignArgs(Args, frozen=True, kw_only=True):
     """`campaign.start` · `campaign.pause` · `campaign.stop`, supervisors: result {}."""
     campaign: int
@@ -144,11 +140,12 @@ ACTIONS: dict[str, type[Args]] = {
     "field.alter": clients.AlterField,
     "field.retire": clients.RetireField,
     "call.hangup": HangUp,
-    "call.dial": Dial,
+    **dialling.ACTIONS,
     **controls.ACTIONS,
     **targets.ACTIONS,
     **pins.ACTIONS,
     **guiding.ACTIONS,
+    **team.ACTIONS,
     **own.ACTIONS,
     "campaign.start": CampaignArgs,
     "campaign.pause": CampaignArgs,
