@@ -22,7 +22,7 @@ SEGMENT_OF: dict[CallState, SegmentKind] = {
 # Channels that are nobody's ear: halves, and what stands in while a call is sent elsewhere.
 PLUMBING = ("Local/", "AsyncGoto/", "Surrogate/")
 LISTENER = "deskline-listen-"       # what the Uniqueid of a leg begins with that we call to listen
-DESK_CODE = re.compile(r"[*][0-9](?:[0-3]|2[1-9])")
+DESK_CODE = re.compile(r"[*][0-9](?:[0-3]|2[1-9]|0[0-9]{2,6})")
 DOWN, RING, RINGING, UP = 0, 4, 5, 6     # ChannelState: RING is a leg that calls us
 
 
@@ -89,6 +89,7 @@ class Leg:
     cause: int = 0                  # Q.850, as its party gave it when it hung up or refused
     recording: RecordingState = ""
     recorded_since: datetime | None = None      # the first moment of its recording's file
+    was_recording: RecordingState = ""          # when it was stopped: it goes on so
 
     @property
     def is_code(self) -> bool:

@@ -248,6 +248,11 @@ class RecordingMuted(LegEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class RecordingStarted(LegEvent):
+    """AMI `MixMonitorStart`; whose it is, it does not say."""
+
+
+@dataclass(frozen=True, slots=True)
 class RecordingStopped(LegEvent):
     """AMI `MixMonitorStop`."""
 

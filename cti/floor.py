@@ -18,6 +18,7 @@ from cti.live import Floor, Gap
 from cti.operators import Operator
 from cti.queues import Member, Queue, Waiting
 from cti.recordings import muted as recording_muted
+from cti.recordings import started as recording_started
 from cti.recordings import stopped as recording_stopped
 
 __all__ = [
@@ -60,6 +61,7 @@ STEPS: dict[type[ev.Event], Step] = {
     ev.RoomJoined: parking.room_joined,
     ev.Told: told.told,
     ev.RecordingMuted: recording_muted,
+    ev.RecordingStarted: recording_started,
     ev.RecordingStopped: recording_stopped,
     ev.Booted: comparison.booted,
     ev.Started: comparison.started,

@@ -313,6 +313,7 @@ READERS: dict[str, Reader] = {
     "UserEvent": _told,
     "MixMonitorMute": of_leg(
         ev.RecordingMuted, is_muted=lambda headers: text(headers, "State") == "1"),
+    "MixMonitorStart": of_leg(ev.RecordingStarted),
     "MixMonitorStop": of_leg(ev.RecordingStopped),
     "FullyBooted": _booted,
     "CoreShowChannel": of_leg(

@@ -1,7 +1,8 @@
 """Steps of recordings: the dialplan has one ready, it runs or is paused, and it ends.
 
 Asterisk records one leg, both directions; who hears what becomes of the call stays with that leg
-through every transfer. It begins paused (`ready`): the server lets it run when it may.
+through every transfer. It begins paused (`ready`): the server lets it run when it may. One that
+was stopped and is started again goes on as it was (see `workstation/recorder`).
 """
 
 from __future__ import annotations
@@ -37,8 +38,16 @@ def muted(floor: Floor, event: ev.RecordingMuted, out: Out) -> None:
 
 def stopped(floor: Floor, event: ev.RecordingStopped, out: Out) -> None:
     leg = floor.legs.get(event.leg.leg_id)
-    if leg is not None:
-        over(floor, leg, event.at, out)
+    if leg is not None and leg.recording:
+        over(floor, floor.put_leg(replace(leg, was_recording=leg.recording)), event.at, out)
+
+
+def started(floor: Floor, event: ev.RecordingStarted, out: Out) -> None:
+    """Another dialplan's recording of a leg that we never recorded is none of ours."""
+    leg = floor.legs.get(event.leg.leg_id)
+    call = floor.call_of(leg) if leg is not None else None
+    if leg is not None and call is not None and leg.was_recording and not leg.recording:
+        _shift(floor, call, replace(leg, was_recording=""), leg.was_recording, event.at, out)
 
 
 def over(floor: Floor, leg: Leg, at: datetime, out: Out) -> None:

@@ -1,7 +1,8 @@
 """Recordings while calls live: Asterisk writes, silent until it may sound; here is decided when.
 
 Fail closed: what policy, consent or the disk does not allow, and what could not be asked, stays
-silent. What has sounded is a row before anything else; what is over is made into one file.
+silent. What has sounded is a row before anything else; what is over is made into one file. The
+dialplan renews it where its leg is to hear another: it stops, and goes on within a moment.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ ASK_LIMIT_S = 2.0
 AGAIN_S = 2.0
 MOVES = (CallAnswered, CallHeld, CallLeftQueue, CallQueued, CallResumed, CallsMerged,
          CallTransferred, ClientNamed, OperatorLeft, RecordingChanged)
+RENEWED_S = 2.0                 # a recording that stopped may go on so soon
 WhoseCall = Callable[[Tx, Call], Awaitable[frozenset[int]]]
 
 
@@ -160,16 +162,14 @@ class Recorder:
             take = self._takes[change.leg] = Take(
                 leg=change.leg, call=change.call, channel=change.channel,
                 began_at=change.began_at)
+        # what was renewed is not silent any more, whatever it was
+        take.is_fresh |= take.ended_at is not None and change.state != "on"
         take.note(change.state, change.at)
         if restored:
             self._recall(take, change)
-        if take.marks:
+        if take.marks or take.ended_at is not None:
             tasks.create_task(outlived("a recording's row", self._write(take)),
                               name=f"recording {take.leg}")
-        if change.state == "ended":
-            self._takes.pop(change.leg, None)
-            if not take.marks:
-                self._finisher.forget(take.leg)
 
     def _recall(self, take: Take, change: RecordingChanged) -> None:
         """Before we were started somebody may have asked for what is so now."""
@@ -180,8 +180,7 @@ class Recorder:
     async def _write(self, take: Take) -> None:
         """It has sounded: a row, whatever happens after. Once it is over, its file too."""
         async with self._rows[take.leg]:
-            while True:
-                marks = tuple(take.marks)
+            while marks := tuple(take.marks):
                 try:
                     async with asyncio.timeout(30):
                         interaction = await self._around.interaction(take.call)
@@ -191,9 +190,23 @@ class Recorder:
                     log.warning("a recording waits for its row", leg=take.leg,
                                 error=str(exc) or type(exc).__name__)
                     await asyncio.sleep(AGAIN_S)
-            if take.ended_at is not None:
-                await self._finisher.finish(take.leg, ended_at=take.ended_at)
+            if await self._is_over(take) and take.ended_at is not None:
+                self._takes.pop(take.leg, None)
+                if take.marks:
+                    await self._finisher.finish(take.leg, ended_at=take.ended_at)
+                else:
+                    self._finisher.forget(take.leg)
                 self._rows.pop(take.leg, None)
+
+    async def _is_over(self, take: Take) -> bool:
+        """It ended, and is not on again within a moment; with its leg it is over at once."""
+        until = asyncio.get_running_loop().time() + RENEWED_S
+        while take.ended_at is not None:
+            if (take.leg not in self._around.floor.legs
+                    or asyncio.get_running_loop().time() >= until):
+                return True
+            await asyncio.sleep(0.1)
+        return False
 
     async def _begin(self, interaction: int, take: Take,
                      marks: tuple[tuple[float, float | None], ...]) -> None:
@@ -228,7 +241,7 @@ class Recorder:
 
     async def _steer(self, call: Call, leg: Leg, *, is_first: bool) -> None:
         take = self._takes.get(leg.id)
-        if take is None:
+        if take is None or take.ended_at is not None:
             return
         if take.is_fresh:       # at once, before anything is asked of the store
             await self._around.commands.mute_recording(leg.channel, on=True)
@@ -236,7 +249,7 @@ class Recorder:
         now = self._around.clock()
         is_on = (is_first and is_wanted(call, take, self.policy_of(call), now)
                  and self._finisher.has_room() and await self.may(call))
-        if is_on != take.is_running:
+        if is_on != take.is_running and take.ended_at is None:
             await self._around.commands.mute_recording(leg.channel, on=not is_on)
         if not is_on and take.paused_until is not None and now < take.paused_until:
             self._stir_later(call.id, (take.paused_until - now).total_seconds())

@@ -2,17 +2,20 @@
 the event loop.
 
 Asterisk writes two files for a leg, 16 bits and 8,000 samples a second each. They need no header,
-so that nothing has to be mended in them after a crash. What is kept is one WAV of two channels,
-written aside and put in place whole; what was not to be recorded is silence in it whatever
-Asterisk wrote.
+so that nothing has to be mended in them after a crash. A recording that was renewed goes on in
+further pairs, named by the milliseconds at which they begin. What is kept is one WAV of two
+channels, written aside and put in place whole; what was not to be recorded is silence in it
+whatever Asterisk wrote.
 """
 
 from __future__ import annotations
 
 import base64
 import contextlib
+import glob
 import itertools
 import os
+import shutil
 import struct
 from array import array
 from collections.abc import Iterator, Sequence
@@ -22,7 +25,7 @@ from typing import BinaryIO, TypeAlias
 
 from crm_store.recordings import Sound
 from cti.apart import Apart
-from cti.pbx.render_recording import INCOMING, OUTGOING
+from cti.pbx.render_recording import INCOMING, LATER, OUTGOING
 
 RATE = 8000
 FRAME = 4                   # bytes: two samples
@@ -44,9 +47,29 @@ class Sources:
         known, _, name = leg.partition("@")
         return cls(folder / name / f"{known}{INCOMING}", folder / name / f"{known}{OUTGOING}")
 
+    def parts(self) -> list[tuple[int, Path, Path]]:
+        """Where each begins, in bytes, and its two files; the first at 0."""
+        head = self.client.name.removesuffix(INCOMING) + LATER
+        found = [(0, self.client, self.others)]
+        for client in self.client.parent.glob(f"{glob.escape(head)}*{INCOMING}"):
+            begin = client.name.removeprefix(head).removesuffix(INCOMING)
+            if begin.isdecimal():
+                others = client.with_name(f"{head}{begin}{OUTGOING}")
+                found.append((int(begin) * RATE // 1000 * 2, client, others))
+        return sorted(found)
+
+    def join(self) -> None:
+        """The further parts are put into the first files, each at its place. Raises OSError."""
+        for begin, *pair in self.parts()[1:]:
+            for whole, part in zip((self.client, self.others), pair, strict=True):
+                _put_into(whole, part, begin)
+                part.unlink(missing_ok=True)
+
     def sizes(self) -> tuple[int, int]:
-        """Bytes; 0 for one that is not there."""
-        return _size(self.client), _size(self.others)
+        """Bytes, to the end of the last part; 0 for one that is not there."""
+        parts = self.parts()
+        return (max(_end(begin, client) for begin, client, _ in parts),
+                max(_end(begin, others) for begin, _, others in parts))
 
     def seconds(self) -> float:
         return max(self.sizes()) / 2 / RATE
@@ -57,17 +80,41 @@ class Sources:
 
     def written_at(self) -> float:
         """Seconds since 1970; 0 when there is nothing."""
-        return max((path.stat().st_mtime for path in (self.client, self.others)
+        return max((path.stat().st_mtime for _, *pair in self.parts() for path in pair
                     if path.exists()), default=0.0)
 
     def remove(self) -> None:
-        self.client.unlink(missing_ok=True)
-        self.others.unlink(missing_ok=True)
+        for _, *pair in self.parts():
+            for path in pair:
+                path.unlink(missing_ok=True)
 
 
 def written_below(folder: Path, apart: Apart) -> Path:
     """Where this Asterisk writes until recordings are finished."""
     return folder / "new" / ("" if apart.is_first else apart.name)
+
+
+def stem_of(path: Path) -> str:
+    """The leg's id, of the files of any part."""
+    return path.name.removesuffix(INCOMING).partition(LATER)[0]
+
+
+def _put_into(whole: Path, part: Path, begin: int) -> None:
+    """Twice is as once: a crash may come between any two of these steps."""
+    if not part.exists():
+        return
+    growing = whole.with_suffix(".joined")
+    if whole.exists():
+        shutil.copyfile(whole, growing)
+    with open(growing, "r+b" if whole.exists() else "wb") as file, open(part, "rb") as more:
+        file.seek(begin)
+        shutil.copyfileobj(more, file)
+    growing.replace(whole)
+
+
+def _end(begin: int, path: Path) -> int:
+    size = _size(path)
+    return begin + size if size else 0
 
 
 def _size(path: Path) -> int:
@@ -79,6 +126,7 @@ def _size(path: Path) -> int:
 
 def finish(sources: Sources, folder: Path, name: str, marks: Marks) -> Sound | None:
     """Make `folder/name` from the sources; None when nothing in it would sound. Raises OSError."""
+    sources.join()
     total = max(sources.sizes()) // 2
     spans = [(int(begin * RATE), total if end is None else min(total, int(end * RATE)))
              for begin, end in marks]

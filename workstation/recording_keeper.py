@@ -15,7 +15,7 @@ from crm_store.recordings import Gone, Recording, Sound
 from crm_store.store import Store
 from cti.apart import ALONE, Apart
 from cti.pbx.render_recording import INCOMING
-from workstation.recording_files import Sources, finish, written_below
+from workstation.recording_files import Sources, finish, stem_of, written_below
 from workstation.unforeseen import logged
 
 log = structlog.get_logger()
@@ -158,7 +158,7 @@ class Finisher:
     def _remove_strays(self, known: set[str], is_live: Callable[[str], bool],
                        now: float) -> None:
         for path in written_below(self._folder, self._apart).glob(f"*{INCOMING}"):
-            leg = self._apart.marked(path.name.removesuffix(INCOMING))
+            leg = self._apart.marked(stem_of(path))
             sources = Sources.of(self._written, leg)
             if leg in known or is_live(leg) or (
                     now - sources.written_at() < STRAY.total_seconds()):

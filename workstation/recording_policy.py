@@ -30,15 +30,17 @@ class Take:
     client_id: int | None = None        # as the operator said
 
     def note(self, state: str, at: datetime) -> None:
-        """Asterisk said that it runs, is silent, or is over."""
+        """Asterisk said that it runs, is silent, or is over. One that is renewed was over for a
+        moment, which is no pause."""
         offset = round(max(0.0, (at - self.began_at).total_seconds()), 3)
+        if state == "on" and self.ended_at is not None and self.marks:
+            self.marks[-1] = (self.marks[-1][0], None)
         is_open = bool(self.marks) and self.marks[-1][1] is None
         if state == "on" and not is_open:
             self.marks.append((offset, None))
         if state != "on" and is_open:
             self.marks[-1] = (self.marks[-1][0], offset)
-        if state == "ended":
-            self.ended_at = at
+        self.ended_at = at if state == "ended" else None
 
     @property
     def is_running(self) -> bool:

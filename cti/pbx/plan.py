@@ -26,6 +26,7 @@ PATTERNS = {
     "person": r"""[^\s;"\\<>=,$&|(){}\[\]]+( [^\s;"\\<>=,$&|(){}\[\]]+)*""",
     "desk code": r"([*][0-9])?",
     "folder": r"/[\w/.+@ -]*",
+    "sound": r"[\w./+@-]*",
 }
 LONGEST = 253
 
@@ -97,9 +98,12 @@ class QueuePlan:
     service_level_s: int = 20
     penalties: tuple[tuple[int, int], ...] = ()
     is_recorded: bool = False
+    survey: str = ""            # the menu that asks callers afterwards; "": none
 
     def __post_init__(self) -> None:
         _check_fields(self, {"id": "queue id"})
+        if self.survey:
+            checked("slug", self.survey)
         if any(number < 0 for step in self.penalties for number in step):
             raise BadPlan(f"queue {self.id}: a wait or a penalty is below 0")
 
@@ -156,11 +160,13 @@ class PbxPlan:
     park_limit_s: int = 120             # then a parked caller is back at who parked him
     recordings: Path | None = None      # where Asterisk writes them; None: nothing is recorded
     records_outbound: bool = False      # who is called by hand
+    announcement: str = ""              # a sound, heard before waiting in a queue that is recorded
     world: WorldPlan = WorldPlan()
 
     def __post_init__(self) -> None:
         _check_fields(self, {"name": "slug", "host": "address", "trunk_host": "host",
-                             "caller_id": "number", "desk_code": "desk code"})
+                             "caller_id": "number", "desk_code": "desk code",
+                             "announcement": "sound"})
         checked("folder", str(self.folder.absolute()))
         if self.recordings is not None:
             checked("folder", str(self.recordings))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from cti.pbx.dialplan_text import context, extension
 from cti.pbx.plan import OperatorPlan, PbxPlan
+from cti.pbx.render_recording import renewed
 
 OFFER = "b(deskline-offer^s^1)"
 ANSWERED = 'GotoIf($["${DIALSTATUS}" = "ANSWER"]?deskline-left,s,again)'
@@ -20,8 +21,8 @@ PEOPLE = "_X!"
 
 
 def controls(plan: PbxPlan) -> str:
-    return "".join([held(), quiet(), talk(), consult(plan), joined(), parked(plan), fetch(),
-                    given(), to_menu(plan), first()])
+    return "".join([held(), quiet(), talk(), consult(plan), joined(plan), parked(plan),
+                    fetch(plan), given(plan), to_menu(plan), first(plan)])
 
 
 def held() -> str:
@@ -77,15 +78,15 @@ def consult(plan: PbxPlan) -> str:
     return context("deskline-consult", *people, *lines, *out)
 
 
-def joined() -> str:
+def joined(plan: PbxPlan) -> str:
     """Who was put by talks: with the third alone, or with everybody."""
-    stop = "StopMusicOnHold()"
+    stop = ("StopMusicOnHold()", *renewed(plan))
     return context("deskline-joined", extension(
-        "third", stop, "UserEvent(DesklineHandedOver)", "Bridge(${DESKLINE_THIRD},x)",
+        "third", *stop, "UserEvent(DesklineHandedOver)", "Bridge(${DESKLINE_THIRD},x)",
         'GotoIf($["${BRIDGERESULT}" = "SUCCESS"]?deskline-left,s,again)',
         "Goto(deskline-first,s,1)"), extension(
-        "everybody", stop, "BridgeAdd(${DESKLINE_OPERATOR})", "Goto(deskline-left,s,again)"),
-        extension("guest", stop, "BridgeAdd(${DESKLINE_OPERATOR})", "Hangup()"))
+        "everybody", *stop, "BridgeAdd(${DESKLINE_OPERATOR})", "Goto(deskline-left,s,again)"),
+        extension("guest", *stop, "BridgeAdd(${DESKLINE_OPERATOR})", "Hangup()"))
 
 
 def parked(plan: PbxPlan) -> str:
@@ -93,17 +94,18 @@ def parked(plan: PbxPlan) -> str:
     return context("deskline-parked", extension(
         PEOPLE, PHONE, f"UserEvent(DesklineParked,Operator: {WHOSE})",
         "StartMusicOnHold(default)", f"Wait({plan.park_limit_s})", "StopMusicOnHold()",
-        f"Dial(PJSIP/${{DESKLINE_PHONE}},20,gm{OFFER})", ANSWERED, "Goto(deskline-first,s,1)"))
+        *renewed(plan), f"Dial(PJSIP/${{DESKLINE_PHONE}},20,gm{OFFER})", ANSWERED,
+        "Goto(deskline-first,s,1)"))
 
 
-def fetch() -> str:
+def fetch(plan: PbxPlan) -> str:
     """Who waited or was parked rings at the phone of the operator who asked for him."""
     return context("deskline-fetch", extension(
-        PEOPLE, PHONE, "StopMusicOnHold()", f"Dial(PJSIP/${{DESKLINE_PHONE}},20,gm{AGAIN})",
-        ANSWERED, "Goto(deskline-first,s,1)"))
+        PEOPLE, PHONE, "StopMusicOnHold()", *renewed(plan),
+        f"Dial(PJSIP/${{DESKLINE_PHONE}},20,gm{AGAIN})", ANSWERED, "Goto(deskline-first,s,1)"))
 
 
-def given() -> str:
+def given(plan: PbxPlan) -> str:
     """Sent by the server to an operator, a queue or a number. Who did not take a call that was
     given or transferred to him: back to who did it (`DESKLINE_BACK`), else first in the queue."""
     return context("deskline-give", extension(
@@ -115,7 +117,7 @@ def given() -> str:
         'GotoIf($["${DESKLINE_PHONE}${BLINDTRANSFER}" = ""]?deskline-first,s,1)',
         'GotoIf($["${DESKLINE_PHONE}" != ""]?ring)',
         "Set(DESKLINE_PHONE=${CUT(BLINDTRANSFER,/,2)})",
-        "Set(DESKLINE_PHONE=${DESKLINE_PHONE:0:-9})", "(ring)Set(BLINDTRANSFER=)",
+        "Set(DESKLINE_PHONE=${DESKLINE_PHONE:0:-9})", "(ring)Set(BLINDTRANSFER=)", *renewed(plan),
         f"Dial(PJSIP/${{DESKLINE_PHONE}},20,gm{OFFER})", ANSWERED, "Goto(deskline-first,s,1)"))
 
 
@@ -134,9 +136,10 @@ def to_menu(plan: PbxPlan) -> str:
         "T", "Set(TIMEOUT(absolute)=0)", back, "Goto(deskline-left,s,again)"))
 
 
-def first() -> str:
+def first(plan: PbxPlan) -> str:
     return context("deskline-first", extension(
-        "s", "StopMusicOnHold()", "GotoIf($[${LEN(${DESKLINE_QUEUE})} = 0]?deskline-sorry,s,1)",
+        "s", "StopMusicOnHold()", *renewed(plan),
+        "GotoIf($[${LEN(${DESKLINE_QUEUE})} = 0]?deskline-sorry,s,1)",
         "Set(QUEUE_PRIO=10)", "Goto(deskline-queue,${DESKLINE_QUEUE},1)"))
 
 

@@ -10,7 +10,8 @@ from cti.pbx.dialplan_text import context, extension
 from cti.pbx.plan import EntryPlan, OperatorPlan, PbxPlan, QueuePlan
 from cti.pbx.render_controls import controls
 from cti.pbx.render_listening import listening
-from cti.pbx.render_recording import of_attempt, of_dial, of_queue, recording
+from cti.pbx.render_menu_ways import CHOSEN, menu_ways
+from cti.pbx.render_recording import of_attempt, of_dial, of_queue, recording, renewed
 
 OFFER = "b(deskline-offer^s^1)"     # gives the operator's phone the call's id before it rings
 CODES = ("[0-3]", "2[1-9]", "0XX!")      # after the plan's desk_code
@@ -33,10 +34,10 @@ def extensions_conf(plan: PbxPlan) -> str:
 def contexts(plan: PbxPlan) -> str:
     """The part an existing Asterisk can include."""
     return "".join([
-        from_trunk(plan), entries(plan), inbound(plan), queues(plan), offer(), left(), returning(),
-        sorry(),
+        from_trunk(plan), entries(plan), inbound(plan), queues(plan), offer(), left(),
+        returning(plan), sorry(),
         operators(plan), click_to_call(plan), dialler(plan), answered(plan), listening(),
-        controls(plan), recording(plan)])
+        controls(plan), recording(plan), menu_ways(plan)])
 
 
 def from_trunk(plan: PbxPlan) -> str:
@@ -76,7 +77,7 @@ def inbound(plan: PbxPlan) -> str:
             f"&pbx={plan.name})")
     choose = (
         "(chosen)Set(TIMEOUT(absolute)=0)",
-        'GotoIf($["${DESKLINE_NEXT}" = "hangup"]?bye)',
+        'GotoIf($["${DESKLINE_NEXT}" = "hangup"]?bye)', *CHOSEN,
         "Set(DESKLINE_QUEUE=${IF($[\"${DESKLINE_NEXT:0:6}\" = \"queue:\"]?"
         "${FILTER(a-z0-9_,${DESKLINE_NEXT:6})}:${DESKLINE_DEFAULT})})",
         "Set(DESKLINE_KNOWN=${DIALPLAN_EXISTS(deskline-queue,${DESKLINE_QUEUE},1)})",
@@ -94,7 +95,8 @@ def inbound(plan: PbxPlan) -> str:
 def queues(plan: PbxPlan) -> str:
     """Option c: when the operator's leg ends, the caller goes on in `deskline-left`."""
     return context("deskline-queue", *(extension(
-        queue.id, f"Set(DESKLINE_QUEUE={queue.id})", *_at_first(queue),
+        queue.id, f"Set(DESKLINE_QUEUE={queue.id})", f"Set(DESKLINE_SURVEY={queue.survey})",
+        *_at_first(queue),
         *of_queue(plan, queue),
         f"Queue({queue.id},Cc{OFFER},,,{queue.max_wait_s})", LEFT,
         "Goto(deskline-sorry,s,1)") for queue in plan.queues))
@@ -123,17 +125,18 @@ def left() -> str:
     return context("deskline-left", extension(
         "s", "Set(DESKLINE_PHONE=${MEMBERINTERFACE:6})",
         '(again)GotoIf($["${DESKLINE_PHONE:-4}" = "-web"]?:bye)',
-        f"GotoIf($[{gone}]?deskline-return,${{DESKLINE_PHONE:0:-4}},1)", "(bye)Hangup()"))
+        f"GotoIf($[{gone}]?deskline-return,${{DESKLINE_PHONE:0:-4}},1)",
+        "(bye)Goto(deskline-survey,s,1)"))
 
 
-def returning() -> str:
+def returning(plan: PbxPlan) -> str:
     """A caller whose operator's page vanished: a word, music, and the same operator again when
     his page is back in time, else first in the queue. The server sends callers here too.
     """
     back = "${LEN(${PJSIP_DIAL_CONTACTS(${DESKLINE_PHONE})})} > 0"
     return context("deskline-return", extension(
         "_X!", "Set(DESKLINE_PHONE=${FILTER(0-9,${EXTEN})}-web)",
-        "UserEvent(DesklineReturn,Operator: ${DESKLINE_PHONE:0:-4})",
+        "UserEvent(DesklineReturn,Operator: ${DESKLINE_PHONE:0:-4})", *renewed(plan),
         f"Set(DESKLINE_UNTIL=$[${{EPOCH}} + {RETURN_S}])", "Playback(one-moment-please)",
         "(music)StartMusicOnHold(default)",
         "(wait)GotoIf($[${EPOCH} >= ${DESKLINE_UNTIL}]?over)",
@@ -160,10 +163,11 @@ def operators(plan: PbxPlan) -> str:
     still carries the mark that broke him out, which ends the next application at once (tried
     with Asterisk 22): the first step does nothing, and the second takes the mark.
     """
-    people = [_colleague(operator) for operator in plan.operators]
-    lines = [extension(queue.id, *ARRIVE, f"Goto(deskline-queue,{queue.id},1)")
+    arrive = (*ARRIVE, *renewed(plan))
+    people = [_colleague(operator, arrive) for operator in plan.operators]
+    lines = [extension(queue.id, *arrive, f"Goto(deskline-queue,{queue.id},1)")
              for queue in plan.queues]
-    out = [extension(pattern, *ARRIVE, "Goto(deskline-out,${EXTEN},1)")
+    out = [extension(pattern, *arrive, "Goto(deskline-out,${EXTEN},1)")
            for pattern in ("_XXX!", "_+XXX!")]
     return context("deskline-phones", *people, *lines, *out, *_desk_codes(plan))
 
@@ -186,9 +190,9 @@ def _desk_codes(plan: PbxPlan) -> list[str]:
         "(bye)Hangup()") for rest in CODES]
 
 
-def _colleague(operator: OperatorPlan) -> str:
+def _colleague(operator: OperatorPlan, arrive: tuple[str, ...]) -> str:
     phones = "&".join(f"PJSIP/{name}" for name in operator.endpoints)
-    return extension(operator.id, *ARRIVE, f"Dial({phones},30,{OFFER})", UNTAKEN, "Hangup()")
+    return extension(operator.id, *arrive, f"Dial({phones},30,{OFFER})", UNTAKEN, "Hangup()")
 
 
 def click_to_call(plan: PbxPlan) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from cti.changes import Change, RecordingChanged
 from cti.floor import Floor, apply
 from cti.parse import parse
@@ -59,6 +61,21 @@ def test_a_recording_ends_with_its_leg_or_when_it_is_stopped() -> None:
     tell(floor, 1, READY)
     assert states(tell(floor, 3, {"Event": "Hangup", "Cause": "16"})) == ["ended"]
     assert floor.is_quiet()
+
+
+@pytest.mark.parametrize("is_paused", [False, True])
+def test_a_recording_that_is_stopped_and_begun_again_goes_on_as_it_was(is_paused: bool) -> None:
+    floor, again = begun(), {"Event": "MixMonitorStart"}
+    tell(floor, 1, READY)
+    tell(floor, 2, mute(False))
+    tell(floor, 3, mute(is_paused))
+    state = "paused" if is_paused else "on"
+    assert states(tell(floor, 4, {"Event": "MixMonitorStop"}), tell(floor, 4.2, again),
+                  tell(floor, 4.3, again)) == ["ended", state]
+    assert floor.calls["d-1"].recording == state
+    told, = (one for one in tell(floor, 9, {"Event": "Hangup", "Cause": "16"})
+             if isinstance(one, RecordingChanged))
+    assert (told.at - told.began_at).total_seconds() == 8
 
 
 def test_what_another_dialplan_records_is_not_taken_for_ours() -> None:

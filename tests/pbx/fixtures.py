@@ -97,9 +97,10 @@ def sample_plan(folder: Path, ports: Ports, **changes: Any) -> PbxPlan:
         "campaign_wait_s": 4, "menu_limit_s": 5,
         "operators": tuple(OperatorPlan(id=str(i), name=f"Operator {i}")
                            for i in range(101, 111)),
-        "queues": tuple(QueuePlan(id=q, is_recorded=q == "billing")
+        "queues": tuple(QueuePlan(id=q, is_recorded=q != "outages")
                         for q in ("billing", "outages", "collection")),
         "recordings": folder.absolute() / "rec" / "new",    # while a server says that it is there
+        "records_outbound": True,
         "entries": (EntryPlan(number=ENTRY, queue="billing"),
                     EntryPlan(number=ENTRY_OUTAGES, queue="outages")),
         "world": WorldPlan(colleagues=("103", "104", "105", "106", "107"),

@@ -76,6 +76,12 @@ def test_a_code_says_what_to_do(code: str, verb: str, reason: str) -> None:
     assert isinstance(web, Dialled)
 
 
+def test_who_names_himself_is_read_as_named() -> None:
+    found = read_code(asked("0102", "PJSIP/101-0000002a"), REASONS)
+    assert found is not None
+    assert (found.verb, found.named, found.operator) == ("in", "102", "101")
+
+
 @pytest.mark.parametrize(("code", "channel"), [
     ("", "PJSIP/101-1"), ("4", "PJSIP/101-1"), ("23", "PJSIP/101-1"), ("20", "PJSIP/101-1"),
     ("11", "PJSIP/101-1"), ("2x", "PJSIP/101-1"), ("1", "Local/101@x-1"), ("1", "")])

@@ -16,6 +16,7 @@ from crm_store.interactions import CallFacts
 from crm_store.recordings import Recording
 from crm_store.store import Store
 from cti.floor import Call
+from cti.pbx.render_recording import LATER
 from tests.workstation.office import Office, add_client
 from workstation import privacy, recording_keeper
 from workstation.recording_files import RATE, Sources, finish, peaks_of
@@ -73,6 +74,32 @@ def test_files_of_uneven_length_and_torn_samples_are_made_whole(tmp_path: Path) 
     assert right[-1] == 0
 
 
+def test_parts_of_a_renewed_recording_are_one_file_each_at_its_place(tmp_path: Path) -> None:
+    sources = write(tmp_path / "new", "leg", 2)
+    write(tmp_path / "new", f"leg{LATER}5000", 3)
+    other = write(tmp_path / "new", f"legs{LATER}9000", 1)
+    assert sources.seconds() == sources.written_s() == 8
+    sound = finish(sources, tmp_path, "1.wav", ((0.0, None),))
+    assert sound is not None
+    assert sound.seconds == 8
+    left, right = samples(tmp_path / "1.wav")
+    assert all(left[:2 * RATE])
+    assert not any(left[2 * RATE:5 * RATE])
+    assert all(right[5 * RATE:])
+    assert [path.name for path in (tmp_path / "new").glob(f"leg{LATER}*")] == []
+    assert other.client.exists(), "another leg's"
+
+
+def test_a_crash_while_parts_are_joined_leaves_nothing_out(tmp_path: Path) -> None:
+    sources = write(tmp_path / "new", "leg", 2)
+    part = write(tmp_path / "new", f"leg{LATER}2000", 2)
+    kept = part.client.read_bytes()
+    sources.join()
+    part.client.write_bytes(kept)           # it was put in, and not yet let go
+    sources.join()
+    assert sources.sizes() == (4 * RATE * 2, 4 * RATE * 2)
+
+
 @pytest.mark.parametrize("marks", [(), ((9.0, None),), ((1.0, 1.0),)])
 def test_what_never_sounded_makes_no_file(
         tmp_path: Path, marks: tuple[tuple[float, float | None], ...]) -> None:
@@ -113,6 +140,15 @@ def test_it_sounds_from_the_first_answer_on_while_nobody_paused_it() -> None:
     paused = take(paused_until=NOW + timedelta(seconds=5))
     assert not is_wanted(call(), paused, "always", NOW)
     assert is_wanted(call(), paused, "always", NOW + timedelta(seconds=5))
+
+
+def test_a_moment_in_which_it_was_renewed_is_no_pause() -> None:
+    one = take()
+    for second, state in ((1, "on"), (5, "ended"), (5.2, "on"), (7, "paused"), (8, "ended"),
+                          (8.2, "paused"), (9, "on"), (12, "ended")):
+        one.note(state, NOW + timedelta(seconds=second))
+    assert one.marks == [(1.0, 7.0), (9.0, 12.0)]
+    assert one.ended_at is not None
 
 
 def test_marks_are_what_asterisk_said() -> None:

@@ -15,10 +15,11 @@ from cti.pbx.find import find_asterisk, unpack_espeak
 from cti.pbx.plan import PbxPlan
 from cti.pbx.run import down, up
 from workstation.accounts import demo_password
-from workstation.demo import announce
+from workstation.demo import announce, recorded
 from workstation.demo.campaign import start_campaign
 from workstation.demo.children import Child, ChildFailed
 from workstation.demo.prepare import Say, fill_store
+from workstation.demo.recorded import with_recording
 from workstation.pbx_plan import colleagues_of, plan_of
 from workstation.rehearsal import marker
 from workstation.rehearsal.callers import keep_calling
@@ -37,6 +38,8 @@ async def run(settings: Settings, config: Path | None, *, quiet: bool, say: Say)
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    voice = await asyncio.to_thread(unpack_espeak, settings.data_dir, say=say)
+    settings = await with_recording(settings, voice, say)
     plan = plan_of(settings, world=colleagues_of(settings))
     numbers = await fill_store(settings, say)
     async with _asterisk(settings, plan, say), asyncio.TaskGroup() as tasks:
@@ -58,7 +61,6 @@ async def run(settings: Settings, config: Path | None, *, quiet: bool, say: Say)
 @contextlib.asynccontextmanager
 async def _asterisk(settings: Settings, plan: PbxPlan, say: Say) -> AsyncIterator[None]:
     program = await asyncio.to_thread(find_asterisk, settings.data_dir, say=say)
-    await asyncio.to_thread(unpack_espeak, settings.data_dir, say=say)
     say(f"starting Asterisk {program.version}, and a second one that plays the outside …")
     with marker.held(settings.data_dir):
         try:
@@ -72,7 +74,7 @@ async def _asterisk(settings: Settings, plan: PbxPlan, say: Say) -> AsyncIterato
 def _children(settings: Settings, config: Path | None) -> list[Child]:
     named = ("--config", str(config)) if config else ()
     environment = {"DESKLINE_SERVER__DEMO_SIGN_INS": "true", "DESKLINE_PBX__REHEARSAL": "true",
-                   "DESKLINE_LOG": "INFO"}
+                   "DESKLINE_LOG": "INFO", **recorded.environment(settings)}
     logs = settings.data_dir / "log"
     return [Child(name, (name, *named), environment, logs / f"{name}.log")
             for name in ("serve", "ivr")]
