@@ -43,16 +43,19 @@ def plan_of(settings: Settings, *, world: WorldPlan | None = None, name: str = "
             ports=_ports(settings, pbx), name=pbx.name, host=pbx.host, trunk_host=trunk_host,
             trunk_port=int(trunk_port), trunk_endpoint=pbx.trunk_endpoint,
             has_desk_phones=pbx.desk_phones, caller_id=pbx.caller_id, desk_code=pbx.desk_code,
+            park_limit_s=pbx.park_limit_s,
             operators=tuple(OperatorPlan(id=o.id, name=o.name)
                             for o in operators_of(settings, name)),
             queues=tuple(QueuePlan(id=q.id, ring_s=q.ring_s, max_wait_s=q.max_wait_s,
                                    service_level_s=q.service_level_s, penalties=bearable(q),
-                                   is_recorded=is_recorded(q, settings.recording))
+                                   is_recorded=is_recorded(q, settings.recording),
+                                   survey=q.survey)
                          for q in settings.queue),
             entries=tuple(EntryPlan(number=e.number, queue=e.queue, menu=e.menu)
                           for e in settings.entry),
             recordings=written_folder(settings, name) if is_any_recorded(settings) else None,
             records_outbound=settings.recording.outbound != "never",
+            announcement=settings.recording.announcement,
             world=world or WorldPlan())
     except BadPlan as exc:
         raise SettingsError(str(exc)) from exc

@@ -22,8 +22,18 @@ from pydantic_settings import (
 from cti.cel import COLUMNS
 from workstation.duplicate_settings import Duplicates
 from workstation.opening_settings import OPENINGS, Dialling, Guidance, Opening
+from workstation.outcome_settings import (
+    BILLING,
+    COLLECTION,
+    DISPOSITIONS,
+    OUTAGES,
+    DispositionChoice,
+    Identity,
+    WrapUpLimits,
+)
 from workstation.privacy_settings import Privacy, Retention
 from workstation.recording_settings import Policy, Recording
+from workstation.requests.settings import RequestSettings
 from workstation.rights import Right, ViewLimits
 from workstation.sources.settings import Source
 from workstation.supervision_settings import Supervision
@@ -93,6 +103,7 @@ class Pbx(Part):
     queue_log_file: str = ""
     cel_columns: Annotated[tuple[CelColumn, ...], Field(min_length=5)] = COLUMNS
     desk_code: DeskCode = "*3"      # dialled from a desk phone: 0 in, 1 ready, 2 pause, 3 out
+    park_limit_s: Annotated[int, Field(ge=5, le=3600)] = 120     # then who parked him is rung
     rehearsal: bool = False         # nobody real is behind the trunk (`deskline demo` says so)
 
 
@@ -101,12 +112,20 @@ class Asterisk(Pbx):
     name: Slug
 
 
+MenuLanguage = Literal["en", "ru", "nl", "fr", "tr"]
+
+
 class Menu(Part):
     host: Host = "127.0.0.1"
     port: Port = 4573
     gate_port: Port = 4574
     file: str = ""                  # empty: the menu shipped with ivr
-    language: Literal["en", "ru"] = "en"
+    more_files: tuple[str, ...] = ()    # other menus that it leads to, or that entries name
+    language: MenuLanguage = "en"   # of callers who have chosen none, and whose card says none
+    languages: tuple[MenuLanguage, ...] = ("en", "ru")  # all that we speak
+
+
+Holiday = Annotated[str, Field(pattern=r"^([0-9]{4}-)?[0-9]{2}-[0-9]{2}$")]   # or of every year
 
 
 class Company(Part):
@@ -114,6 +133,8 @@ class Company(Part):
     region: Annotated[str, Field(pattern=r"^[A-Z]{2}(-[0-9]{1,6})?$")] = "RU"
     time_zone: str = "Europe/Moscow"
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "RUB"
+    office: Annotated[str, Field(max_length=150)] = ""      # its address, as callers hear it
+    holidays: tuple[Holiday, ...] = ()
     language: Literal["en", "ru"] = "en"
 
     @field_validator("time_zone")
@@ -124,13 +145,6 @@ class Company(Part):
         except (ZoneInfoNotFoundError, ValueError) as exc:
             raise ValueError(f"no such time zone: {value}") from exc
         return value
-
-
-class DispositionChoice(Part):
-    """One outcome an operator can choose (key 1-9 is its place in the queue's list)."""
-    id: Slug
-    name: str
-    needs_note: bool = False
 
 
 class Relax(Part):
@@ -148,11 +162,12 @@ class Queue(Part):
     wrap_up_s: Annotated[int, Field(ge=0, le=600)] = 45
     service_level_s: Annotated[int, Field(ge=1, le=600)] = 20
     request_type: Slug | None = None            # the form that is open already
-    dispositions: tuple[Slug, ...] = ("resolved", "request", "call_back", "wrong_number", "other")
+    dispositions: tuple[Slug, ...] = BILLING
     skill: Slug | None = None
     level: Level = 1
     relax: tuple[Relax, ...] = ()
     record: Policy = "never"
+    survey: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]{0,31})?$")] = ""    # a menu's id
 
 
 class Entry(Part):
@@ -165,6 +180,7 @@ class Entry(Part):
     region: Annotated[str, Field(pattern=r"^([A-Z]{2}(-[0-9]{1,6})?)?$")] = ""
     menu: Slug = "main"
     queue: Slug = "billing"
+    language: MenuLanguage | None = None        # what its callers are spoken to in at first
 
 
 class OperatorSettings(Part):
@@ -193,26 +209,10 @@ def _sample_operators() -> tuple[OperatorSettings, ...]:
     return tuple(people)
 
 
-_DISPOSITIONS = (
-    DispositionChoice(id="resolved", name="Resolved"),
-    DispositionChoice(id="request", name="Request filed"),
-    DispositionChoice(id="call_back", name="Call back"),
-    DispositionChoice(id="wrong_number", name="Wrong number"),
-    DispositionChoice(id="other", name="Other", needs_note=True),
-    DispositionChoice(id="promised", name="Promised to pay"),
-    DispositionChoice(id="paid", name="Says it is paid"),
-    DispositionChoice(id="refused", name="Refused"),
-    DispositionChoice(id="disputed", name="Disputed"),
-    DispositionChoice(id="reached_in_person", name="Informed in person"),
-    DispositionChoice(id="reached_another", name="Another person answered"),
-    DispositionChoice(id="call_later", name="Asked to call later"),
-)
 _QUEUES = (
     Queue(id="billing", name="Billing", request_type="meter_dispute"),
-    Queue(id="outages", name="Outages", wrap_up_s=30),
-    Queue(id="collection", name="Collection", wrap_up_s=30, dispositions=(
-        "promised", "paid", "reached_in_person", "refused", "disputed", "reached_another",
-        "wrong_number", "call_later")),
+    Queue(id="outages", name="Outages", wrap_up_s=30, dispositions=OUTAGES),
+    Queue(id="collection", name="Collection", wrap_up_s=30, dispositions=COLLECTION),
 )
 
 
@@ -232,7 +232,9 @@ class Settings(BaseSettings):
     entry: tuple[Entry, ...] = (Entry(number="+74951200000"),
                                 Entry(number="+74951200001", queue="outages"))
     operator: tuple[OperatorSettings, ...] = Field(default_factory=_sample_operators)
-    disposition: tuple[DispositionChoice, ...] = _DISPOSITIONS
+    disposition: tuple[DispositionChoice, ...] = DISPOSITIONS
+    wrap_up: WrapUpLimits = WrapUpLimits()
+    identity: Identity = Identity()
     source: tuple[Source, ...] = ()
     right: tuple[Right, ...] = ()
     view_limits: ViewLimits = ViewLimits()
@@ -241,6 +243,7 @@ class Settings(BaseSettings):
     retention: Retention = Retention()
     recording: Recording = Recording()
     duplicates: Duplicates = Duplicates()
+    requests: RequestSettings = RequestSettings()
     opening: tuple[Opening, ...] = OPENINGS
     guidance: Guidance = Guidance()
     dialling: Dialling = Dialling()
@@ -321,6 +324,10 @@ def _check_references(settings: Settings) -> None:
         _known(f"entry {entry.number}", (entry.queue,), queues, "queue")
     for queue in settings.queue:
         _known(f"queue {queue.id}", queue.dispositions, dispositions, "disposition")
+    if "not_reached" in settings.wrap_up.model_fields_set:
+        _known("wrap_up.not_reached", settings.wrap_up.not_reached, dispositions, "disposition")
+    for campaign, chosen in settings.wrap_up.outcomes.items():
+        _known(f"campaign {campaign}", chosen, dispositions, "disposition")
     for rule in settings.opening:
         _known("opening", (rule.queue,) if rule.queue else (), queues, "queue")
     _known("dialling.shown", tuple(settings.dialling.shown), queues, "queue")
