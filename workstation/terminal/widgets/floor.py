@@ -36,7 +36,10 @@ class QueueTable(Table):
             longest = duration(waited)
         offered = item.answered_today + item.abandoned_today
         share = f"{100 * item.in_time_today / offered:.0f} %" if offered else "–"
-        return [self.desk.say(item.name), (str(len(item.waiting)), style),
+        away = any(part.away for part in item.parts)
+        name = self.desk.say(item.name)
+        return [(f"{name} !", "bold $state-breach") if away else name,
+                (str(len(item.waiting)), style),
                 (f"{longest}{mark}", style), str(item.ready), str(item.talking),
                 str(item.signed_in), str(item.answered_today), str(item.abandoned_today),
                 self.desk.words("terminal.within", share=share, seconds=item.service_level_s)]
@@ -62,7 +65,11 @@ class OperatorTable(Table):
             phone += " !"
         style = "bold $state-breach" if item.over == "red" else (
             "bold $state-offered" if item.over else colour(item.state))
-        return [f"{item.id} {item.name}", (floor.state_word(desk, item), style),
+        at = f"{item.id}@{item.pbx}" if item.pbx else item.id
+        state: Cell = (floor.state_word(desk, item), style)
+        if item.away:
+            state = (desk.words("floor.away", pbx=item.pbx), "bold $state-breach")
+        return [f"{at} {item.name}", state,
                 since, item.with_whom, phone, str(item.calls_today),
                 duration(item.talked_today_s)]
 

@@ -21,6 +21,8 @@ export interface OperatorView {
   limit_s?: number | null;
   over?: "" | "amber" | "red";
   line?: string;
+  pbx?: string;
+  away?: boolean;
 }
 
 export interface WaitingView {
@@ -38,6 +40,14 @@ export interface ParkedView {
   since: string;
 }
 
+export interface QueuePartView {
+  pbx: string;
+  away: boolean;
+  waiting: number;
+  ready: number;
+  signed_in: number;
+}
+
 export interface QueueView {
   id: string;
   name: string;
@@ -50,6 +60,7 @@ export interface QueueView {
   in_time_today: number;
   service_level_s: number;
   parked?: ParkedView[];
+  parts?: QueuePartView[];
 }
 
 export interface SegmentView {
@@ -95,6 +106,7 @@ export interface CallView {
   recording?: "" | "on" | "paused";
   listeners?: ListenerView[];
   can?: string[];
+  pbx?: string;
 }
 
 export interface ReasonView {

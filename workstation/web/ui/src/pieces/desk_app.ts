@@ -137,7 +137,7 @@ class DeskApp extends Piece {
         ${icon("link-2-off")}<span>${t("lost.banner")} <tick-time since=${desk.lostAt}></tick-time></span>
         </div>` : nothing}
       ${this.phoneBanner()}
-      ${Object.values(desk.views.gaps).filter((gap) => isTold(gap, desk.isLead)).map(gapBanner)}`;
+      ${Object.values(desk.views.gaps).filter((gap) => isTold(gap, desk.isLead, desk.operator?.pbx ?? "")).map(gapBanner)}`;
   }
 
   private phoneBanner(): Html {
@@ -157,9 +157,11 @@ class DeskApp extends Piece {
   }
 }
 
-/** A gap that is open concerns everybody; a closed one is told to supervisors for a while. */
-function isTold(gap: GapView, isLead: boolean): boolean {
-  return gap.until === null || (isLead && secondsSince(gap.until) < 15 * 60);
+/** An open gap concerns everybody whose phone is there (`own`, where there are several
+    Asterisks), and leads; a closed one is told to leads for a while. */
+function isTold(gap: GapView, isLead: boolean, own: string): boolean {
+  if (gap.until === null) return isLead || !own || own === gap.pbx;
+  return isLead && secondsSince(gap.until) < 15 * 60;
 }
 
 function gapBanner(gap: GapView): Html {

@@ -69,14 +69,25 @@ class FloorBoard extends Piece {
       data-operator=${one.id} aria-label=${`${one.name}: ${t(`state.${one.state}`)}`}>
       <div class="tile-head"><button class="tile-open" aria-haspopup="menu"
         @click=${(event: Event) => this.menu(one.id, event)}>${one.name}</button>${this.ears(one)}
-        <span class="faint num">${one.id}</span></div>
+        <span class="faint num">${one.id}${one.pbx ? ` · ${one.pbx}` : ""}</span></div>
       <div class="tile-state">${mark(one.state)} <span>${t(`state.${one.state}`)}${reasonWords(one)}</span>
         <tick-time since=${one.since}></tick-time></div>
-      <div class="tile-whom">${overWords(one)}${this.call(one)}${phone(one.with_whom) || (one.state !== "offline" && !one.registered
+      <div class="tile-whom">${one.away
+        ? html`<span class="is-late">${t("floor.away", { pbx: one.pbx ?? "" })}</span> ` : nothing}${overWords(one)}${this.call(one)}${phone(one.with_whom) || (one.state !== "offline" && !one.registered
         ? html`<span class="is-late">${t("floor.phone_gone")}</span>` : nothing)}</div>
       <div class="tile-foot faint"><span>${t("floor.calls_today", { n: one.calls_today })}</span>
         <span class="num">${stretch(one.talked_today_s)}</span></div></article>`;
   }
+}
+
+/** Of several Asterisks: a caller waits for the operators of his own. */
+function partsOf(queue: QueueView): Html {
+  const parts = queue.parts ?? [];
+  if (!parts.length) return nothing;
+  return html`<ul class="queue-parts">${parts.map((part) => part.away
+    ? html`<li class="is-late">${t("floor.away", { pbx: part.pbx })}</li>`
+    : html`<li class=${part.waiting && !part.ready ? "is-late" : "faint"}>${t("floor.part", {
+      pbx: part.pbx, waiting: part.waiting, ready: part.ready })}</li>`)}</ul>`;
 }
 
 function queueCard(queue: QueueView): Html {
@@ -98,7 +109,7 @@ function queueCard(queue: QueueView): Html {
       <div class="figure ${queue.abandoned_today ? "is-noted" : ""}"><b>${queue.abandoned_today}</b>
         <span>${t("floor.abandoned")}</span></div>
     </div>
-    <div class="level-bar" ${setProperty("--share", String(level ?? 0))}></div>
+    ${partsOf(queue)}<div class="level-bar" ${setProperty("--share", String(level ?? 0))}></div>
     <ul class="waiting-list">${queue.waiting.slice(0, SHOWN_WAITING).map((one) => html`<li>
       <span class="number">${phone(one.number) || t("number.hidden")}</span>
       <span class="waiting-name">${one.name}</span>
