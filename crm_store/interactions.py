@@ -24,6 +24,7 @@ from crm_store.contacts import (
     show_now,
 )
 from crm_store.prepared import Ask, Asked, Prepared
+from crm_store.report_sums import forget_now
 from crm_store.tables.clients import ClientChoices, Clients
 from crm_store.tables.contacts import Dispositions, Drafts, Interactions, Notes, Segments
 from crm_store.timeline import Cursor, Page, TimelineItem, put
@@ -75,6 +76,7 @@ def _dispose(ask: Ask, chosen: dict[str, Any]) -> int | None:
 
 async def add_note(
     tx: Tx, client_id: int, text: str, *, by: str, at: datetime, interaction_id: int | None = None
+    forget_now(ask, rows[0].started_at)
 ) -> int:
     """A note on the client himself, in his timeline. Raises `Conflict` for an unknown client."""
     text = masked(text)

@@ -12,6 +12,7 @@ from sqlalchemy import delete, select, update
 from crm_store.base import Tx
 from crm_store.calls import SEEN, absorb, add_segments, upsert_call
 from crm_store.contacts import COLUMNS, CallFacts, SegmentFacts, place_of, show
+from crm_store.report_sums import forget_near
 from crm_store.tables.clients import Clients
 from crm_store.tables.contacts import Interactions, Segments
 
@@ -95,6 +96,7 @@ async def rewrite(
         Segments.interaction_id == interaction, Segments.kind != OURS))
     await add_segments(tx, interaction, facts.segments)
     await show(tx, before, row)
+    await forget_near(tx, row.started_at)
     return interaction
 
 

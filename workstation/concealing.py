@@ -39,6 +39,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "GivenView": {"answer": N},
     "HitView": {"number": C, "account": M, "address": C},
     "Interaction": {"number": C, "dialled": C, "note": N},
+    "FigureContact": {"number": C},
     "HandedView": {"note": N, "form": N},
     "SourceView": {"figures": M, "balance_minor": M, "debt_minor": M, "debt_since": M},
 }

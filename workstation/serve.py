@@ -47,6 +47,8 @@ from workstation.protocol import ConversationView
 from workstation.regions import regions_of
 from workstation.rehearsal.marker import rehearses
 from workstation.requests import kinds
+from workstation.reports.summing import Summing
+from workstation.requests import clock as request_clock
 from workstation.settings import Settings, SettingsError, anchors_file
 from workstation.sight import Sight
 from workstation.site import Parts, site_of
@@ -200,6 +202,7 @@ def followers(desk: Desk) -> dict[str, Coroutine[None, None, None]]:
         "duplicates": duplicate_search.nightly(
             desk.settings.store_url, desk.settings.duplicates.at,
             lambda: desk.clock().astimezone(desk.zone)),
+        "report sums": Summing(desk.store, desk.zone, desk.queues, desk.clock).run(),
     }
     for site in desk.sites:
         works |= {_its(desk, site, name): work for name, work in _of_site(desk, site).items()}

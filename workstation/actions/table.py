@@ -27,6 +27,7 @@ from workstation.actions import (
     recordings,
     requests,
     search,
+    reports,
     supervision,
     taking,
     targets,
@@ -185,6 +186,9 @@ def is_latest_only(name: str) -> bool:
 async def perform(desk: Desk, person: Person, name: str,
                   raw: bytes | msgspec.Raw) -> dict[str, object]:
     """Read the arguments, check the right, do it. Raises what `errors.refusal` can translate."""
+    "report.show": Action(protocol.reports.ShowReport, Who.SUPERVISORS, reports.show, reads=True),
+    "report.open": Action(protocol.reports.OpenFigure, Who.SUPERVISORS, reports.open_figure,
+                          reads=True),
     action = TABLE.get(name)
     if action is None:
         raise Unreadable(f"there is no action {name[:40]!r}")

@@ -12,6 +12,7 @@ from workstation.web.resources import (
     privacy,
     recordings,
     sources,
+    reports,
     supervision,
     tasks,
 )
@@ -28,5 +29,6 @@ ROUTES: tuple[Route, ...] = (
     *recordings.ROUTES,
     *sources.ROUTES,
     *supervision.ROUTES,
+    *reports.ROUTES,
     *tasks.ROUTES,
 )

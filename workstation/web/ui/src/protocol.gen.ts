@@ -1094,6 +1094,135 @@ export interface SourceView {
   debt_since: string | null;
   currency: string;
   figures: FigureView[];
+export interface ShowReport {
+  name: "service" | "week" | "waits" | "outcomes" | "operators";
+  first: string;
+  last: string;
+  step?: "quarter" | "half" | "hour" | "day" | "month" | null;
+  queue?: string | null;
+  direction?: "in" | "out" | "internal" | null;
+  beside?: string | null;
+}
+
+export interface OpenFigure {
+  report: ShowReport;
+  column: string;
+  row?: string[];
+  cursor?: string | null;
+}
+
+export interface ReportColumn {
+  id: string;
+  unit: "contacts" | "share" | "seconds";
+}
+
+export interface ReportRow {
+  keys: string[];
+  cells: (number | null)[];
+}
+
+export interface ReportView {
+  name: "service" | "week" | "waits" | "outcomes" | "operators";
+  first: string;
+  last: string;
+  step: "quarter" | "half" | "hour" | "day" | "month" | null;
+  columns: ReportColumn[];
+  rows: ReportRow[];
+  totals: (number | null)[];
+  beside?: (number | null)[] | null;
+  days_left?: number;
+  limits?: Record<string, number>;
+}
+
+export interface FigureContact {
+  interaction_id: number;
+  started_at: string;
+  direction: string;
+  number: string | null;
+  client_id: number | null;
+  client_name: string | null;
+  queue: string | null;
+  operator: string | null;
+  outcome: string | null;
+  disposition: string | null;
+  waited_s: number;
+  talked_s: number;
+  adds: number;
+}
+
+export interface RequestEventView {
+  request_id: number;
+  kind: string;
+  from_stage: string | null;
+  to_stage: string | null;
+  note: string;
+  by: string;
+  at: string;
+}
+
+export interface MailFileView {
+  id: number;
+  name: string;
+  size: number;
+  why: string;
+  kept: boolean;
+}
+
+export interface MailView {
+  id: number;
+  direction: string;
+  sender: string;
+  sender_name: string;
+  recipient: string;
+  subject: string;
+  text: string;
+  state: string;
+  why: string[];
+  client_id: number | null;
+  request_id: number | null;
+  by: string;
+  at: string;
+  files: MailFileView[];
+}
+
+export interface DocumentView {
+  id: number;
+  template: string;
+  title: string;
+  by: string;
+  at: string;
+}
+
+export interface TakeRequest {
+  id: number;
+}
+
+export interface HandOverRequest {
+  id: number;
+  operator?: string | null;
+  group?: string | null;
+  note?: string;
+}
+
+export interface ReopenRequest {
+  id: number;
+  note?: string;
+}
+
+export interface JoinRequests {
+  id: number;
+  into: number;
+}
+
+export interface PartRequest {
+  id: number;
+  note?: string;
+}
+
+export interface RequestHistory {
+  id: number;
+}
+
   left_out: number;
 }
 
@@ -1392,3 +1521,5 @@ export interface Actions {
   "merge.list": ListMerges;
   "session.end": SignOut;
 }
+  "report.show": ShowReport;
+  "report.open": OpenFigure;
