@@ -6,7 +6,7 @@ SIZE ?= small
 QUIET ?=
 
 .PHONY: help demo test check lint types unit ui lock setup-run setup-dev clean \
-        bench bench-cti bench-store bench-menu bench-screen bench-faults screenshots
+        bench bench-cti bench-store bench-menu bench-screen bench-dialler bench-faults screenshots
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,8 @@ bench-store: setup-dev ## the base's figures beside their peers (SIZE=small|medi
 	$(BIN)/python -m bench.store --size $(SIZE) $(if $(URL),--url $(URL))
 bench-menu: setup-dev ## command round trip of the voice menu
 	$(BIN)/python -m bench.ivr
+bench-dialler: setup-dev ## ways to pace beside each other, in a rehearsal (QUICK=1: short days)
+	$(BIN)/python -m bench.dialler $(if $(QUICK),--quick,--svg docs/dialler.svg)
 bench-screen: setup-dev ## Asterisk's event to the painted card, at 20 calls a second
 	$(BIN)/python -m bench.screen
 

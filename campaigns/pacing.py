@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from campaigns.predicting import Dose
+
 
 class Pacing(StrEnum):
-    """How a campaign dials. `PREVIEW` waits for an operator's key: the dialler places nothing."""
+    """How a campaign dials. `PREVIEW` waits for an operator's key: the dialler places nothing.
+    `PREDICTIVE` dials before an operator is free, where the chances are good enough."""
 
     PREVIEW = "preview"
     PROGRESSIVE = "progressive"
+    PREDICTIVE = "predictive"
 
 
 class Reason(StrEnum):
@@ -23,6 +27,8 @@ class Reason(StrEnum):
     TRUNK_FULL = "trunk_full"
     OPERATOR_DIALS = "operator_dials"
     TOO_MANY_DROPPED = "too_many_dropped"
+    TOO_RISKY = "too_risky"             # one more might be answered while nobody is free
+    GUARDED = "guarded"                 # the day's drops are near their cap: one to one
 
 
 _ENOUGH_ANSWERED = 10       # of fewer a share says nothing
@@ -30,11 +36,7 @@ _ENOUGH_ANSWERED = 10       # of fewer a share says nothing
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What a step looks at, all of it about the operators who serve one campaign's queue.
-
-    Later kinds of pacing add their measurements here (ages of ringing and talking calls, answer
-    rates); the interface of `next_step` stays.
-    """
+    """What a step looks at, all of it about the operators who serve one campaign's queue."""
 
     operators_ready: int    # ready now, their phones reachable
     lines_in_flight: int    # attempts of any campaign that may still need one of them
@@ -57,15 +59,33 @@ class Step:
     dial: int
     reason: Reason
     line: Line
+    dose: Dose | None = None    # of a predictive step: the chances that it weighed
 
 
-def next_step(pacing: Pacing, line: Line) -> Step:
-    """One second's decision; `dial` is never negative."""
+def next_step(pacing: Pacing, line: Line, dose: Dose | None = None) -> Step:
+    """One second's decision; `dial` is never negative. `dose`: what the `Predictor` allows; a
+    predictive campaign without one dials one to one."""
     if pacing is Pacing.PREVIEW:
         return Step(0, Reason.OPERATOR_DIALS, line)
+    if pacing is Pacing.PREDICTIVE and dose is not None:
+        return _predictive(line, dose)
     if line.drops_too_many:
         return Step(0, Reason.TOO_MANY_DROPPED, line)
     return _progressive(line)
+
+
+def _predictive(line: Line, dose: Dose) -> Step:
+    """Under the guard of the day no more lines than free operators: each answer then lowers the
+    day's share of drops, so the campaign need not stop until tomorrow."""
+    if line.lines_free <= 0:
+        return Step(0, Reason.TRUNK_FULL, line, dose)
+    if dose.is_guarded:
+        step = _progressive(line)
+        why = Reason.GUARDED if step.reason is Reason.LINES_IN_FLIGHT else step.reason
+        return Step(min(step.dial, dose.dial), why, line, dose)
+    if dose.dial <= 0:
+        return Step(0, Reason.TOO_RISKY, line, dose)
+    return Step(min(dose.dial, line.lines_free), Reason.DIALLING, line, dose)
 
 
 def _progressive(line: Line) -> Step:

@@ -23,6 +23,10 @@ _CAMPAIGN: Mapping[str, str] = {
                         "{operators_ready} ready operators.",
     "too_many_dropped": "Nothing is dialled today because too many people who answered met no "
                         "operator: {dropped} of {answered}.",
+    "too_risky": "No further number is dialled now: it would be answered while nobody is free "
+                 "with a chance of {chance}, more than the {threshold} allowed.",
+    "guarded": "It dials one number for each free operator only: {dropped} of today's {answered} "
+               "answers met no operator, which is near the limit.",
     "trunk_full": "Nothing is dialled because all lines of the campaign are in use.",
     "operator_dials": "The operators dial this campaign by hand.",
     "nobody_due": "Operators are ready and nobody may be dialled now{next}.",
