@@ -27,9 +27,10 @@ class Story:
     views: dict[str, dict[str, Any]]
     replies: dict[str, Any] = dataclasses.field(default_factory=dict)
     sign_ins: list[dict[str, str]] = dataclasses.field(default_factory=list)
+    build: str = "test"
 
     def snapshot(self) -> p.Snapshot:
-        return p.Snapshot(seq=0, now=moment(), build="test", session="", csrf="x", me=self.me,
+        return p.Snapshot(seq=0, now=moment(), build=self.build, session="", csrf="x", me=self.me,
                           catalogue=CATALOGUE, views=self.views)
 
     def with_views(self, **views: Mapping[str, msgspec.Struct]) -> Story:

@@ -61,3 +61,56 @@ async def test_a_gap_of_the_telephone_system_is_told_to_everybody(open_story: Op
     gap = protocol.GapView(id="g", pbx="main", since=s.moment(-9), until=None, calls_lost=0)
     page, _stage = await open_story(s.desk(None, "ready").with_views(gaps={"g": gap}))
     await expect(page.locator(".banner.is-red")).to_contain_text("telephone system (main) is down")
+
+
+async def test_typing_goes_on_without_a_network_and_is_sent_when_it_is_back(
+        open_story: Open) -> None:
+    page, stage = await open_story(s.desk(s.talking(), "talking"))
+    banner = page.locator(".banner.is-red")
+    await page.context.set_offline(True)
+    await expect(banner).to_contain_text("No connection to the server")
+    await page.locator("#note").fill("Typed without a network.")
+    await page.context.set_offline(False)
+    await expect(banner).to_be_hidden(timeout=15_000)
+    await expect(page.locator(".saved")).to_contain_text("saved")
+    assert stage.asked("draft.save")[-1]["note"] == "Typed without a network."
+
+
+async def test_a_network_that_swallows_everything_is_noticed(open_story: Open) -> None:
+    """No socket is closed and nothing answers: the page asks whether anybody is there."""
+    page, stage = await open_story(s.desk(s.talking(), "talking"))
+    stage.silent = True
+    await page.evaluate(ADVANCED)
+    await expect(page.locator(".banner.is-red")).to_be_visible(timeout=20_000)
+    stage.silent = False
+    await expect(page.locator(".banner.is-red")).to_be_hidden(timeout=15_000)
+
+
+ADVANCED = "(() => { const now = Date.now; Date.now = () => now() + 60_000; })()"
+
+
+async def test_our_upgrade_is_told_and_waits_for_an_idle_moment(open_story: Open) -> None:
+    page, stage = await open_story(s.desk(s.talking(), "talking"))
+    await page.evaluate("window.isOld = true")
+    await stage.cut()
+    stage.story.build = "newer"
+    stage.closed = False
+    told = page.locator(".banner").filter(has_text="A new version is here")
+    await expect(told).to_be_visible(timeout=15_000)
+    await page.evaluate(ADVANCED)
+    await page.wait_for_timeout(2500)
+    assert await page.evaluate("window.isOld"), "nobody's call is interrupted"
+    async with page.expect_event("load", timeout=30_000):
+        await stage.change(("operators", "101", s.operator(since=-3)),
+                           ("conversations", "900", None))
+    await expect(told).to_be_hidden()
+
+
+async def test_our_upgrade_is_taken_at_once_by_who_wants_it(open_story: Open) -> None:
+    page, stage = await open_story(s.desk(s.talking(), "talking"))
+    await stage.cut()
+    stage.story.build = "newer"
+    stage.closed = False
+    async with page.expect_event("load", timeout=30_000):
+        await page.locator("[data-act=upgrade]").click(timeout=15_000)
+    await expect(page.locator("#note")).to_have_value(s.talking().draft.note)

@@ -10,7 +10,7 @@ from workstation.desk import Desk
 from workstation.errors import NotAllowed, Refused
 from workstation.policy import Person
 from workstation.protocol import Notice
-from workstation.protocol.own import OwnKeys, ReportLine, SetKeys
+from workstation.protocol.own import Beat, OwnKeys, ReportLine, SetKeys
 
 _BARE = re.compile(r"Key[A-Z]|Digit[0-9]|Space|Comma|Period|Slash|Semicolon|Quote|Bracket.+"
                    r"|Backslash|Minus|Equal|Backquote|Enter|Arrow.+|Home|End")
@@ -39,6 +39,10 @@ async def set_keys(desk: Desk, person: Person, args: SetKeys) -> dict[str, objec
                 screen.say(Notice(seq=0, code="keys_changed"))
             except TooManyAnswers:
                 continue
+    return {}
+
+
+async def beat(desk: Desk, person: Person, args: Beat) -> dict[str, object]:
     return {}
 
 

@@ -67,6 +67,7 @@ TABLE: dict[str, Action] = {
     "keys.set": Action(protocol.own.SetKeys, Who.SIGNED_IN, own.set_keys),
     "line.report": Action(protocol.own.ReportLine, Who.OPERATORS, own.report_line, reads=True),
     "conversation.choose": Action(protocol.ChooseClient, Who.OPERATORS, conversations.choose),
+    "session.beat": Action(protocol.own.Beat, Who.SIGNED_IN, own.beat, reads=True),
     "conversation.new_client": Action(protocol.NewClient, Who.OPERATORS,
                                       conversations.new_client),
     "conversation.identity": Action(protocol.ConfirmIdentity, Who.OPERATORS,

@@ -33,6 +33,10 @@ class SetKeys(Args, frozen=True, kw_only=True):
     keys: Annotated[dict[ActionName, Chord], msgspec.Meta(max_length=200)]
 
 
+class Beat(Args, frozen=True, kw_only=True):
+    """`session.beat`, whoever is signed in: is the server still there? Result {}."""
+
+
 class ReportLine(Args, frozen=True, kw_only=True):
     """`line.report`, the conversation's operator: how his line is now, or (`over`) was over the
     whole leg, which is stored with the contact. Result {}."""
@@ -49,5 +53,6 @@ class ReportLine(Args, frozen=True, kw_only=True):
 ACTIONS: dict[str, type[Args]] = {
     "keys.mine": OwnKeys,
     "keys.set": SetKeys,
+    "session.beat": Beat,
     "line.report": ReportLine,
 }

@@ -6,18 +6,20 @@ import type {
 import { announce, type Announcer } from "./announce.js";
 import { CallControls } from "./controls.js";
 import { Drafts } from "./drafts.js";
+import { Ending } from "./ending.js";
 import { Link, Refused } from "./link.js";
 import { heardNow, now } from "./moments.js";
 import { OwnKeys } from "./own_keys.js";
 import { PhoneDesk } from "./phone_desk.js";
 import { sectionsOf } from "./sections.js";
 import { TaskDesk } from "./task_desk.js";
+import { Upgrade } from "./upgrade.js";
 import { fromSnapshot, merge, noViews } from "./views.js";
 import { say, t, tOr, tellTimeIn } from "./texts.js";
 
 export type Tab = "desk" | "floor" | "calls" | "campaigns" | "requests" | "tasks" | "base";
 export type Shown = { kind: "conversation" | "client"; id: number } | null;
-export type Dialog = "" | "keys" | "search" | "transfer" | "keypad" | "waiting" | "task" | "rights" | "devices";
+export type Dialog = "" | "keys" | "search" | "transfer" | "keypad" | "waiting" | "task" | "rights" | "unfinished" | "devices";
 
 /** `touched`: the collections that a delta brought; null when anything may have changed. */
 export type Watcher = (touched: ReadonlySet<string> | null) => void;
@@ -39,8 +41,6 @@ export interface Toast {
   text: string;
 }
 
-const STALE_BUILD = "deskline.build";
-
 export class Desk {
   views: Views = noViews();
   me: Me | null = null;
@@ -52,8 +52,6 @@ export class Desk {
   dialog: Dialog = "";
   toasts: Toast[] = [];
   reasonFor: { client: number; hour: number; day: number } | null = null;
-  private readonly refusals =       // by conversation: what was to be finished, and why not
-    new Map<number, { text: string; disposition: string | null; note: string }>();
   /** Clients opened by search, and timelines read on beyond what the view brings. */
   readonly opened = new Map<number, Opened>();
   readonly older = new Map<string, { items: TimelineView[]; cursor: string | null }>();
@@ -62,6 +60,8 @@ export class Desk {
   readonly tasks = new TaskDesk(this);
   readonly controls = new CallControls(this);
   readonly keys = new OwnKeys(this);
+  readonly ending = new Ending(this);
+  readonly upgrade = new Upgrade(this);
   private readonly watchers = new Set<Watcher>();
   private readonly link: Link;
   private announcer: Announcer | null = null;
@@ -99,10 +99,7 @@ export class Desk {
   // ── what the server says ──────────────────────────────────────────────────────────────────
   private opening(snapshot: Snapshot): void {
     heardNow(snapshot.now);
-    if (this.isAnotherBuild(snapshot.build)) {
-      location.reload();
-      return;
-    }
+    this.upgrade.heard(snapshot.build);
     const isFirst = this.me === null;
     this.me = snapshot.me;
     this.catalogue = snapshot.catalogue;
@@ -116,15 +113,6 @@ export class Desk {
     this.phone.begin();
     void this.phone.lines.send();
     this.changed();
-  }
-
-  /** A page of another build reloads, once, and never while somebody types or talks. */
-  private isAnotherBuild(build: string): boolean {
-    const known = document.body.dataset["build"] ?? "";
-    if (!known || !build || known === build || this.drafts.hasUnsent || this.phone.call) return false;
-    if (sessionStorage.getItem(STALE_BUILD) === build) return false;
-    sessionStorage.setItem(STALE_BUILD, build);
-    return true;
   }
 
   private hear(changes: Change[], at: string): void {
@@ -317,28 +305,7 @@ export class Desk {
   }
 
   async finish(conversation: ConversationView): Promise<void> {
-    const draft = this.drafts.of(conversation);
-    if (!draft.disposition) {
-      this.refuse(conversation, t("finish.choose_outcome"));
-      return;
-    }
-    await this.drafts.settle(conversation.id);
-    const { problem } = await this.tryTo("conversation.finish", {
-      conversation: conversation.id, disposition: draft.disposition, note: draft.note });
-    this.refuse(conversation, problem ? problemInWords(problem) : "");
-  }
-
-  private refuse(conversation: ConversationView, text: string): void {
-    const { disposition, note } = this.drafts.of(conversation);
-    this.refusals.set(conversation.id, { text, disposition, note });
-    this.changed();
-  }
-
-  /** Why Done was refused, until what was refused is changed; "" when it was not. */
-  refusal(conversation: ConversationView): string {
-    const { disposition, note } = this.drafts.of(conversation);
-    const refused = this.refusals.get(conversation.id);
-    return refused?.disposition === disposition && refused.note === note ? refused.text : "";
+    await this.ending.finish(conversation);
   }
 
   async signOut(): Promise<void> {

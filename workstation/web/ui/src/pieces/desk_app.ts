@@ -136,6 +136,9 @@ class DeskApp extends Piece {
       ${desk.lostAt && !desk.isUp ? html`<div class="banner is-red" role="alert">
         ${icon("link-2-off")}<span>${t("lost.banner")} <tick-time since=${desk.lostAt}></tick-time></span>
         </div>` : nothing}
+      ${desk.upgrade.isThere ? html`<div class="banner" role="status">${icon("refresh-cw")}
+        <span>${t("upgrade.ready")}</span><button class="button small" data-act="upgrade"
+          @click=${() => desk.upgrade.take()}>${t("upgrade.now")}</button></div>` : nothing}
       ${this.phoneBanner()}
       ${Object.values(desk.views.gaps).filter((gap) => isTold(gap, desk.isLead, desk.operator?.pbx ?? "")).map(gapBanner)}`;
   }
