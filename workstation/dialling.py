@@ -123,7 +123,8 @@ async def _shown(tx: Tx, desk: Desk, person: Person, queue: str,
                  view: ConversationView | None) -> list[ShownView]:
     """The one that is taken first, then the others he may choose."""
     settings, names = desk.settings, desk.queues
-    own = ShownView(queue="", name=settings.company.name, number=settings.pbx.caller_id)
+    own = ShownView(queue="", name=settings.company.name,
+                    number=desk.sites.of_operator(person.operator).pbx.caller_id)
     of_queues = {key: ShownView(queue=key, name=names[key].name, number=number)
                  for key, number in settings.dialling.shown.items() if key in names}
     first = of_queues.get(queue, own)

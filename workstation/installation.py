@@ -39,7 +39,7 @@ def settings_file(config: Path | None) -> Path | None:
 
 def files(settings: Settings, config: Path | None) -> dict[str, bytes]:
     """The files that make this installation this one. Raises OSError."""
-    found = _homes(settings) | {QUIET: _quiet(settings)}
+    found = _homes(settings) | _quiet(settings)
     if file := settings_file(config):
         found[SETTINGS] = file
     return {name: path.read_bytes() for name, path in found.items() if path.is_file()}
@@ -75,7 +75,7 @@ def place(
     stamp = f"before-restore-{now:%Y%m%dT%H%M%SZ}"
     homes = _homes(settings) | {SETTINGS: settings_file(config) or DEFAULT_FILE}
     if (settings.data_dir / "tapes").is_dir():
-        homes[QUIET] = _quiet(settings)
+        homes |= _quiet(settings)
     return [_place(name, path, files[name], stamp)
             for name, path in homes.items() if name in files]
 
@@ -94,7 +94,7 @@ def _place(name: str, path: Path, content: bytes, stamp: str) -> Placed:
         return Placed(name, str(path), "same")
     if path.is_file() and name == ANCHORS:      # evidence: what is here is later, or is forged
         return Placed(name, str(path), "stays")
-    if path.is_file() and name not in (SECRET, QUIET):
+    if path.is_file() and name != SECRET and not is_quiet(name):
         beside = path.with_name(f"{path.name}.from-backup")
         _write(beside, content)
         return Placed(name, str(beside), "beside")
@@ -117,6 +117,11 @@ def _write(path: Path, content: bytes) -> None:
     growing.replace(path)
 
 
-def _quiet(settings: Settings) -> Path:
-    """Up to where the tape was written down: from there the next server tells it again."""
-    return settings.data_dir / "tapes" / f"{settings.pbx.name}.quiet"
+def is_quiet(name: str) -> bool:
+    return name.partition("/")[0] == QUIET
+
+
+def _quiet(settings: Settings) -> dict[str, Path]:
+    """Up to where each tape was written down: from there the next server tells it again."""
+    return {QUIET if pbx is settings.pbx else f"{QUIET}/{pbx.name}":
+            settings.data_dir / "tapes" / f"{pbx.name}.quiet" for pbx in settings.asterisks}

@@ -40,7 +40,8 @@ def plan_of(settings: Settings, *, world: WorldPlan | None = None, name: str = "
     try:
         return PbxPlan(
             folder=folder_of(settings, name), secret=own_secret(settings, secret, name),
-            ports=_ports(settings, pbx), name=pbx.name, host=pbx.host, trunk_host=trunk_host,
+            ports=_ports(settings, pbx), name=pbx.name, host=pbx.host,
+            menu_host=_menu_host(settings), trunk_host=trunk_host,
             trunk_port=int(trunk_port), trunk_endpoint=pbx.trunk_endpoint,
             has_desk_phones=pbx.desk_phones, caller_id=pbx.caller_id, desk_code=pbx.desk_code,
             park_limit_s=pbx.park_limit_s,
@@ -64,6 +65,12 @@ def plan_of(settings: Settings, *, world: WorldPlan | None = None, name: str = "
 def written_folder(settings: Settings, name: str = "") -> Path:
     """Where an Asterisk writes recordings until they are finished."""
     return written_below(recordings_folder(settings), apart_of(settings, name))
+
+
+def _menu_host(settings: Settings) -> str:
+    """As an Asterisk reaches it; where it listens everywhere, it is on Asterisk's own machine."""
+    everywhere = ("0.0.0.0", "::")      # noqa: S104 - compared with, not bound to
+    return "" if settings.menu.host in everywhere else settings.menu.host
 
 
 def _ports(settings: Settings, pbx: Pbx) -> Ports:

@@ -129,7 +129,7 @@ async def retain(
             rows=await recording_keeper.retain(
                 store, recordings_folder(settings), recorded_days, now=now, by=by,
                 dry_run=dry_run)))
-    tapes = old_tapes(settings.data_dir / "tapes", settings.pbx.tape_keep_days,
+    tapes = old_tapes(settings.data_dir / "tapes", settings.tape_keep_days,
                       now.astimezone(UTC).date())
     if dry_run:
         return done, tapes

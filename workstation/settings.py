@@ -260,6 +260,11 @@ class Settings(BaseSettings):
         return (self.pbx, *self.asterisk)
 
     @property
+    def tape_keep_days(self) -> int:
+        """The longest of any Asterisk's; each tidies up its own tapes sooner."""
+        return max(pbx.tape_keep_days for pbx in self.asterisks)
+
+    @property
     def secret_file(self) -> Path:
         return self.data_dir / "secret"
 

@@ -149,6 +149,7 @@ class PbxPlan:
     ports: Ports = Ports()
     name: str = "main"                  # `pbx` in tapes and AGI queries
     host: str = "127.0.0.1"
+    menu_host: str = ""                 # where menu server and claim gate are; "": as `host`
     trunk_host: str = "127.0.0.1"
     trunk_port: int = 5170
     trunk_endpoint: str = ""            # the site's own way out; "": ours, named `trunk`
@@ -168,6 +169,7 @@ class PbxPlan:
                              "caller_id": "number", "desk_code": "desk code",
                              "announcement": "sound"})
         checked("folder", str(self.folder.absolute()))
+        checked("host", self.agi_host)
         if self.recordings is not None:
             checked("folder", str(self.recordings))
         queues = _unique("queue", [queue.id for queue in self.queues])
@@ -184,6 +186,10 @@ class PbxPlan:
     def password(self, purpose: str) -> str:
         """`"sip:101"`, `"sip:101-web"`, `"ami:observer"` … → the password for it."""
         return derive(self.secret, purpose)
+
+    @property
+    def agi_host(self) -> str:
+        return self.menu_host or self.host
 
     @property
     def way_out(self) -> str:

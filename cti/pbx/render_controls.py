@@ -123,7 +123,7 @@ def given(plan: PbxPlan) -> str:
 
 def to_menu(plan: PbxPlan) -> str:
     """Through a menu and back to the operator, who waits; whatever the menu chose."""
-    menu = (f"AGI(agi://{plan.host}:{plan.ports.agi_menu}/menu?entry=${{DESKLINE_ENTRY}}"
+    menu = (f"AGI(agi://{plan.agi_host}:{plan.ports.agi_menu}/menu?entry=${{DESKLINE_ENTRY}}"
             f"&pbx={plan.name}&menu=${{DESKLINE_MENU}})")
     back = "Bridge(${DESKLINE_OPERATOR})"
     return context("deskline-to-menu", extension(

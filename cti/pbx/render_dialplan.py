@@ -73,7 +73,7 @@ def inbound(plan: PbxPlan) -> str:
     AGIEXITONHANGUP and the absolute limit: a menu server that hangs must keep neither a caller
     nor the channel of one who has left.
     """
-    menu = (f"AGI(agi://{plan.host}:{plan.ports.agi_menu}/menu?entry=${{DESKLINE_ENTRY}}"
+    menu = (f"AGI(agi://{plan.agi_host}:{plan.ports.agi_menu}/menu?entry=${{DESKLINE_ENTRY}}"
             f"&pbx={plan.name})")
     choose = (
         "(chosen)Set(TIMEOUT(absolute)=0)",
@@ -181,7 +181,7 @@ def _desk_codes(plan: PbxPlan) -> list[str]:
     """
     if not plan.desk_code:
         return []
-    ask = (f"AGI(agi://{plan.host}:{plan.ports.agi_gate}/desk?code="
+    ask = (f"AGI(agi://{plan.agi_host}:{plan.ports.agi_gate}/desk?code="
            f"${{EXTEN:{len(plan.desk_code)}}}&pbx={plan.name})")
     return [extension(
         f"_{plan.desk_code}{rest}", "Set(DESKLINE_DONE=)", "Answer()",
@@ -207,7 +207,7 @@ def click_to_call(plan: PbxPlan) -> str:
 
 def dialler(plan: PbxPlan) -> str:
     """One attempt, asked for by its id: no claim, no call (PBX-FACTS 9)."""
-    gate = f"AGI(agi://{plan.host}:{plan.ports.agi_gate}/claim?attempt=${{EXTEN}})"
+    gate = f"AGI(agi://{plan.agi_host}:{plan.ports.agi_gate}/claim?attempt=${{EXTEN}})"
     told = "UserEvent(DesklineAttempt,Attempt: ${DESKLINE_ATTEMPT},Status: %s,Cause: %s)"
     return context("deskline-dial", extension(
         "_X!", 'Set(DESKLINE_OK=${REGEX("^[0-9]{1,18}$" ${EXTEN})})',

@@ -162,12 +162,12 @@ def _say_restored(done: Restored, placed: list[installation.Placed]) -> None:
     if done.aside:
         click.echo(f"The base that was here is kept: {done.aside}")
     for one in placed:
-        if one.how == "restored" and one.name != installation.QUIET:
+        if one.how == "restored" and not installation.is_quiet(one.name):
             kept = f" (the one that was here: {one.kept})" if one.kept else ""
             click.echo(f"{one.name}: {one.path}{kept}")
         if one.how == "beside":
             click.echo(f"{one.name}: another is here and stays; the backup's is {one.path}")
-        if one.name == installation.QUIET and one.how == "restored":
+        if installation.is_quiet(one.name) and one.how == "restored":
             click.echo("The server tells calls since then again, as far as they are on tape.")
     if names := done.manifest.facts.get("environment"):
         click.echo(f"These settings came from the environment: {', '.join(names.split())}")

@@ -92,7 +92,7 @@ def erase_command(settings: Settings, client_id: int, reason: str, yes: bool,
         kinds=settings.privacy.erasing_waits_for, recorded=recordings_folder(settings))))
     _tell(proof, as_json=as_json)
     if not as_json:
-        click.echo(f"Tapes keep numbers for {settings.pbx.tape_keep_days} days, backups as long "
+        click.echo(f"Tapes keep numbers for {settings.tape_keep_days} days, backups as long "
                    "as you keep them.")
 
 

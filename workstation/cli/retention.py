@@ -37,7 +37,7 @@ def show_command(settings: Settings, as_json: bool) -> None:
     """The limits in days; 0: for ever."""
     facts: dict[str, int | str] = {
         kind: settings.retention.keep_days.get(kind, 0) for kind in KINDS}
-    facts |= {"tapes": settings.pbx.tape_keep_days, "at": settings.retention.at}
+    facts |= {"tapes": settings.tape_keep_days, "at": settings.retention.at}
     if as_json:
         print_json(facts)
         return
