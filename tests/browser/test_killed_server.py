@@ -77,8 +77,7 @@ async def test_no_letter_is_lost_when_the_server_is_killed(
 
 
 async def stored_note(folder: Path) -> str:
-    [file] = folder.glob("*.db")
-    store = Store(f"sqlite+aiosqlite:///{file}")
+    store = Store(f"sqlite+aiosqlite:///{folder / 'deskline.db'}")
     try:
         async with store.read() as tx:
             [row] = await interactions.without_disposition(

@@ -6,6 +6,7 @@ import { percent, say, stretch, t } from "../texts.js";
 import { phone } from "../numbers.js";
 import { icon, mark, tone, type Html } from "./bits.js";
 import { overWords, reasonWords } from "./pause_words.js";
+import { lineNow } from "./line_marks.js";
 import { Piece } from "./piece.js";
 import { setProperty } from "./set_property.js";
 import "./tile_menu.js";
@@ -73,7 +74,7 @@ class FloorBoard extends Piece {
       <div class="tile-state">${mark(one.state)} <span>${t(`state.${one.state}`)}${reasonWords(one)}</span>
         <tick-time since=${one.since}></tick-time></div>
       <div class="tile-whom">${one.away
-        ? html`<span class="is-late">${t("floor.away", { pbx: one.pbx ?? "" })}</span> ` : nothing}${overWords(one)}${this.call(one)}${phone(one.with_whom) || (one.state !== "offline" && !one.registered
+        ? html`<span class="is-late">${t("floor.away", { pbx: one.pbx ?? "" })}</span> ` : nothing}${overWords(one)}${lineNow(one)}${this.call(one)}${phone(one.with_whom) || (one.state !== "offline" && !one.registered
         ? html`<span class="is-late">${t("floor.phone_gone")}</span>` : nothing)}</div>
       <div class="tile-foot faint"><span>${t("floor.calls_today", { n: one.calls_today })}</span>
         <span class="num">${stretch(one.talked_today_s)}</span></div></article>`;

@@ -6,6 +6,7 @@ import { now } from "../moments.js";
 import type { TimelineView } from "../protocol.gen.js";
 import { clock, day, money, number, say, t, timeOfDay, words } from "../texts.js";
 import { empty, icon, type Html } from "./bits.js";
+import { lineMarks } from "./line_marks.js";
 import { Piece } from "./piece.js";
 import "./record_player.js";
 
@@ -184,6 +185,7 @@ function newestFirst(one: TimelineView, other: TimelineView): number {
 
 function iconOf(item: TimelineView): IconName {
   if (item.kind !== "call") return ICONS[item.kind] ?? "sticky-note";
+      lineMarks(facts["lines"], (id) => this.desk.operatorName(id))}${
   if (text(item.facts["outcome"]) && item.facts["outcome"] !== "answered") return "phone-missed";
   return item.facts["direction"] === "out" ? "phone-outgoing" : "phone-incoming";
 }
