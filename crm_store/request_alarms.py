@@ -15,18 +15,22 @@ Alarms: TypeAlias = Sequence[tuple[str, datetime]]      # (remind late reaction 
 SWEPT_AT_ONCE = 500
 
 
-async def plan(tx: Tx, request_id: int, alarms: Alarms, deadline_at: datetime) -> None:
-    """These, and that of the deadline: an open request is never without one."""
+async def plan(tx: Tx, request_id: int, alarms: Alarms, deadline_at: datetime | None) -> None:
+    """These, and that of the deadline: an open request is never without one. No deadline: that
+    it is late was told already."""
     wanted = list(alarms)
-    if all(kind != "late" for kind, _ in wanted):
+    if deadline_at is not None and all(kind != "late" for kind, _ in wanted):
         wanted.append(("late", deadline_at))
+    if not wanted:
+        return
     await tx.run(insert(RequestAlarms), [
         {"request_id": request_id, "kind": kind, "due_at": at, "told_at": None}
         for kind, at in wanted])
 
 
-async def plan_anew(tx: Tx, request_id: int, alarms: Alarms, deadline_at: datetime) -> None:
-    await drop(tx, request_id)
+async def plan_anew(tx: Tx, request_id: int, alarms: Alarms,
+                    deadline_at: datetime | None) -> None:
+    await drop(tx, request_id, () if deadline_at is not None else ("remind", "reaction", "offer"))
     await plan(tx, request_id, alarms, deadline_at)
 
 

@@ -15,7 +15,7 @@ from crm_store.base import JSON, Tx
 from crm_store.request_alarms import Alarms
 from crm_store.tables.billing import Accounts
 from crm_store.tables.clients import Clients
-from crm_store.tables.requests import Groups, RequestEvents, Requests
+from crm_store.tables.requests import Documents, Groups, RequestEvents, Requests
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,17 +198,21 @@ async def move(
 
 async def assign(
     tx: Tx, request_id: int, *, group: str, responsible: str | None, by: str, at: datetime,
-    note: str = "", turn: Turn | None = None, kind: str = "assigned",
+    note: str = "", turn: Turn | None = None, kind: str = "assigned", keep_told: bool = False,
 ) -> RequestRow:
-    """To another group or person. Raises `NotFound`, `Conflict`."""
+    """To another group or person; `keep_told`: that it is late was told, and is not told again.
+    Raises `NotFound`, `Conflict`."""
     stage = await _locked(tx, request_id)
     values: dict[str, Any] = {"group_id": group, "responsible": responsible, "offered_to": None,
                               "offered_until": None}
     if turn is not None:
         values["reaction_at"] = turn.reaction_at
+    elif responsible is not None:
+        values["reaction_at"] = None
     await tx.run(update(Requests).where(Requests.id == request_id).values(**values))
     if turn is not None:
-        await request_alarms.plan_anew(tx, request_id, turn.alarms, turn.deadline_at)
+        await request_alarms.plan_anew(tx, request_id, turn.alarms,
+                                       None if keep_told else turn.deadline_at)
     elif responsible is not None:
         await request_alarms.drop(tx, request_id, ("offer", "reaction"))
     await tell(tx, request_id, kind, stage, stage, by, at, note)
@@ -217,11 +221,13 @@ async def assign(
 
 async def change(tx: Tx, request_id: int, kind: str, *, by: str, at: datetime, note: str = "",
                  **values: Any) -> RequestRow:
-    """Columns that are no step, with the event that says so. Raises `NotFound`."""
+    """Columns that are no step, with the event that says so ("": it is told already). Raises
+    `NotFound`."""
     stage = await _locked(tx, request_id)
     if values:
         await tx.run(update(Requests).where(Requests.id == request_id).values(**values))
-    await tell(tx, request_id, kind, stage, stage, by, at, note)
+    if kind:
+        await tell(tx, request_id, kind, stage, stage, by, at, note)
     return await shown(tx, request_id)
 
 
@@ -249,6 +255,48 @@ async def events(tx: Tx, request_id: int) -> list[RequestEvent]:
                RequestEvents.note, RequestEvents.by, RequestEvents.at)
         .where(RequestEvents.request_id == request_id).order_by(RequestEvents.id))
     return [RequestEvent(**row._mapping) for row in rows]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    id: int
+    request_id: int
+    template: str
+    title: str
+    html: str
+    made_by: str
+    made_at: datetime
+
+
+async def add_document(tx: Tx, request_id: int, *, template: str, title: str, html: str, by: str,
+                       at: datetime) -> int:
+    """Its id; the history tells of it. Raises `NotFound`."""
+    stage = await _locked(tx, request_id)
+    made = int(await tx.scalar(insert(Documents).values(
+        request_id=request_id, template=template, title=title, html=html, made_by=by, made_at=at)
+        .returning(Documents.id)))
+    await tell(tx, request_id, "document", stage, stage, by, at, title)
+    return made
+
+
+async def documents(tx: Tx, request_id: int) -> list[Document]:
+    """In order."""
+    rows = await tx.all(_documents().where(Documents.request_id == request_id)
+                        .order_by(Documents.id))
+    return [Document(**row._mapping) for row in rows]
+
+
+async def document(tx: Tx, document_id: int) -> Document:
+    """Raises `NotFound`."""
+    row = await tx.first(_documents().where(Documents.id == document_id))
+    if row is None:
+        raise errors.NotFound(f"document {document_id}")
+    return Document(**row._mapping)
+
+
+def _documents() -> Select[*tuple[Any, ...]]:
+    return select(Documents.id, Documents.request_id, Documents.template, Documents.title,
+                  Documents.html, Documents.made_by, Documents.made_at)
 
 
 def request_item(row: RequestRow | SimpleNamespace) -> dict[str, JSON]:

@@ -11,7 +11,7 @@ needs() {
   case $kind in
     demo) echo "espeak-ng espeak-ng" ;;
     test) printf '%s\n' "espeak-ng espeak-ng" "chromium chromium" "tmux tmux" \
-            "postgres postgresql" ;;
+            "postgres postgresql" "dovecot dovecot-imapd" ;;
     *) echo "usage: setup/system.sh demo|test" >&2; exit 2 ;;
   esac
 }

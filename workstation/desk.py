@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from crm_store.store import Store
@@ -23,18 +24,20 @@ from workstation.imports import Readers
 from workstation.journal import Journal
 from workstation.keeper import Keeper
 from workstation.mending import Mending
+from workstation.menu_desk import Menus
 from workstation.pins import Pins
 from workstation.policy import Person
 from workstation.pops import Pops
 from workstation.recorder import Recorder
+from workstation.requests.house import House, house_of
 from workstation.requests.kinds import RequestType
 from workstation.roster import Roster
 from workstation.settings import OperatorSettings, Queue, Settings
 from workstation.sight import Sight
 from workstation.sites import Site, Sites
+from workstation.softphones import Softphones
 from workstation.sources.figures import Figures
 from workstation.wrap_up import WrapUp
-from workstation.softphones import Softphones
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,12 +77,22 @@ class Desk:
     day: DayFigures = field(default_factory=DayFigures)
     turns: dict[str, asyncio.Lock] = field(default_factory=dict)    # person → his actions' order
     roster: Roster = field(default_factory=Roster)
+    softphones: Softphones = field(default_factory=Softphones)
     readers: Readers = field(default_factory=Readers)       # processes that read files
 
-    softphones: Softphones = field(default_factory=Softphones)
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.settings.company.time_zone)
+
+    @cached_property
+    def menus(self) -> Menus:
+        """The voice menus of the settings."""
+        return Menus(self.settings)
+
+    @cached_property
+    def house(self) -> House:
+        """What carrying requests needs to know of the company."""
+        return house_of(self.settings, self.kinds)
 
     @property
     def queues(self) -> dict[str, Queue]:

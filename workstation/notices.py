@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import structlog
 
 from workstation.board import Board, TooManyAnswers
@@ -18,6 +20,16 @@ def tell_all_leads(board: Board, code: str) -> None:
                 screen.say(Notice(seq=0, code=code, text=""))
             except TooManyAnswers:
                 log.debug("a lead was not told", login=screen.person.login)
+
+
+def tell(board: Board, code: str, text: str, operators: Collection[str] = ()) -> None:
+    """To these operators' screens; nobody named: to all leads'."""
+    for screen in board.screens():
+        if screen.person.operator in operators or (not operators and screen.person.oversees):
+            try:
+                screen.say(Notice(seq=0, code=code, text=text))
+            except TooManyAnswers:
+                log.debug("somebody was not told", login=screen.person.login)
 
 
 def tell_leads(board: Board, who: str, figures: str) -> None:

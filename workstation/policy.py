@@ -87,7 +87,8 @@ def sees(person: Person, view: View) -> bool:
         case QueueView():
             return view.id in person.queues
         case RequestView():
-            return view.group in person.groups
+            return view.group in person.groups or (
+                bool(person.operator) and person.operator in (view.operator, view.offered_to))
         case TaskView():
             return (person.operator or person.login) in (view.operator, view.made_by) \
                 or view.group in person.groups

@@ -26,6 +26,8 @@ from workstation import (
     desk_phone,
     duplicate_search,
     guidance,
+    menu_contacts,
+    muting,
     notices,
     reminders,
     team_board,
@@ -46,9 +48,9 @@ from workstation.pops import Pops
 from workstation.protocol import ConversationView
 from workstation.regions import regions_of
 from workstation.rehearsal.marker import rehearses
-from workstation.requests import kinds
 from workstation.reports.summing import Summing
 from workstation.requests import clock as request_clock
+from workstation.requests import kinds
 from workstation.settings import Settings, SettingsError, anchors_file
 from workstation.sight import Sight
 from workstation.site_parts import Parts, site_of
@@ -195,14 +197,16 @@ def followers(desk: Desk) -> dict[str, Coroutine[None, None, None]]:
         "listening": follow_listeners(desk, feed.subscribe("listening")),
         "wrap-up": desk.wrap_up.run(),
         "reminders": reminders.run(desk),
+        "menu contacts": menu_contacts.run(desk),
+        "requests": request_clock.run(desk),
         "messages": team_board.run(desk),
         "sources": desk.figures.run(),
         "audit": desk.sight.traces.run(),
         "daily": desk.keeper.run(),
+        "report sums": Summing(desk.store, desk.zone, desk.queues, desk.clock).run(),
         "duplicates": duplicate_search.nightly(
             desk.settings.store_url, desk.settings.duplicates.at,
             lambda: desk.clock().astimezone(desk.zone)),
-        "report sums": Summing(desk.store, desk.zone, desk.queues, desk.clock).run(),
     }
     for site in desk.sites:
         works |= {_its(desk, site, name): work for name, work in _of_site(desk, site).items()}
@@ -217,6 +221,7 @@ def _of_site(desk: Desk, site: Site) -> dict[str, Coroutine[None, None, None]]:
         "mending": site.mending.run(feed.subscribe("mending", limit=200_000)),
         "membership": Membership(desk.at(site), site).run(feed.subscribe("membership")),
         "recordings": site.recorder.run(feed.subscribe("recordings")),
+        "muting": muting.run(desk, site, feed.subscribe("muting")),
     }
 
 
@@ -284,7 +289,7 @@ async def listening(desk: Desk) -> AsyncIterator[None]:
 async def prepare(store: Store, settings: Settings) -> None:
     await store.migrate()
     groups = {group for operator in settings.operator for group in operator.groups}
-    groups |= {rule.group for kind in kinds.load().values() for rule in kind.responsible}
+    groups |= {group for kind in kinds.load().values() for group in kind.groups}
     async with store.begin() as tx:
         await stored_requests.ensure_groups(
             tx, {group: group.replace("_", " ").capitalize() for group in sorted(groups)})

@@ -194,15 +194,18 @@ class OperatorSettings(Part):
     asterisk: Slug | Literal[""] = ""           # where his phones are; "": that of [pbx]
 
 
+_OTHERS = (("contracts",), ("field",))
+
+
 def _sample_operators() -> tuple[OperatorSettings, ...]:
     names = ("Anna Petrova", "Boris Orlov", "Vera Smirnova", "Gleb Volkov", "Daria Belova",
              "Egor Sokolov", "Zoya Morozova", "Ilya Kuznetsov")
     people = [OperatorSettings(id=str(101 + i), login=name.split()[0].lower(), name=name,
-                               groups=("billing", "metering"),
+                               groups=("billing", "metering", *_OTHERS[i % 2]),
                                queues=("billing", "outages", "collection"))
               for i, name in enumerate(names)]
     people.append(OperatorSettings(id="109", login="sofia", name="Sofia Lebedeva",
-                                   role="supervisor", groups=("billing", "metering"),
+                                   role="supervisor", groups=("billing", "metering", "contracts", "field"),
                                    queues=("billing",)))
     people.append(OperatorSettings(id="110", login="admin", name="Pavel Admin",
                                    role="administrator", queues=()))

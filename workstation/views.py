@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from crm_store import clients, drafts, requests, timeline
 from crm_store.interactions import Interaction
 from workstation import protocol
+from workstation.outcome_settings import DispositionChoice
 from workstation.requests import stages
 from workstation.requests.kinds import RequestType, said
 from workstation.settings import Queue, Settings
@@ -105,12 +106,24 @@ def _text_or_none(value: object) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def dispositions(settings: Settings, queue: Queue | None) -> list[protocol.DispositionView]:
-    """The queue's outcomes in its order; without a queue those of the first one."""
-    wanted = (queue or settings.queue[0]).dispositions
+def dispositions(settings: Settings, queue: Queue | None, *, campaign: str = "",
+                 is_reached: bool = True) -> list[protocol.DispositionView]:
+    """The campaign's outcomes, else the queue's, in their order; without a queue those of the
+    first one. Of an outbound call that nobody answered: what can be said of that."""
+    named = settings.wrap_up.outcomes.get(campaign) if campaign else None
+    wanted = named or (queue or settings.queue[0]).dispositions
     known = {choice.id: choice for choice in settings.disposition}
-    return [protocol.DispositionView(id=name, name=known[name].name,
-                                     needs_note=known[name].needs_note) for name in wanted]
+    unreached = tuple(name for name in settings.wrap_up.not_reached if name in known)
+    return [_disposition(known[name])
+            for name in (wanted if is_reached or not unreached else unreached)]
+
+
+def _disposition(choice: DispositionChoice) -> protocol.DispositionView:
+    return protocol.DispositionView(
+        id=choice.id, name=choice.name, group=choice.group, asks=choice.asks,
+        needs_note=choice.needs_note or choice.note_min > 0,
+        note_min=max(choice.note_min, 1 if choice.needs_note else 0),
+        needs_identity=choice.needs_identity)
 
 
 def request(row: requests.RequestRow, kinds: Mapping[str, RequestType], language: str,
@@ -124,7 +137,11 @@ def request(row: requests.RequestRow, kinds: Mapping[str, RequestType], language
         stages=list(ways), group=row.group, operator=row.responsible,
         created_at=moment(row.filed_at), due_at=moment(row.deadline_at),
         late=bool(ways) and row.deadline_at < now,
-        fields={name: str(value) for name, value in row.form.items()})
+        fields={name: str(value) for name, value in row.form.items()},
+        stage_at=moment_or_none(row.stage_at), late_at=moment_or_none(row.late_at),
+        reaction_at=moment_or_none(row.reaction_at), offered_to=row.offered_to,
+        offered_until=moment_or_none(row.offered_until), channel=row.channel,
+        contact=row.contact or "")
 
 
 def conversation_id(call: str) -> int:

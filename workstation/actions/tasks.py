@@ -228,7 +228,7 @@ def whose(settings: Settings, kinds: Mapping[str, RequestType], operator: str | 
 
 def groups_of(settings: Settings, kinds: Mapping[str, RequestType]) -> set[str]:
     named = {group for operator in settings.operator for group in operator.groups}
-    return named | {rule.group for kind in kinds.values() for rule in kind.responsible}
+    return named | {group for kind in kinds.values() for group in kind.groups}
 
 
 def title_of(text: str) -> str:

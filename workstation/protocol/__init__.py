@@ -19,7 +19,6 @@ from workstation.protocol.actions import (
     CampaignEntries,
     ChooseClient,
     ClientCard,
-    Dial,
     FileRequest,
     HangUp,
     ListRequests,

@@ -50,7 +50,7 @@ class NewClient(Args, frozen=True, kw_only=True):
 
 
 class FileRequest(Args, frozen=True, kw_only=True):
-    """`request.file`, operators: result {"id": int, "number": str, "group": str, "due_at": …}.
+    """`request.file`, operators: result {"id", "number", "group", "due_at", "same_matter": [id]}.
 
     Problem `form_invalid` with detail naming the fields.
     """
@@ -132,6 +132,7 @@ ACTIONS: dict[str, type[Args]] = {
     "request.file": FileRequest,
     "request.list": ListRequests,
     "request.move": MoveRequest,
+    **requests.ACTIONS,
     "client.search": SearchClients,
     "client.card": ClientCard,
     "client.timeline": MoreTimeline,
@@ -149,8 +150,8 @@ ACTIONS: dict[str, type[Args]] = {
     **guiding.ACTIONS,
     **team.ACTIONS,
     **own.ACTIONS,
-    "campaign.start": CampaignArgs,
     **reports.ACTIONS,
+    "campaign.start": CampaignArgs,
     "campaign.pause": CampaignArgs,
     "campaign.stop": CampaignArgs,
     "campaign.entries": CampaignEntries,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from workstation.protocol.views import DraftView
+from workstation.protocol.working import DraftView
 
 
 @dataclass(frozen=True)

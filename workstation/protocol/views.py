@@ -295,6 +295,7 @@ class FormView(View, frozen=True, kw_only=True):
     type: str               # request type id
     title: str
     fields: list[FormFieldView]
+    stages: list[list[str]] = msgspec.field(default_factory=list)   # [id, title, step's label]
 
 
 class ConversationView(View, frozen=True, kw_only=True):
@@ -364,6 +365,13 @@ class RequestView(View, frozen=True, kw_only=True):
     due_at: str
     late: bool
     fields: dict[str, str]
+    stage_at: str | None = None
+    late_at: str | None = None          # when the lead was told
+    reaction_at: str | None = None      # somebody must have taken it by then
+    offered_to: str | None = None
+    offered_until: str | None = None
+    channel: str = "desk"
+    contact: str = ""                   # where to answer, when there is no client
 
 
 class CampaignView(View, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 
+from crm_store.base import JSON
 from workstation.protocol import AccountView, CardView, FormFieldView, FormView
 from workstation.requests.kinds import Field, RequestType, said
 
@@ -34,7 +35,10 @@ def filled(kind: RequestType, card: CardView | None, language: str,
     """The form as it opens: the client's first account and meter, the reading we billed."""
     accounts = card.accounts if card is not None else []
     fields = [_field(field, accounts, language, today) for field in kind.field]
-    return FormView(type=kind.id, title=said(kind.title, language), fields=fields)
+    return FormView(type=kind.id, title=said(kind.title, language), fields=fields,
+                    stages=[[name, said(stage.title, language) if stage.title else "",
+                             said(stage.step, language) if stage.step else ""]
+                            for name, stage in kind.stage.items()])
 
 
 def read(kind: RequestType, values: Mapping[str, str]) -> dict[str, str]:
@@ -85,6 +89,13 @@ def _fill(field: Field, accounts: list[AccountView], today: date | None) -> str:
             for meter in account.meters:
                 return "" if meter.last_reading is None else str(meter.last_reading)
     return ""
+
+
+def fitting(kind: RequestType, values: Mapping[str, object]) -> dict[str, JSON]:
+    """Of another form's values those that this one could hold."""
+    found = {field.name: str(values.get(field.name) or "") for field in kind.field}
+    return {field.name: found[field.name] for field in kind.field
+            if found[field.name] and not _wrong(field, found[field.name])}
 
 
 def _wrong(field: Field, value: str) -> str:

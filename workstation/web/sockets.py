@@ -259,7 +259,7 @@ def me(desk: Desk, person: Person) -> protocol.Me:
 def catalogue(desk: Desk, locale: str) -> protocol.Catalogue:
     settings = desk.settings
     groups = sorted({group for operator in settings.operator for group in operator.groups}
-                    | {rule.group for kind in desk.kinds.values() for rule in kind.responsible})
+                    | {group for kind in desk.kinds.values() for group in kind.groups})
     return protocol.Catalogue(
         company=settings.company.name, currency=settings.company.currency,
         time_zone=settings.company.time_zone,
