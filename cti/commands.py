@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from cti.ami import Session
+from cti.ami import Reply, Session
 from cti.errors import CommandRefused, LinkDown, NotSendable
 
 PATTERNS: dict[str, re.Pattern[str]] = {
@@ -29,6 +29,7 @@ ORIGINATE_LIMIT_MS = 120_000    # longer than any ring time: the dialplan ends t
 OWN_PHONE_LIMIT_MS = 20_000
 DIGIT_GAP_S = 0.25
 LISTENERS_PHONE = "PJSIP_HEADER(add,Call-Info)=<sip:deskline-listen>;answer-after=0"
+MUTED = "DESKLINE_MUTED"
 HEARING = "deskline-listen"                     # its extensions are the modes
 TAKING_OVER = ("deskline-take-over", "s")
 
@@ -187,10 +188,20 @@ class Commands:
                                     "Variable": fit("variable", name), "Value": value})
 
     async def mute(self, channel: str, *, on: bool) -> None:
-        """What this leg's party says is not heard; Asterisk tells nobody. By the function of
-        res_mutestream: its action wants the right to command the system."""
+        """What this leg's party says is not heard; Asterisk tells nobody, so that a mark on the
+        channel says it (`is_muted`). By the function of res_mutestream: its action wants the
+        right to command the system."""
+        if on:
+            await self._set(channel, MUTED, "yes")
         await self._send("Setvar", {"Channel": fit("channel", channel),
                                     "Variable": "MUTEAUDIO(in)", "Value": "on" if on else "off"})
+        if not on:
+            await self._set(channel, MUTED, "")
+
+    async def is_muted(self, channel: str) -> bool:
+        """Whether we muted it, before a restart of ours as well."""
+        reply = await self._ask("Getvar", {"Channel": fit("channel", channel), "Variable": MUTED})
+        return reply.headers.get("Value") == "yes"
 
     async def play_digits(self, channel: str, digits: str) -> None:
         """To the party of this leg, one after the other."""
@@ -199,11 +210,14 @@ class Commands:
             await asyncio.sleep(DIGIT_GAP_S)
 
     async def _send(self, action: str, headers: Mapping[str, str]) -> None:
+        await self._ask(action, headers)
+
+    async def _ask(self, action: str, headers: Mapping[str, str]) -> Reply:
         session = self._session()
         if session is None:
             raise LinkDown("there is no link to Asterisk")
         filled = {key: value for key, value in headers.items() if value != ""}
-        await session.ask({"Action": action, **filled})
+        return await session.ask({"Action": action, **filled})
 
 
 def fit(field: str, value: str) -> str:

@@ -209,6 +209,8 @@ def connect(floor: Floor, call_id: str, at: datetime, out: Out) -> None:
         if not leg.has_talked:
             floor.put_leg(replace(leg, has_talked=True))
     for leg in answering:
+        if call.held_by and call.state == "held" and len(operators) == len(heard):
+            call = _take_up(floor, call, leg, call.operator or "", at, out, by=call.held_by)
         call = _answer(floor, call, leg, at, out)
 
 
@@ -295,14 +297,14 @@ def _answer(floor: Floor, call: Call, leg: Leg, at: datetime, out: Out) -> Call:
 
 
 def _take_up(
-    floor: Floor, call: Call, leg: Leg, operator: str, at: datetime, out: Out,
+    floor: Floor, call: Call, leg: Leg, operator: str, at: datetime, out: Out, *, by: str = "",
 ) -> Call:
-    """He talks again with whom he held."""
+    """He talks again with whom he held; `by`: of two operators, whoever it was that held."""
     call = shift(floor, call, "talking", operator, at, out)
     call = floor.put_call(replace(
-        call, connected=(*call.connected, operator), operator=operator, held_by="",
-        operator_channel=leg.channel, hung_up_by=None))
-    out.append(ch.CallResumed(**facts(call, at, leg.channel), operator=operator))
+        call, connected=tuple(dict.fromkeys((*call.connected, operator))), operator=operator,
+        held_by="", operator_channel=leg.channel, hung_up_by=None))
+    out.append(ch.CallResumed(**facts(call, at, leg.channel), operator=by or operator))
     return call
 
 

@@ -12,6 +12,7 @@ from cti.floor import Call
 Role = Literal["operator", "supervisor"]    # of this call: who works on it, or who oversees it
 
 ALONE_WITH = ("hold", "mute", "keypad", "transfer", "consult", "park", "to_menu")
+BETWEEN_US = ("hold", "mute", "keypad", "transfer")     # a colleague is the other party
 HELD = ("resume", "transfer", "consult", "park")
 HELD_BY_PHONE = ("resume", "transfer", "park")
 ASKING = ("complete", "cancel")
@@ -25,6 +26,8 @@ def can(call: Call, operator: str, role: Role) -> tuple[str, ...]:
         return _of_supervisor(call)
     if operator in call.offered:
         return ("answer",)
+    if is_between_us(call):
+        return _between_us(call, operator)
     if call.is_parked:
         return ("take_back",) if call.parked_by == operator else ()
     if call.consult is not None and call.consult.operator == operator:
@@ -39,6 +42,22 @@ def can(call: Call, operator: str, role: Role) -> tuple[str, ...]:
     if operator not in call.connected:
         return ("hangup",)
     return ("hangup", *(TOGETHER if call.is_conference else ALONE_WITH), *_recording(call))
+
+
+def is_between_us(call: Call) -> bool:
+    """Two operators, and nobody from outside."""
+    return call.direction == "internal" and not call.channel
+
+
+def _between_us(call: Call, operator: str) -> tuple[str, ...]:
+    """Either may hold it, and who does takes it up again."""
+    if operator not in (call.number, call.operator):
+        return ("hangup",) if operator and operator in call.connected else ()
+    if call.state == "held":
+        return ("hangup", "resume") if call.held_by == operator else ("hangup",)
+    if call.state != "talking" or not call.connected or call.is_conference:
+        return ("hangup",)
+    return ("hangup", *BETWEEN_US)
 
 
 def _consulting(call: Call) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ import pytest
 from cti.agi import AgiSession, Request, serve
 from cti.pbx.find import Program
 from cti.pbx.run import down, up
-from tests.pbx.controlled import ANNA_HZ, BORIS_HZ, CALLER_HZ, Floor, hears, opened
+from tests.pbx.controlled import ANNA_HZ, BORIS_HZ, CALLER_HZ, Floor, hears, opened, states
 from tests.pbx.fixtures import PrivatePbx, free_ports, sample_plan
 
 pytestmark = pytest.mark.pbx
@@ -66,6 +66,40 @@ async def test_a_call_is_held_muted_dialled_into_and_taken_up_again_as_one_call(
         "talk", "hold", "talk", "hold"]
     tape = b"".join(path.read_bytes() for path in (tmp_path / "data").rglob("*.jsonl*"))
     assert b"DTMF" not in tape
+
+
+async def test_a_call_between_two_operators_is_held_by_either_muted_and_passed_on(
+    pbx: PrivatePbx, tmp_path: Path
+) -> None:
+    async with opened(pbx, tmp_path) as floor:
+        boris = floor.boris
+        await floor.annas.dial("102", pbx.ports.sip)
+        await floor.boriss.wait("incoming")
+        await floor.boriss.answer()
+        await boris.until(lambda views: states(views) == ["talking"])
+        floor.call = boris.conversations[0]["call"]
+        await hears(floor.annas, BORIS_HZ)
+        assert {"hold", "mute", "keypad", "transfer"} <= floor.can(boris)
+        await floor.ask("hold", boris)
+        await floor.until_state("held", boris)
+        await hears(floor.annas, nothing_of=(BORIS_HZ,))
+        await floor.ask("resume", boris)
+        await floor.until_state("talking", boris)
+        await hears(floor.annas, BORIS_HZ)
+        await floor.ask("hold", floor.anna)         # who called holds it, too
+        await floor.until_state("held", boris)
+        await hears(floor.boriss, nothing_of=(ANNA_HZ,))
+        assert "resume" not in floor.can(boris)
+        await floor.ask("resume", floor.anna)
+        await floor.until_state("talking", boris)
+        await floor.ask("mute", boris, on=True)
+        await hears(floor.annas, nothing_of=(BORIS_HZ,))
+        await floor.ask("keypad", boris, digits="7")
+        assert (await floor.annas.wait("digit"))["digit"] == "7"
+        await floor.ask("transfer", boris, operator="104")      # the world answers there
+        await floor.boriss.wait("ended")
+        await floor.annas.hang_up()
+        await floor.annas.wait("ended")
 
 
 async def test_a_desk_phone_that_rings_is_answered_from_the_screen(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+import struct
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,7 +17,7 @@ from crm_store import interaction_pages
 from cti.pbx.plan import PbxPlan
 from cti.pbx.render_dialplan import extensions_conf, queue_rules, queues_conf
 from tests.pbx.fixtures import PrivatePbx
-from tests.pbx.phones import Phone, phone
+from tests.pbx.phones import Phone, Sound, phone
 from tests.workstation.office import Office
 from tests.workstation.test_real_calls import settings_for, working
 from workstation.pauses import SET_ASIDE
@@ -204,6 +205,12 @@ async def test_an_operator_signs_in_by_pin_on_his_desk_phone(
         await becomes(pbx, "PJSIP/101", {})
         await dial_code(office, anna, "*30", sip, f"{wrong} {wrong} {wrong}")
         assert members(pbx, "PJSIP/101") == {}, "three wrong PINs open nothing"
+        heard_before = anna.record.stat().st_size
+        await dial_code(office, anna, "*30102", sip)    # a colleague, on her phone
+        told_aloud = anna.record.read_bytes()[heard_before:]
+        samples = struct.unpack(f"<{len(told_aloud) // 2}h", told_aloud[:len(told_aloud) // 2 * 2])
+        assert Sound(samples, 8000).loudness() > 300, "he is told that it is not his"
+        assert members(pbx, "PJSIP/102") == {}
         assert not office.desk.floor.calls
         rows = await interaction_rows(office)
         data, log = tmp_path / "data", pbx.main.site.folder / "log"

@@ -27,6 +27,12 @@ def a_call(**changes: Any) -> Call:
     return Call(**{**facts, **changes})
 
 
+def between_us(**changes: Any) -> Call:
+    """103 called 101."""
+    return a_call(**{"direction": "internal", "channel": "", "number": "103", "dialled": "101",
+                     "queue": None, **changes})
+
+
 def asking(state: Any) -> Consult:
     return Consult("101", "102", "102", state, AT, "leg")
 
@@ -44,7 +50,13 @@ def asking(state: Any) -> Consult:
     (a_call(consult=asking("joined"), is_conference=True), {"drop", "leave"}, {"swap"}),
     (a_call(state="ringing", operator=None, connected=(),
             offers=(Offer("2", "101", "billing", "PJSIP/101-1"),)), {"answer"}, {"hold"}),
-    (a_call(direction="internal", channel=""), {"hangup"}, {"hold", "consult"}),
+    (between_us(), {"hangup", "hold", "mute", "keypad", "transfer"}, {"consult", "park"}),
+    (between_us(number="101", operator="102", connected=("102",)), {"hold", "transfer"},
+     {"resume"}),
+    (between_us(state="held", held_by="101", connected=()), {"resume"}, {"hold", "transfer"}),
+    (between_us(state="held", held_by="103", connected=()), {"hangup"}, {"resume", "hold"}),
+    (between_us(state="ringing", operator="103", number="101", connected=()), {"hangup"},
+     {"hold"}),
     (a_call(recording="on"), {"record", "pause_recording"}, {"resume_recording"}),
     (a_call(recording="paused"), {"resume_recording"}, {"pause_recording"}),
 ])

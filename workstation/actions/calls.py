@@ -8,6 +8,7 @@ from crm_store import audit, phones
 from cti.calls import UP, Call
 from cti.errors import CtiError
 from workstation import dialling
+from workstation.controls import is_between_us
 from workstation.desk import Desk
 from workstation.errors import NotAllowed, NotThere, Refused
 from workstation.policy import Person
@@ -25,6 +26,7 @@ async def hang_up(desk: Desk, person: Person, args: HangUp) -> dict[str, object]
         raise NotThere("call")
     is_own = bool(person.operator) and (
         call.operator == person.operator or person.operator in call.connected
+        or (is_between_us(call) and person.operator == call.number)
         or (call.consult is not None and person.operator == call.consult.third))
     if not is_own and not person.oversees:
         raise NotAllowed("it is not your call")

@@ -12,7 +12,7 @@ from cti.calls import UP, Call, Leg
 from cti.commands import Move
 from cti.errors import CommandRefused
 from workstation.actions.calls import OPERATORS_CONTEXT, target_of, write_down
-from workstation.controls import Role, can
+from workstation.controls import Role, can, is_between_us
 from workstation.desk import Desk
 from workstation.errors import NotAllowed, NotThere, Refused
 from workstation.policy import Person
@@ -42,8 +42,9 @@ BYE, TALK, PUT_BY = "deskline-bye", "deskline-talk", "deskline-put-by"
 # ── one's own call ───────────────────────────────────────────────────────────────────────────
 async def hold(desk: Desk, person: Person, args: Hold) -> Done:
     call, own = _mine(desk, person, args.call, "hold")
-    await _bind(desk, call, own)
-    await desk.commands.move(Move(call.channel, "deskline-held", phone_of(own.channel)),
+    other = _other_party(desk, call, own)
+    await _bind(desk, other, own)
+    await desk.commands.move(Move(other, "deskline-held", phone_of(own.channel)),
                              Move(own.channel, "deskline-quiet"))
     return {}
 
@@ -74,8 +75,8 @@ async def keypad(desk: Desk, person: Person, args: Keypad) -> Done:
     call, own = _mine(desk, person, args.call, "keypad")
     third = _third(desk, call)
     is_with_third = third is not None and third.bridge is not None and third.bridge == own.bridge
-    hears = third.channel if third is not None and is_with_third else call.channel
-    await desk.commands.play_digits(hears, args.digits)
+    hears = third.channel if third is not None and is_with_third else ""
+    await desk.commands.play_digits(hears or _other_party(desk, call, own), args.digits)
     return {}
 
 
@@ -88,10 +89,14 @@ async def give(desk: Desk, person: Person, args: Transfer) -> Done:
     role: Role = "operator" if is_own(desk, person, args.call) else "supervisor"
     call = allowed(desk, person, args.call, "transfer", role)
     target = reachable(desk, args)
-    if target == call.operator:
+    if target == call.operator or (is_between_us(call) and target == call.number):
         raise not_now("he has it already")
     if role == "supervisor":
         await write_down(desk, person, "call.transfer", call, target)
+    if is_between_us(call):
+        own = leg_of(desk, call, person.operator)
+        await desk.commands.transfer(own.channel, OPERATORS_CONTEXT, target)
+        return {}
     if call.state == "talking" and call.operator_channel:
         await desk.commands.transfer(call.operator_channel, OPERATORS_CONTEXT, target)
         return {}
@@ -112,7 +117,7 @@ async def to_menu(desk: Desk, person: Person, args: ToMenu) -> Done:
     call, own = _mine(desk, person, args.call, "to_menu")
     if args.menu not in {entry.menu for entry in desk.settings.entry}:
         raise Refused("no_menu", "There is no such menu.", args.menu[:40], 422)
-    await _bind(desk, call, own)
+    await _bind(desk, call.channel, own)
     await desk.commands.tell_phone(call.channel, PHONE, phone_of(own.channel))
     await desk.commands.move(Move(call.channel, "deskline-to-menu", args.menu),
                              Move(own.channel, "deskline-quiet"))
@@ -125,7 +130,7 @@ async def consult(desk: Desk, person: Person, args: Consult) -> Done:
     target = reachable(desk, args)
     if target == person.operator:
         raise not_now("it is yourself")
-    await _bind(desk, call, own)
+    await _bind(desk, call.channel, own)
     await desk.commands.tell_channel(own.channel, THIRD, "")
     await desk.commands.move(Move(call.channel, PUT_BY, phone_of(own.channel)),
                              Move(own.channel, "deskline-consult", target))
@@ -135,7 +140,7 @@ async def consult(desk: Desk, person: Person, args: Consult) -> Done:
 async def swap(desk: Desk, person: Person, args: Swap) -> Done:
     call, own = _mine(desk, person, args.call, "swap")
     third = _answered(desk, call)
-    await _bind(desk, call, own)
+    await _bind(desk, call.channel, own)
     await desk.commands.tell_channel(own.channel, THIRD, third.channel)
     if call.consult is not None and call.consult.state == "held":
         await desk.commands.move(Move(call.channel, PUT_BY, phone_of(own.channel)),
@@ -230,7 +235,8 @@ def is_own(desk: Desk, person: Person, call_id: str) -> bool:
     """Whether he works on this call: it is his, he is asked about it, or rung for it."""
     call, me = find(desk, call_id), person.operator
     asks = call.consult is not None and call.consult.operator == me
-    return bool(me) and (call.operator == me or asks or me in call.offered)
+    calls = is_between_us(call) and call.number == me
+    return bool(me) and (call.operator == me or asks or calls or me in call.offered)
 
 
 def allowed(desk: Desk, person: Person, call_id: str, verb: str,
@@ -272,6 +278,11 @@ def _answered(desk: Desk, call: Call) -> Leg:
     return third
 
 
+def _other_party(desk: Desk, call: Call, own: Leg) -> str:
+    """The channel of whom this call is with: of two operators, the other one."""
+    return call.channel or _other(desk, call, own).channel
+
+
 def _other(desk: Desk, call: Call, own: Leg) -> Leg:
     """In a conference: who is neither the other party nor oneself."""
     other = next((leg for leg in desk.floor.legs_of(call.id) if leg.bridge is not None
@@ -282,10 +293,10 @@ def _other(desk: Desk, call: Call, own: Leg) -> Leg:
     return other
 
 
-async def _bind(desk: Desk, call: Call, own: Leg) -> None:
+async def _bind(desk: Desk, other: str, own: Leg) -> None:
     """Each channel is told of the other, so that it looks after itself when that one is gone."""
-    await desk.commands.tell_channel(call.channel, OPERATOR, own.channel)
-    await desk.commands.tell_channel(own.channel, CLIENT, call.channel)
+    await desk.commands.tell_channel(other, OPERATOR, own.channel)
+    await desk.commands.tell_channel(own.channel, CLIENT, other)
 
 
 def phone_of(channel: str) -> str:
