@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol
@@ -68,6 +68,16 @@ class Subscription:
             self._queue.clear()
             raise Overrun(self.name)
         return self._queue.popleft()
+
+    async def told(self, missed: Callable[[], object] = lambda: None) -> AsyncIterator[Fed]:
+        """For those who go on without what they have not read: `missed` is called then."""
+        while True:
+            try:
+                fed = await anext(self)
+            except Overrun:
+                missed()
+                continue
+            yield fed
 
     def put(self, fed: Fed) -> None:
         if len(self._queue) >= self._limit:

@@ -10,7 +10,6 @@ from typing import Any, Literal
 from msgspec import structs
 
 from cti.changes import CallChange
-from cti.errors import Overrun
 from cti.feed import Subscription
 from cti.floor import Call
 from cti.views import FloorView
@@ -27,14 +26,12 @@ from workstation.views import moment, number_label
 
 async def run(desk: Desk, subscription: Subscription) -> None:
     """For ever; cancel to stop. What a change of the call alters is shown at once."""
+    def missed() -> None:
+        with logged("call marks"):
+            _show(desk, desk.conversations.everything())
+
     with subscription:
-        while True:
-            try:
-                fed = await anext(aiter(subscription))
-            except Overrun:
-                with logged("call marks"):
-                    _show(desk, desk.conversations.everything())
-                continue
+        async for fed in subscription.told(missed):
             for call in {one.call for one in fed.changes if isinstance(one, CallChange)}:
                 with logged("call marks"):
                     _show(desk, desk.conversations.with_call(call))

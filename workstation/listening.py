@@ -9,7 +9,6 @@ import structlog
 from crm_store.audit import Deed
 from cti.calls import Leg, Listener
 from cti.changes import ListeningEnded
-from cti.errors import Overrun
 from cti.feed import Subscription
 from cti.floor import Call
 from cti.views import FloorView
@@ -27,12 +26,7 @@ LISTENED = "call.listened"
 async def run(desk: Desk, subscription: Subscription) -> None:
     """For ever; cancel to stop."""
     with subscription:
-        while True:
-            try:
-                fed = await anext(aiter(subscription))
-            except Overrun:
-                log.warning("the audit missed who listened")
-                continue
+        async for fed in subscription.told(lambda: log.warning("the audit missed who listened")):
             for change in () if fed.restored else fed.changes:
                 if isinstance(change, ListeningEnded):
                     desk.sight.traces.note(deed_of(change))

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import structlog
 
 from cti.changes import LinkRestored
-from cti.errors import CommandRefused, CtiError, Overrun
+from cti.errors import CommandRefused, CtiError
 from cti.feed import Subscription
 from cti.queues import Member
 from workstation import unforeseen
@@ -57,11 +57,7 @@ class Membership:
 
     async def _follow(self, subscription: Subscription) -> None:
         with subscription:
-            while True:
-                try:
-                    fed = await anext(aiter(subscription))
-                except Overrun:
-                    continue
+            async for fed in subscription.told():
                 if not fed.restored and any(isinstance(change, LinkRestored) and change.restarted
                                             for change in fed.changes):
                     self._desk.roster.doubted |= self._wanted.keys() & self._desk.roster.kept

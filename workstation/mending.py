@@ -24,7 +24,6 @@ from crm_store.store import Store
 from cti import lost_calls, own_records
 from cti.apart import ALONE, Apart
 from cti.changes import Change, LinkLost, LinkRestored
-from cti.errors import Overrun
 from cti.feed import Subscription
 from cti.own_records import RecordFiles
 from cti.reconstruction import Reconstructed, deaths_in, reconstruct
@@ -77,11 +76,8 @@ class Mending:
 
     async def _follow(self, subscription: Subscription) -> None:
         with subscription:
-            while True:
-                try:
-                    fed = await anext(aiter(subscription))
-                except Overrun:
-                    continue        # gaps are rare, and the next start tells them again
+            # gaps are rare, and the next start tells them again
+            async for fed in subscription.told():
                 for change in fed.changes:
                     if isinstance(change, LinkLost | LinkRestored):
                         with unforeseen.logged("mending: a gap"):

@@ -35,7 +35,7 @@ from cti.changes import (
     RecordingChanged,
 )
 from cti.commands import Commands
-from cti.errors import CtiError, Overrun
+from cti.errors import CtiError
 from cti.feed import Subscription
 from cti.floor import Call, Floor
 from workstation.conversations import Conversations
@@ -90,12 +90,7 @@ class Recorder:
                 tasks.create_task(self._beat(), name="recordings: there")
                 tasks.create_task(self._look_again(tasks), name="recordings: look again")
                 tasks.create_task(self._finisher.run(self._is_live), name="recordings: finish")
-                while True:
-                    try:
-                        fed = await anext(aiter(subscription))
-                    except Overrun:
-                        self._stir_all()
-                        continue
+                async for fed in subscription.told(self._stir_all):
                     for change in fed.changes:
                         with logged("recordings"):
                             self._follow(tasks, change, restored=fed.restored)

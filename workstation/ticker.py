@@ -12,7 +12,6 @@ from campaigns.coverage import LedgerError
 from crm_store import interaction_pages
 from crm_store.errors import StoreError
 from cti.changes import Change, OperatorChanged
-from cti.errors import Overrun
 from cti.feed import Subscription
 from workstation import gap_views, protocol, unforeseen, wallboard
 from workstation.actions import campaigns, requests
@@ -50,12 +49,8 @@ class Ticker:
 
     async def _follow(self, subscription: Subscription) -> None:
         with subscription:
-            while True:
-                try:
-                    fed = await anext(aiter(subscription))
-                except Overrun:
-                    log.warning("today's figures missed some changes")
-                    continue
+            async for fed in subscription.told(
+                    lambda: log.warning("today's figures missed some changes")):
                 for change in fed.changes:
                     with unforeseen.logged("wallboard"):
                         self._take(change, restored=fed.restored)

@@ -54,3 +54,16 @@ async def test_who_left_gets_nothing() -> None:
         pass
     feed.publish(fed(1))
     assert one.behind() == 0
+
+
+async def test_who_can_go_on_without_what_he_missed_is_told_and_hears_the_next() -> None:
+    feed, missed = Feed(), list[str]()
+    with feed.subscribe("slow", limit=3) as slow:
+        for place in range(5):
+            feed.publish(fed(place))
+        asyncio.get_running_loop().call_later(0.01, feed.publish, fed(9))
+        async with asyncio.timeout(5):
+            async for one in slow.told(lambda: missed.append("some")):
+                assert one.position.offset == 9
+                break
+    assert missed == ["some"]
