@@ -24,7 +24,8 @@ from cti.retelling import FAULTS, QuietPoint, QuietPoints, changes_of, fold, is_
 from cti.tape import PART_BYTES, Headers, Record, Tape, TapePosition, read
 
 FIRST_PAUSE_S = 0.25            # between two tries to connect; doubled up to …
-LONGEST_PAUSE_S = 5.0
+LONGEST_PAUSE_S = 1.0           # the floor is right within 2 s of the link
+LIVED_S = 5.0                   # a link that lasted so long was one
 REFUSED_PAUSE_S = 30.0          # a wrong password: do not hammer at it
 BOOT_LIMIT_S = 60.0             # from login to FullyBooted
 DOUBT_PAUSE_S = 5.0             # between two snapshots asked because something was odd
@@ -129,10 +130,11 @@ class Engine:
         while True:
             before = self._clock()
             error = await self._follow_once()
-            if self._clock() - before > LONGEST_PAUSE_S:
+            if self._clock() - before > LIVED_S:
                 pause_s = FIRST_PAUSE_S
+            if self._link_fault != f"{error}":
+                log.warning("%s; trying again", error, extra={"action": "link_lost"})
             self._link_fault = f"{error}"
-            log.warning("%s; trying again", error, extra={"action": "link_lost"})
             await asyncio.sleep(REFUSED_PAUSE_S if isinstance(error, LoginRefused) else pause_s)
             pause_s = min(LONGEST_PAUSE_S, pause_s * 2)
 
