@@ -6,7 +6,7 @@ that leads along it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 
@@ -126,89 +126,110 @@ def rows(menu: Menu) -> list[list[str]]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Box:
-    x: float
-    y: float
+class Box:
+    """A step in the picture."""
+    name: str
+    kind: str
+    about: str
+    x: int
+    y: int
+    is_start: bool
 
-    @property
-    def middle(self) -> float:
-        return self.x + WIDTH / 2
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """`path` is SVG's; the label stands at `x`, `y`. `is_back`: against the reading direction."""
+    path: str
+    label: str
+    x: int
+    y: int
+    is_back: bool
 
 
-def as_svg(
-    menu: Menu, figures: Mapping[str, Figures] | None = None,
-    link: Callable[[str], str] | None = None, title: str = "",
-) -> str:
-    """`link` gives where a step's figures lead to. Colours are the page's: classes, no styles."""
+@dataclass(frozen=True, slots=True)
+class Picture:
+    width: int
+    height: int
+    boxes: tuple[Box, ...]
+    edges: tuple[Edge, ...]
+
+
+def picture(menu: Menu) -> Picture:
+    """Where everything stands."""
     table = rows(menu)
     widest = max(map(len, table))
-    width = 2 * MARGIN + widest * (WIDTH + GAP_X) - GAP_X
+    width = 2 * MARGIN + widest * (WIDTH + GAP_X)
     height = 2 * MARGIN + len(table) * (HEIGHT + GAP_Y) - GAP_Y
-    boxes = _boxes(table, width)
-    most = max((one.left for one in (figures or {}).values()), default=0)
-    parts = [_edge(boxes, name, label, target) for name, step in menu.steps.items()
-             for label, target in _edges(step)]
-    parts += [_box(name, menu, boxes[name], (figures or {}).get(name), most, link)
-              for name in boxes]
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" class="menu-map" role="img" '
-            f'aria-label="{escape(title or menu.id)}" viewBox="0 0 {width:.0f} {height:.0f}" '
-            f'width="{width:.0f}" height="{height:.0f}">{"".join(parts)}</svg>')
-
-
-def _boxes(table: Sequence[Sequence[str]], width: float) -> dict[str, _Box]:
-    found = {}
+    boxes = {}
     for number, row in enumerate(table):
-        first = (width - len(row) * (WIDTH + GAP_X) + GAP_X) / 2
+        first = (width - len(row) * (WIDTH + GAP_X) + GAP_X) // 2
         for place, name in enumerate(row):
-            found[name] = _Box(first + place * (WIDTH + GAP_X),
-                               MARGIN + number * (HEIGHT + GAP_Y))
-    return found
+            boxes[name] = Box(
+                name, kind_of(menu.steps[name]), about(menu.steps[name]),
+                first + place * (WIDTH + GAP_X), MARGIN + number * (HEIGHT + GAP_Y),
+                name == menu.start)
+    edges = [_edge(boxes[name], boxes[target], label) for name, step in menu.steps.items()
+             for label, target in _edges(step)]
+    return Picture(width, height, tuple(boxes.values()), tuple(edges))
 
 
-def _edge(boxes: Mapping[str, _Box], name: str, label: str, target: str) -> str:
+def _edge(begin: Box, end: Box, label: str) -> Edge:
     """Down by the middle; back up by the right side."""
-    begin, end = boxes[name], boxes[target]
-    x0, y0, x1, y1 = begin.middle, begin.y + HEIGHT, end.middle, end.y
-    if y1 > y0:
-        bend = (y1 - y0) / 2
-        path = f"M{x0:.0f} {y0:.0f} C{x0:.0f} {y0 + bend:.0f} {x1:.0f} {y1 - bend:.0f} " \
-               f"{x1:.0f} {y1:.0f}"
-        at = (x0 + (x1 - x0) * 0.3, y0 + (y1 - y0) * 0.3 + 3)
-        kind = "down"
+    if end.y > begin.y:
+        x0, y0, x1, y1 = begin.x + WIDTH // 2, begin.y + HEIGHT, end.x + WIDTH // 2, end.y
+        bend = (y1 - y0) // 2
+        path = f"M{x0} {y0} C{x0} {y0 + bend} {x1} {y1 - bend} {x1} {y1}"
+        at = x0 + (x1 - x0) * 3 // 10, y0 + (y1 - y0) * 3 // 10 + 3
     else:
-        x0, y0 = begin.x + WIDTH, begin.y + HEIGHT / 2
-        x1, y1 = end.x + WIDTH, end.y + HEIGHT / 2
+        x0, y0 = begin.x + WIDTH, begin.y + HEIGHT // 2
+        x1, y1 = end.x + WIDTH, end.y + HEIGHT // 2
         out = max(x0, x1) + GAP_X
-        path = f"M{x0:.0f} {y0:.0f} C{out:.0f} {y0:.0f} {out:.0f} {y1:.0f} {x1:.0f} {y1:.0f}"
-        at, kind = (x0 + 4, y0 + 12), "back"
-    text = f'<text x="{at[0]:.0f}" y="{at[1]:.0f}">{escape(_short(label, 16))}</text>'
-    return f'<g class="edge {kind}"><path d="{path}"/>{text if label else ""}</g>'
+        path = f"M{x0} {y0} C{out} {y0} {out} {y1} {x1} {y1}"
+        at = x0 + 4, y0 + 12
+    return Edge(path, _short(label, 16), *at, end.y <= begin.y)
 
 
-def _box(
-    name: str, menu: Menu, box: _Box, figures: Figures | None, most: int,
-    link: Callable[[str], str] | None,
-) -> str:
-    step = menu.steps[name]
-    heat = round(4 * figures.left / most) if figures and most else 0
-    mark = " start" if name == menu.start else ""
-    words = f"{kind_of(step)} {about(step)}".strip()
-    inside = (
-        f"<title>{escape(name)}: {escape(words)}</title>"
-        f'<rect x="{box.x:.0f}" y="{box.y:.0f}" width="{WIDTH}" height="{HEIGHT}" rx="6"/>'
-        f'<text class="name" x="{box.x + 8:.0f}" y="{box.y + 18:.0f}">'
-        f"{escape(_short(name, 24))}</text>"
-        f'<text class="about" x="{box.x + 8:.0f}" y="{box.y + 35:.0f}">'
-        f"{escape(_short(words, 27))}</text>" + _count(box, figures))
-    group = f'<g class="step {kind_of(step)} heat{heat}{mark}">{inside}</g>'
-    return f'<a href="{escape(link(name))}">{group}</a>' if link and figures else group
+def heat(figures: Figures | None, most: int) -> int:
+    """0 to 4: how many left here, against the step where most did."""
+    return round(4 * figures.left / most) if figures and most else 0
 
 
-def _count(box: _Box, figures: Figures | None) -> str:
-    if figures is None:
-        return ""
-    return (f'<text class="count" x="{box.x + WIDTH - 8:.0f}" y="{box.y + 18:.0f}" '
-            f'text-anchor="end">{figures.left} / {figures.entered}</text>')
+def as_svg(menu: Menu, figures: Mapping[str, Figures] | None = None) -> str:
+    """A picture of its own, that needs no page around it."""
+    drawn = picture(menu)
+    most = max((one.left for one in (figures or {}).values()), default=0)
+    parts = [f'<style>{STYLE}</style>', *map(_edge_svg, drawn.edges)]
+    for box in drawn.boxes:
+        known = (figures or {}).get(box.name)
+        parts.append(_box_svg(box, known, heat(known, most)))
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" class="menu-map" role="img" '
+            f'aria-label="{escape(menu.id)}" viewBox="0 0 {drawn.width} {drawn.height}" '
+            f'width="{drawn.width}" height="{drawn.height}">{"".join(parts)}</svg>\n')
+
+
+STYLE = ("text{font:12px sans-serif}.about,.edge text{font-size:10px;fill:#555}"
+         "rect{fill:#fff;stroke:#777}path{fill:none;stroke:#999}.back path{stroke-dasharray:4 3}"
+         ".start rect{stroke-width:2.5}.heat1 rect{fill:#fdf0e0}.heat2 rect{fill:#fbdcb8}"
+         ".heat3 rect{fill:#f6b98a}.heat4 rect{fill:#ef8f63}")
+
+
+def _edge_svg(edge: Edge) -> str:
+    kind = "edge back" if edge.is_back else "edge"
+    text = f'<text x="{edge.x}" y="{edge.y}">{escape(edge.label)}</text>' if edge.label else ""
+    return f'<g class="{kind}"><path d="{edge.path}"/>{text}</g>'
+
+
+def _box_svg(box: Box, figures: Figures | None, warmth: int) -> str:
+    words = f"{box.kind} {box.about}".strip()
+    count = "" if figures is None else (
+        f'<text class="count" x="{box.x + WIDTH - 8}" y="{box.y + 18}" text-anchor="end">'
+        f"{figures.left} / {figures.entered}</text>")
+    return (f'<g class="step {box.kind} heat{warmth}{" start" if box.is_start else ""}">'
+            f"<title>{escape(box.name)}: {escape(words)}</title>"
+            f'<rect x="{box.x}" y="{box.y}" width="{WIDTH}" height="{HEIGHT}" rx="6"/>'
+            f'<text x="{box.x + 8}" y="{box.y + 18}">{escape(_short(box.name, 24))}</text>'
+            f'<text class="about" x="{box.x + 8}" y="{box.y + 35}">{escape(_short(words, 27))}'
+            f"</text>{count}</g>")
 
 
 def _short(text: str, most: int) -> str:

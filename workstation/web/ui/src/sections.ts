@@ -5,6 +5,7 @@ import { auditSection } from "./pieces/audit_page.js";
 import { duplicatesSection } from "./pieces/duplicate_board.js";
 import { fieldsSection } from "./pieces/fields_page.js";
 import { importsSection } from "./pieces/import_page.js";
+import { menusSection } from "./pieces/menu_page.js";
 import { privacySection } from "./pieces/privacy_page.js";
 
 export interface Section {
@@ -19,6 +20,7 @@ export const SECTIONS: Section[] = [
   duplicatesSection,
   fieldsSection,
   importsSection,
+  menusSection,
   auditSection,
   privacySection,
 ];
