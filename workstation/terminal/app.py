@@ -27,8 +27,9 @@ from workstation.protocol import (
     SignOut,
     Snapshot,
 )
+from workstation.protocol.own import OwnKeys
 from workstation.protocol.pins import RenewPin
-from workstation.terminal import drafts, theme
+from workstation.terminal import drafts, own_keys, theme
 from workstation.terminal.clean import clean
 from workstation.terminal.desk import DeskScreen
 from workstation.terminal.dialogs import HelpDialog, Menu
@@ -57,9 +58,9 @@ class Terminal(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "leave", show=False, priority=True),
         Binding("f1,question_mark", "help", show=False),
-        Binding("f5", "state_menu", show=False, priority=True),
-        Binding("alt+0", "ready", show=False, priority=True),
-        Binding("ctrl+k", "search", show=False, priority=True),
+        Binding("f5", "state_menu", show=False, priority=True, id="state.menu"),
+        Binding("alt+0", "ready", show=False, priority=True, id="state.go_ready"),
+        Binding("ctrl+k", "search", show=False, priority=True, id="search.title"),
         Binding("slash", "search", show=False),
         Binding("ctrl+l", "toggle_light", show=False, priority=True),
     ]
@@ -78,6 +79,7 @@ class Terminal(App[None]):
         self._saving: Timer | None = None
         self._is_leaving = False
         self._alerted: set[str] = set()
+        self.own_keys = own_keys.obeyed({})
 
     def on_mount(self) -> None:
         deliver_alt_digits()
@@ -131,6 +133,7 @@ class Terminal(App[None]):
             self._touch(EVERYTHING)
             self._save_drafts()
             self._tell_alerts()
+            self.run_worker(self._read_keys(), group="keys", exclusive=True)
         elif isinstance(message, Delta):
             before = dict(self.desk.shelves.operators)
             touched = self.desk.apply(message)
@@ -139,8 +142,18 @@ class Terminal(App[None]):
                 self.say(text, "warning")
             if "tasks" in touched:
                 self._tell_alerts()
+        elif isinstance(message, Notice) and message.code == "keys_changed":
+            self.run_worker(self._read_keys(), group="keys", exclusive=True)
         elif isinstance(message, Notice) and message.code != "bye":
             self.say(message.text or self.desk.coded("notice", message.code), "warning")
+
+    async def _read_keys(self) -> None:
+        """The keys that the person changed, as far as a terminal can send them."""
+        with contextlib.suppress(LinkLost):
+            reply = await self.link.ask("keys.mine", OwnKeys())
+            if reply.problem is None:
+                self.own_keys = own_keys.obeyed((reply.result or {}).get("keys", {}))
+                self.set_keymap(self.own_keys.keys)
 
     def _tell_alerts(self) -> None:
         """What came due of tasks, each once; after an absence how many it is."""

@@ -27,18 +27,19 @@ AGAIN_S = 2.0           # colleagues' states while the list is open
 class CallScreen(LiveScreen):
     """What a key does is what the server says the call allows (`can`)."""
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f2", "call_key('F2')", show=False, priority=True),
-        Binding("f4", "call_key('F4')", show=False, priority=True),
-        Binding("f6", "mute", show=False, priority=True),
-        Binding("f7", "transfer", show=False, priority=True),
-        Binding("f8", "keypad", show=False, priority=True),
-        Binding("f9", "call_key('F9')", show=False, priority=True),
-        Binding("alt+k", "call_key('Alt+K')", show=False, priority=True),
-        Binding("alt+p", "call_key('Alt+P')", show=False, priority=True),
-        Binding("alt+o", "record", show=False, priority=True),
+        Binding("f2", "call_key('F2')", show=False, priority=True, id="call.answer"),
+        Binding("f4", "call_key('F4')", show=False, priority=True, id="call.hold_or_resume"),
+        Binding("f6", "mute", show=False, priority=True, id="call.mute_or_not"),
+        Binding("f7", "transfer", show=False, priority=True, id="call.transfer_or_complete"),
+        Binding("f8", "keypad", show=False, priority=True, id="call.keypad"),
+        Binding("f9", "call_key('F9')", show=False, priority=True, id="call.end_or_back"),
+        Binding("alt+k", "call_key('Alt+K')", show=False, priority=True, id="call.park_or_join"),
+        Binding("alt+p", "call_key('Alt+P')", show=False, priority=True,
+                id="recording.pause_or_not"),
+        Binding("alt+o", "record", show=False, priority=True, id="recording.on_or_off"),
         Binding("alt+z", "drop_party('client')", show=False, priority=True),
         Binding("alt+x", "drop_party('third')", show=False, priority=True),
-        Binding("alt+w", "waiting", show=False, priority=True),
+        Binding("alt+w", "waiting", show=False, priority=True, id="waiting.title"),
     ]
 
     @property

@@ -17,6 +17,7 @@ from workstation.protocol import NewClient
 from workstation.protocol.duplicates import CheckDuplicates, SuspectView
 from workstation.terminal.clean import clean
 from workstation.terminal.keys import KEYS
+from workstation.terminal.own_keys import ACTIONS_OF
 from workstation.terminal.pictures import duplicates
 from workstation.terminal.pictures.line import row, stack
 from workstation.terminal.screens import Dialog
@@ -163,8 +164,18 @@ class HelpDialog(Dialog[None]):
         for group, keys in KEYS.items():
             lines += [Content("")] if lines else []
             lines.append(row((words(f"terminal.keys.{group}"), "bold")))
-            lines += [row((f"  {key:<16}", "$primary"), words(f"terminal.key.{name}"))
+            lines += [row((f"  {self._key(name, key):<16}", "$primary"),
+                          words(f"terminal.key.{name}"), *self._not_here(name))
                       for name, key in keys]
         self.query_one("#key-list", Picture).show(stack(lines))
         self.query_one(".title", Picture).show(Content(words("terminal.keys_title")))
         self.query_one(".keys", Picture).show(Content(words("terminal.close_keys")))
+
+    def _key(self, name: str, delivered: str) -> str:
+        return self.terminal.own_keys.shown.get(ACTIONS_OF.get(name, ""), delivered)
+
+    def _not_here(self, name: str) -> tuple[str, ...]:
+        """A key that he chose on the page and that no terminal sends, or that means another thing
+        here: the delivered one stays."""
+        chord = self.terminal.own_keys.refused.get(ACTIONS_OF.get(name, ""))
+        return (self.desk.words("terminal.not_here", chord=chord),) if chord else ()
