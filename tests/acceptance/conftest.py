@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from cti.pbx.find import shared_folder
 from tests.pbx.fixtures import CHECKOUT, free_ports
 
 START_S = 240.0         # the first start speaks every prompt
@@ -98,6 +99,10 @@ def demo() -> Iterator[Demo]:
     folder = Path(tempfile.mkdtemp(prefix="dl", dir="/tmp"))
     config = folder / "deskline.toml"
     config.write_text(_settings(folder))
+    spoken = shared_folder(CHECKOUT / ".deskline") / "prompts"      # once, for all test sessions
+    spoken.mkdir(parents=True, exist_ok=True)
+    (folder / "data").mkdir()
+    (folder / "data" / "prompts").symlink_to(spoken, target_is_directory=True)
     cache = os.environ.get("DESKLINE_CACHE", str(CHECKOUT / ".deskline"))
     environment = {**os.environ, "DESKLINE_CACHE": cache}
     with (folder / "demo.log").open("w") as log:

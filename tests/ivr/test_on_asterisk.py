@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import math
-import shutil
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -17,14 +15,13 @@ from pathlib import Path
 import pytest
 
 from cti.pbx.find import Program
-from cti.pbx.run import down, up
 from ivr import sound
 from ivr.plan import IvrPlan
 from ivr.say import Money
 from ivr.speech import PromptCache, Voice
 from ivr.wording import Wording, fragments
 from tests.ivr.conftest import DEBTOR, OFFICE, STRANGER, Serving
-from tests.pbx.fixtures import ENTRY, ENTRY_OUTAGES, PrivatePbx, free_ports, sample_plan
+from tests.pbx.fixtures import ENTRY, ENTRY_OUTAGES, PrivatePbx, private_pbx
 from tests.pbx.manager import Manager, manager
 from tests.pbx.phones import phone
 
@@ -36,14 +33,8 @@ DEBTS = (4_812_50, 4_812_00, 4_813_50, 1_812_50, 812_50, 9_999_99, 4_712_50)
 @pytest.fixture(scope="module")
 def patient_pbx(asterisk: Program) -> Iterator[PrivatePbx]:
     """A private Asterisk that lets a menu speak to its end."""
-    folder = Path(tempfile.mkdtemp(prefix="deskline-ivr-"))
-    plan = sample_plan(folder, free_ports(), menu_limit_s=120)
-    try:
-        up(plan, asterisk, world=True)
-        yield PrivatePbx(plan, asterisk)
-    finally:
-        down(plan, asterisk)
-        shutil.rmtree(folder, ignore_errors=True)
+    with private_pbx(asterisk, menu_limit_s=120) as one:
+        yield one
 
 
 @pytest.fixture(autouse=True)

@@ -120,16 +120,23 @@ def asterisk() -> Program:
     return find_asterisk(CHECKOUT / ".deskline")
 
 
+@contextlib.contextmanager
+def private_pbx(program: Program, **changes: Any) -> Iterator[PrivatePbx]:
+    """Both, with the sample's plan changed so."""
+    folder = Path(tempfile.mkdtemp(prefix="deskline-pbx-"))
+    plan = sample_plan(folder, free_ports(), **changes)
+    try:
+        up(plan, program, world=True)
+        yield PrivatePbx(plan, program)
+    finally:
+        down(plan, program)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def pbx(asterisk: Program) -> Iterator[PrivatePbx]:
-    folder = Path(tempfile.mkdtemp(prefix="deskline-pbx-"))
-    plan = sample_plan(folder, free_ports())
-    try:
-        up(plan, asterisk, world=True)
-        yield PrivatePbx(plan, asterisk)
-    finally:
-        down(plan, asterisk)
-        shutil.rmtree(folder, ignore_errors=True)
+    with private_pbx(asterisk) as one:
+        yield one
 
 
 @pytest.fixture(autouse=True)

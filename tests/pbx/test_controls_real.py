@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,9 +10,8 @@ import pytest
 
 from cti.agi import AgiSession, Request, serve
 from cti.pbx.find import Program
-from cti.pbx.run import down, up
 from tests.pbx.controlled import ANNA_HZ, BORIS_HZ, CALLER_HZ, Floor, hears, opened, states
-from tests.pbx.fixtures import PrivatePbx, free_ports, sample_plan
+from tests.pbx.fixtures import PrivatePbx, private_pbx
 
 pytestmark = pytest.mark.pbx
 
@@ -22,14 +19,8 @@ pytestmark = pytest.mark.pbx
 @pytest.fixture(scope="module")
 def pbx(asterisk: Program) -> Iterator[PrivatePbx]:
     """Where nobody is parked for long."""
-    folder = Path(tempfile.mkdtemp(prefix="deskline-pbx-"))
-    plan = sample_plan(folder, free_ports(), park_limit_s=3)
-    try:
-        up(plan, asterisk, world=True)
-        yield PrivatePbx(plan, asterisk)
-    finally:
-        down(plan, asterisk)
-        shutil.rmtree(folder, ignore_errors=True)
+    with private_pbx(asterisk, park_limit_s=3) as one:
+        yield one
 
 
 async def test_a_call_is_held_muted_dialled_into_and_taken_up_again_as_one_call(

@@ -121,11 +121,7 @@ class Moves:
 
 @asynccontextmanager
 async def _talking(stage: Stage, talk_s: int) -> AsyncIterator[tuple[Moves, Phone]]:
-    async with stage.desk("101", auto_answer=True) as anna:
-        await stage.ready("101")
-        await stage.call_in(talk_s=talk_s)
-        await stage.heard("CallAnswered")
-        await asyncio.sleep(0.5)
+    async with stage.talking(talk_s) as anna:
         yield Moves(stage), anna
 
 

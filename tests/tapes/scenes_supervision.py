@@ -51,12 +51,8 @@ class Lead:
 
 @asynccontextmanager
 async def talk(stage: Stage) -> AsyncIterator[tuple[Lead, Phone, Phone]]:
-    async with (stage.desk("101", auto_answer=True) as operator,
-                stage.desk("109", auto_answer=True) as supervisor):
-        await stage.ready("101")
-        await stage.call_in(talk_s=12)
-        await stage.heard("CallAnswered")
-        await asyncio.sleep(0.5)
+    async with (stage.desk("109", auto_answer=True) as supervisor,
+                stage.talking(12) as operator):
         yield Lead(stage), operator, supervisor
         await stage.heard("CallEnded")
         await stage.quiet()

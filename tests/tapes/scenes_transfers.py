@@ -3,23 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 from tests.pbx.phones import Phone
 from tests.tapes.scenes import scene
 from tests.tapes.stage import Stage
-
-
-@asynccontextmanager
-async def _talking(stage: Stage, talk_s: int) -> AsyncIterator[Phone]:
-    """101 talks with a client."""
-    async with stage.desk("101", auto_answer=True) as anna:
-        await stage.ready("101")
-        await stage.call_in(talk_s=talk_s)
-        await stage.heard("CallAnswered")
-        await asyncio.sleep(0.5)
-        yield anna
 
 
 async def _consult(stage: Stage, phone: Phone, who: str) -> None:
@@ -30,7 +17,7 @@ async def _consult(stage: Stage, phone: Phone, who: str) -> None:
 
 @scene("transfer/attended_to_a_queue")
 async def attended_queue(stage: Stage) -> None:
-    async with stage.desk("102", auto_answer=True), _talking(stage, 9) as anna:
+    async with stage.desk("102", auto_answer=True), stage.talking(9) as anna:
         await stage.ready("102", "outages")
         await _consult(stage, anna, "outages")
         await stage.heard("CallAnswered", 2)
@@ -42,7 +29,7 @@ async def attended_queue(stage: Stage) -> None:
 
 @scene("transfer/attended_to_the_outside")
 async def attended_outside(stage: Stage) -> None:
-    async with _talking(stage, 9) as anna:
+    async with stage.talking(9) as anna:
         await _consult(stage, anna, "+79160000003")
         await anna.wait("connected2")
         await asyncio.sleep(0.5)
@@ -53,7 +40,7 @@ async def attended_outside(stage: Stage) -> None:
 
 @scene("transfer/blonde_to_the_outside")
 async def blonde_outside(stage: Stage) -> None:
-    async with _talking(stage, 9) as anna:
+    async with stage.talking(9) as anna:
         await _consult(stage, anna, "+79160000003")
         await anna.wait("ringing2")
         await anna.order("attended")
@@ -64,7 +51,7 @@ async def blonde_outside(stage: Stage) -> None:
 @scene("transfer/blind_to_nobody_there")
 async def blind_nobody(stage: Stage) -> None:
     """108 has no phone: the client is let go."""
-    async with _talking(stage, 15) as anna:
+    async with stage.talking(15) as anna:
         await anna.order("blind", uri=stage.sip("108"))
         await stage.heard("CallTransferred")
         await stage.heard("CallEnded")
@@ -73,7 +60,7 @@ async def blind_nobody(stage: Stage) -> None:
 @scene("transfer/blind_to_a_busy_colleague")
 async def blind_busy(stage: Stage) -> None:
     await stage.behave("103", "Hangup(17)")
-    async with _talking(stage, 15) as anna:
+    async with stage.talking(15) as anna:
         await anna.order("blind", uri=stage.sip("103"))
         await stage.heard("CallTransferred")
         await stage.heard("CallEnded")
@@ -82,7 +69,7 @@ async def blind_busy(stage: Stage) -> None:
 @scene("transfer/blind_to_nowhere")
 async def blind_nowhere(stage: Stage) -> None:
     """No such extension: it fails, and they go on talking."""
-    async with _talking(stage, 6) as anna:
+    async with stage.talking(6) as anna:
         await anna.order("blind", uri=stage.sip("nowhere"))
         await anna.wait("transferring")
         await stage.heard("CallEnded")
@@ -90,7 +77,7 @@ async def blind_nowhere(stage: Stage) -> None:
 
 @scene("transfer/blind_and_the_client_gives_up")
 async def blind_gives_up(stage: Stage) -> None:
-    async with stage.desk("102") as boris, _talking(stage, 4) as anna:
+    async with stage.desk("102") as boris, stage.talking(4) as anna:
         await anna.order("blind", uri=stage.sip("102"))
         await boris.wait("incoming")
         await stage.heard("CallEnded")
@@ -99,7 +86,7 @@ async def blind_gives_up(stage: Stage) -> None:
 @scene("transfer/blind_twice")
 async def blind_twice(stage: Stage) -> None:
     async with (stage.desk("102", auto_answer=True) as boris,
-                stage.desk("108", auto_answer=True), _talking(stage, 9) as anna):
+                stage.desk("108", auto_answer=True), stage.talking(9) as anna):
         await anna.order("blind", uri=stage.sip("102"))
         await stage.heard("CallAnswered", 2)
         await asyncio.sleep(1)
@@ -110,7 +97,7 @@ async def blind_twice(stage: Stage) -> None:
 
 @scene("transfer/blind_and_back")
 async def blind_back(stage: Stage) -> None:
-    async with stage.desk("102", auto_answer=True) as boris, _talking(stage, 9) as anna:
+    async with stage.desk("102", auto_answer=True) as boris, stage.talking(9) as anna:
         await anna.order("blind", uri=stage.sip("102"))
         await stage.heard("CallAnswered", 2)
         await anna.wait("ended")
@@ -123,7 +110,7 @@ async def blind_back(stage: Stage) -> None:
 @scene("transfer/attended_twice")
 async def attended_twice(stage: Stage) -> None:
     async with (stage.desk("102", auto_answer=True) as boris,
-                stage.desk("108", auto_answer=True), _talking(stage, 14) as anna):
+                stage.desk("108", auto_answer=True), stage.talking(14) as anna):
         await _consult(stage, anna, "102")
         await anna.wait("connected2")
         await anna.order("attended")
@@ -142,7 +129,7 @@ async def attended_twice(stage: Stage) -> None:
 @scene("transfer/blind_then_attended")
 async def blind_then_attended(stage: Stage) -> None:
     async with (stage.desk("102", auto_answer=True) as boris,
-                stage.desk("108", auto_answer=True), _talking(stage, 12) as anna):
+                stage.desk("108", auto_answer=True), stage.talking(12) as anna):
         await anna.order("blind", uri=stage.sip("102"))
         await stage.heard("CallAnswered", 2)
         await asyncio.sleep(0.5)
@@ -156,7 +143,7 @@ async def blind_then_attended(stage: Stage) -> None:
 
 @scene("transfer/consultation_refused")
 async def consultation_refused(stage: Stage) -> None:
-    async with stage.desk("102") as boris, _talking(stage, 8) as anna:
+    async with stage.desk("102") as boris, stage.talking(8) as anna:
         await _consult(stage, anna, "102")
         await boris.wait("incoming")
         await boris.refuse(486)
@@ -168,7 +155,7 @@ async def consultation_refused(stage: Stage) -> None:
 
 @scene("transfer/client_leaves_during_the_consultation")
 async def client_leaves(stage: Stage) -> None:
-    async with stage.desk("102", auto_answer=True), _talking(stage, 4) as anna:
+    async with stage.desk("102", auto_answer=True), stage.talking(4) as anna:
         await _consult(stage, anna, "102")
         await anna.wait("connected2")
         await stage.heard("CallEnded")
@@ -179,7 +166,7 @@ async def client_leaves(stage: Stage) -> None:
 
 @scene("transfer/consulted_colleague_leaves")
 async def colleague_leaves(stage: Stage) -> None:
-    async with stage.desk("102", auto_answer=True) as boris, _talking(stage, 7) as anna:
+    async with stage.desk("102", auto_answer=True) as boris, stage.talking(7) as anna:
         await _consult(stage, anna, "102")
         await anna.wait("connected2")
         await asyncio.sleep(0.5)
@@ -235,7 +222,7 @@ async def colleagues_call(stage: Stage) -> None:
 
 @scene("transfer/by_the_server_to_an_operator")
 async def by_server(stage: Stage) -> None:
-    async with stage.desk("102", auto_answer=True), _talking(stage, 7):
+    async with stage.desk("102", auto_answer=True), stage.talking(7):
         await stage.engine.commands.transfer(
             stage.leg("PJSIP/101-").channel, "deskline-phones", "102")
         await stage.heard("CallAnswered", 2)
@@ -244,7 +231,7 @@ async def by_server(stage: Stage) -> None:
 
 @scene("transfer/by_the_server_to_a_queue")
 async def by_server_queue(stage: Stage) -> None:
-    async with stage.desk("102", auto_answer=True), _talking(stage, 8):
+    async with stage.desk("102", auto_answer=True), stage.talking(8):
         await stage.engine.commands.transfer(
             stage.leg("PJSIP/101-").channel, "deskline-phones", "outages")
         await stage.heard("CallQueued", 2)
@@ -257,7 +244,7 @@ async def by_server_queue(stage: Stage) -> None:
 @scene("transfer/client_redirected_by_the_server")
 async def redirected(stage: Stage) -> None:
     """The client alone is moved out of the talk; the operator's leg ends."""
-    async with stage.desk("102", auto_answer=True), _talking(stage, 7):
+    async with stage.desk("102", auto_answer=True), stage.talking(7):
         await stage.engine.commands.redirect(
             stage.leg("PJSIP/trunk-").channel, "deskline-phones", "102")
         await stage.heard("CallAnswered", 2)

@@ -97,6 +97,16 @@ class Stage:
                 await one.quit()
                 reader.cancel()
 
+    @asynccontextmanager
+    async def talking(self, talk_s: int) -> AsyncIterator[Phone]:
+        """101, at a desk phone, talks with a client."""
+        async with self.desk("101", auto_answer=True) as one:
+            await self.ready("101")
+            await self.call_in(talk_s=talk_s)
+            await self.heard("CallAnswered")
+            await asyncio.sleep(0.5)
+            yield one
+
     async def ask(self, **headers: str) -> Message:
         """A manager's action that our own commands do not have."""
         secret = self.pbx.password("ami:control")
