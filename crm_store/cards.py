@@ -151,7 +151,7 @@ def _sum(debts: list[Debt]) -> tuple[int, str | None, date | None]:
 
 _CONFIRMED_AT = (
     select(func.max(IdentityConfirmations.at, type_=Utc()))
-    .where(IdentityConfirmations.client_id == Clients.id)
+    .where(IdentityConfirmations.client_id == Clients.id, IdentityConfirmations.is_confirmed)
     .scalar_subquery().label("identity_confirmed_at"))
 _LAST_READING = (
     select(Readings.id).where(Readings.meter_id == Meters.id)

@@ -26,14 +26,21 @@ from crm_store.contacts import (
 from crm_store.prepared import Ask, Asked, Prepared
 from crm_store.report_sums import forget_now
 from crm_store.tables.clients import ClientChoices, Clients
-from crm_store.tables.contacts import Dispositions, Drafts, Interactions, Notes, Segments
+from crm_store.tables.contacts import (
+    UNREACHED,
+    Dispositions,
+    Drafts,
+    Interactions,
+    Notes,
+    Segments,
+)
 from crm_store.timeline import Cursor, Page, TimelineItem, put
 from crm_store.timeline import page as timeline
 
 __all__ = ["CallFacts", "Cursor", "Interaction", "Page", "SegmentFacts", "TimelineItem", "absorb",
            "add_note", "add_segments", "by_call", "by_number", "choose_client", "one", "segments",
-           "set_disposition", "timeline", "upsert_call", "upsert_calls", "with_open_draft",
-           "without_disposition"]
+           "set_disposition", "timeline", "unreached_without_disposition", "upsert_call",
+           "upsert_calls", "with_open_draft", "without_disposition"]
 
 
 async def choose_client(
@@ -69,6 +76,7 @@ def _dispose(ask: Ask, chosen: dict[str, Any]) -> int | None:
     if not rows:
         raise errors.NotFound(f"interaction {chosen['interaction_id']}")
     ask.rows(_DISPOSITION, **chosen)
+    forget_now(ask, rows[0].started_at)
     show_now(ask, place_of(rows[0]), rows[0])       # its place does not change
     attempt: int | None = rows[0].attempt
     return attempt
@@ -76,7 +84,6 @@ def _dispose(ask: Ask, chosen: dict[str, Any]) -> int | None:
 
 async def add_note(
     tx: Tx, client_id: int, text: str, *, by: str, at: datetime, interaction_id: int | None = None
-    forget_now(ask, rows[0].started_at)
 ) -> int:
     """A note on the client himself, in his timeline. Raises `Conflict` for an unknown client."""
     text = masked(text)
@@ -123,6 +130,18 @@ async def without_disposition(
             Interactions.operator == operator, Interactions.disposition.is_(None),
             Interactions.answered_at.is_not(None), Interactions.absorbed_into.is_(None),
             Interactions.started_at >= since)
+        .order_by(Interactions.started_at.desc()).limit(limit))
+    return [_interaction(row) for row in rows]
+
+
+async def unreached_without_disposition(
+    tx: Tx, operator: str, *, since: datetime, limit: int = 50
+) -> list[Interaction]:
+    """Outbound calls of his that nobody answered, still without an outcome, newest first."""
+    rows = await tx.all(
+        _interactions().where(
+            Interactions.operator == operator, Interactions.started_at >= since,
+            Interactions.ended_at.is_not(None), UNREACHED)
         .order_by(Interactions.started_at.desc()).limit(limit))
     return [_interaction(row) for row in rows]
 

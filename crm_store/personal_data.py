@@ -114,7 +114,8 @@ PERSONAL: dict[str, Personal] = {
     "client_choices": Personal(
         via("interaction_id", "interactions"), kept="id interaction_id client_id by at"),
     "identity_confirmations": Personal(
-        own("client_id"), kept="id client_id interaction_id by at", hashed="e164"),
+        own("client_id"), kept="id client_id interaction_id by at is_confirmed answered",
+        hashed="e164"),
     "timeline": Personal(own("client_id"), is_gone=True, is_derived=True,
                          kept="client_id at kind ref facts"),
     # ── campaigns: what was dialled stays countable ─────────────────────────────────────────

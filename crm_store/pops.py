@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -20,16 +21,18 @@ from crm_store.base import Tx, Whole
 from crm_store.cards import Card, card_asked, card_made
 from crm_store.clients import Candidate, candidates_asked, candidates_made, likeliest
 from crm_store.drafts import Draft
+from crm_store.identity import Standing, standing_asked, standing_made
 from crm_store.interactions import calls_asked, calls_made
 from crm_store.prepared import Ask, Prepared
 from crm_store.store import Store
 from crm_store.tables.campaigns import Attempts, CampaignEntries, Campaigns
-from crm_store.tables.clients import Clients, IdentityConfirmations
+from crm_store.tables.clients import Clients
 from crm_store.tables.contacts import Interactions
 from crm_store.timeline import Page, TimelineItem, page_asked, page_made
 
 _NOT_ASKED = 0      # no row has this id
 _PAGE = 30
+NOTHING_COUNTS = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,7 @@ class Caller:
     attempt: int | None = None
     interaction: int | None = None
     operator: str = ""
+    since: datetime = NOTHING_COUNTS        # what was ticked on the number since then counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class Pop:
     campaign: str
     draft: Draft | None
     handed: Draft | None    # what a colleague typed in this contact, the newest
-    is_confirmed: bool      # this operator ticked this client's identity in this contact
+    identity: Standing | None   # of this client, in this contact or lately on this number
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +96,12 @@ def _read(ask: Ask, caller: Caller, page: int) -> Pop:
     found = known.candidates
     client_id = known.chosen or (known.named.client_id if known.named else None) or likeliest(
         found)
-    card, items, is_confirmed = _of_client(ask, client_id, caller, page) if client_id else (
-        None, _of_number(ask, caller.number, page), False)
+    card, items, standing = _of_client(ask, client_id, caller, page) if client_id else (
+        None, _of_number(ask, caller.number, page), None)
     return Pop(
         candidates=tuple(found), named=known.named, client_id=client_id, card=card,
         timeline=items, campaign=known.campaign, draft=known.draft, handed=known.handed,
-        is_confirmed=is_confirmed)
+        identity=standing)
 
 
 def _known(ask: Ask, caller: Caller) -> _Known:
@@ -129,13 +133,13 @@ def _named(named: Sequence[Any], meant: Sequence[Any]) -> tuple[Named | None, st
 
 def _of_client(
     ask: Ask, client_id: int, caller: Caller, page: int
-) -> tuple[Card | None, Page[TimelineItem], bool]:
-    """His card, his latest, and whether this operator ticked him in this contact."""
-    ticked = {"client_id": client_id, "operator": caller.operator,
-              "interaction_id": caller.interaction or _NOT_ASKED}
-    *card, items, confirmed = ask(
-        *card_asked(client_id), page_asked(client_id, limit=page), (_CONFIRMED, ticked))
-    return card_made(card), page_made(items, page), bool(confirmed)
+) -> tuple[Card | None, Page[TimelineItem], Standing | None]:
+    """His card, his latest, and what counts of his identity."""
+    ticked = standing_asked(client_id, caller.number, interaction_id=caller.interaction,
+                            since=caller.since)
+    *card, items, said = ask(
+        *card_asked(client_id), page_asked(client_id, limit=page), ticked)
+    return card_made(card), page_made(items, page), standing_made(said)
 
 
 def _of_number(ask: Ask, number: str | None, page: int) -> Page[TimelineItem]:
@@ -157,8 +161,3 @@ _MEANT = Prepared(
     .where(Attempts.id == bindparam("attempt", type_=Whole)))
 _INTERACTION = bindparam("interaction_id", type_=Whole)
 _CHOSEN = Prepared(select(Interactions.client_id).where(Interactions.id == _INTERACTION))
-_CONFIRMED = Prepared(
-    select(IdentityConfirmations.id).where(
-        IdentityConfirmations.client_id == bindparam("client_id", type_=Whole),
-        IdentityConfirmations.interaction_id == _INTERACTION,
-        IdentityConfirmations.by == bindparam("operator")).limit(1))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from crm_store import clients, interactions, phones, pops, timeline
 from crm_store.base import Tx
 from crm_store.cards import Card
+from crm_store.identity import Standing
 from crm_store.store import Store
-from workstation import card_views, handing, protocol, views
+from workstation import card_views, handing, identity_questions, protocol, views
 from workstation.opening import Came, Opened, opened
 from workstation.requests import forms
 from workstation.requests.kinds import RequestType
@@ -59,7 +60,13 @@ class Background:
     def _caller(self, wanted: Wanted) -> pops.Caller:
         return pops.Caller(
             number=self._e164(wanted), named=wanted.hint, attempt=wanted.attempt,
-            interaction=wanted.interaction, operator=wanted.operator)
+            interaction=wanted.interaction, operator=wanted.operator,
+            since=self.counts_since(wanted.now))
+
+    def counts_since(self, now: datetime) -> datetime:
+        """What was ticked since then on a number still counts; with 0 nothing but the contact."""
+        counts_min = self._settings.identity.counts_min
+        return now - timedelta(minutes=counts_min) if counts_min else pops.NOTHING_COUNTS
 
     def _e164(self, wanted: Wanted) -> str | None:
         return phones.normalise(wanted.number, region=self._settings.company.region).e164
@@ -68,16 +75,27 @@ class Background:
         candidates = _put_first([views.candidate(row) for row in pop.candidates], pop.named)
         fields: dict[str, Any] = {"candidates": candidates, "campaign": pop.campaign,
                                   "notice": ""}
+        if pop.campaign in self._settings.wrap_up.outcomes:
+            fields["dispositions"] = views.dispositions(
+                self._settings, self._queues.get(wanted.queue or ""), campaign=pop.campaign)
         if wanted.interaction is not None:
             fields["draft"] = views.draft(pop.draft)
-            fields["identity"] = "confirmed" if pop.is_confirmed else "unknown"
             fields["handed"] = handing.of_row(pop.handed, self._names)
         wanted = replace(wanted, campaign=pop.campaign)
+        fields |= self.identity(pop.identity, wanted)
         fields |= self._of_client(pop.card, pop.timeline, candidates, wanted,
-                                  masked=not pop.is_confirmed)
+                                  masked=fields["identity"] != "confirmed")
         if fields["form"] is not None:
             fields["form"] = handing.filled(fields["form"], fields.get("handed"))
         return fields
+
+    def identity(self, said: Standing | None, wanted: Wanted) -> dict[str, Any]:
+        """What counts of the client's identity, as the conversation shows it."""
+        if said is None or not said.is_confirmed:
+            return {"identity": "unknown" if said is None else "refused", "confirmed": None}
+        return {"identity": "confirmed", "confirmed": protocol.ConfirmedView(
+            by=said.by, name=self._names.get(said.by, said.by), at=views.moment(said.at),
+            here=wanted.interaction is not None and said.interaction_id == wanted.interaction)}
 
     async def warm_up(self, store: Store) -> None:
         """Prepare what a pop reads: the first caller of the day waits no longer than others."""
@@ -104,7 +122,11 @@ class Background:
                    masked: bool) -> dict[str, Any]:
         shown = None if card is None else card_views.card(
             card, [one for one in candidates if one.client_id != card.client_id], masked=masked)
+        asked = [] if card is None or not masked else identity_questions.drawn(
+            self._settings.identity, card, page.items, wanted.number, self._zone)
         return {
+            "questions": asked,
+            "questions_needed": min(self._settings.identity.needed, len(asked)),
             "client_id": card.client_id if card else None, "card": shown,
             "form": self.form(wanted, shown), **self._guiding(wanted),
             "timeline": _past(page.items, wanted, masked=masked),

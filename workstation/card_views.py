@@ -84,11 +84,15 @@ def consent(row: LatestConsent | Consent) -> protocol.ConsentView:
 
 
 def custom(row: CustomValue, *, masked: bool) -> protocol.CustomView:
-    """A sensitive value is left out while identity is not ticked."""
-    hidden = masked and row.field.is_sensitive
+    """A sensitive value or a sum is left out while identity is not ticked."""
+    hidden = masked and is_secret(row.field)
     return protocol.CustomView(
         field=field(row.field), value=None if hidden else row.value,
         text="" if hidden else written(row.field, row.value), hidden=hidden)
+
+
+def is_secret(row: Field) -> bool:
+    return row.is_sensitive or row.kind == "money"
 
 
 def field(row: Field) -> protocol.FieldView:
@@ -107,7 +111,7 @@ def changes(rows: Sequence[Changed], fields: Sequence[Field], *,
 
 def _changed(row: Changed, known: Mapping[str, Field], *, masked: bool) -> protocol.ChangedView:
     about = known.get(row.field)
-    hidden = masked and about is not None and about.is_sensitive
+    hidden = masked and about is not None and is_secret(about)
     return protocol.ChangedView(
         version=row.version, field=row.field, label=about.label if about else "",
         before=None if hidden else _told(about, row.before),

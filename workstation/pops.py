@@ -36,7 +36,7 @@ from cti.errors import Overrun
 from cti.feed import Subscription
 from cti.floor import Call
 from cti.views import FloorView
-from workstation import views
+from workstation import unreached, views
 from workstation.asterisks import name_in
 from workstation.background import Background
 from workstation.cards import STORED_WITHIN_S, Cards
@@ -216,7 +216,8 @@ class Pops:
         counting = self._wrap_up.begin(view.operator, view.call, view.queue or None)
         self._conversations.change(
             view.operator, view.call, state="wrap_up", ended_at=views.moment(at),
-            wrap_up_until=views.moment(counting.until) if counting is not None else None)
+            wrap_up_until=views.moment(counting.until) if counting is not None else None,
+            extensions_left=self._wrap_up.left(view.operator, view.call))
         if counting is not None:
             tasks.create_task(outlived("wrap-up", self._wrap_up.hold(view.operator, counting)),
                               name=f"wrap-up {view.operator}")
@@ -284,6 +285,7 @@ class Pops:
     def _ended(self, tasks: asyncio.TaskGroup, change: CallEnded) -> None:
         self.clients.pop(change.call, None)
         self.campaigns.pop(change.call, None)
+        hint = unreached.hint(change, self.dialled, self._settings.company.region)
         self._forget_dialled(change)
         for view in self._conversations.with_call(change.call):
             if view.state == "ringing":
@@ -292,6 +294,24 @@ class Pops:
                 self._wrap(tasks, view, change.at)
         if change.operator and change.answered_at is not None:
             self._left(tasks, change.operator, change)
+        elif unreached.is_one(change):
+            self._unreached(tasks, change, hint)
+
+    def _unreached(self, tasks: asyncio.TaskGroup, change: CallEnded, hint: int | None) -> None:
+        """He dialled, and nobody answered: that is a contact with an outcome too."""
+        operator, call = change.operator or "", self._call_of(change)
+        known = self._conversations.of_call(operator, change.call)
+        if known is not None and known.state in ("wrap_up", "done"):
+            return
+        if known is None:
+            self._open(tasks, operator, replace(call, client_hint=call.client_hint or hint),
+                       "wrap_up", change.at, None)
+        view = self._conversations.of_call(operator, change.call)
+        if view is not None:
+            seen = structs.replace(view, answered_at=None, **unreached.fields(
+                self._settings, change.outcome, change.cause))
+            self._conversations.hold(seen)
+            self._wrap(tasks, seen, change.at)
 
     def _forget_dialled(self, change: CallEnded) -> None:
         if change.direction == "out":
@@ -361,4 +381,6 @@ def replace_kept(view: ConversationView, known: ConversationView) -> Conversatio
     return structs.replace(
         view, draft=known.draft, identity=known.identity, client_id=known.client_id,
         candidates=known.candidates, card=known.card, timeline=known.timeline,
-        timeline_cursor=known.timeline_cursor, form=known.form)
+        timeline_cursor=known.timeline_cursor, form=known.form, handed=known.handed,
+        confirmed=known.confirmed, questions=known.questions,
+        questions_needed=known.questions_needed)

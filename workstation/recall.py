@@ -14,7 +14,7 @@ from crm_store.base import Tx
 from crm_store.errors import StoreError
 from crm_store.interactions import Interaction
 from crm_store.store import Store
-from workstation import unforeseen, views
+from workstation import unforeseen, unreached, views
 from workstation.background import Background, Wanted
 from workstation.conversations import Conversations
 from workstation.protocol import ConversationView
@@ -23,6 +23,7 @@ from workstation.settings import Settings
 log = structlog.get_logger()
 PAUSES_S = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 0.0)
 UNFINISHED_FOR = timedelta(days=7)      # older ones are history
+UNREACHED_FOR = timedelta(hours=12)     # of a call that nobody answered: until the shift is over
 
 
 class Recall:
@@ -66,6 +67,8 @@ class Recall:
             since = self._clock() - UNFINISHED_FOR
             rows = await interactions.without_disposition(tx, operator, since=since)
             rows += await interactions.with_open_draft(tx, operator, since=since)
+            rows += await interactions.unreached_without_disposition(
+                tx, operator, since=self._clock() - UNREACHED_FOR)
             for row in rows:
                 call = row.call_id
                 if call is None or self._conversations.of_call(operator, call) is not None:
@@ -81,4 +84,6 @@ class Recall:
         kept = await drafts.load(tx, row.id, operator)
         view = views.unfinished(row, operator, self._settings, views.draft(kept))
         fields = await self._background.gather(tx, wanted(view, row.id))
+        if row.answered_at is None:
+            fields |= unreached.fields(self._settings, row.outcome, None)
         return structs.replace(view, **fields)

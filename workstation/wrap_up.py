@@ -23,7 +23,7 @@ from workstation.settings import Settings
 
 log = structlog.get_logger()
 REASON = "wrap_up"
-EXTENSION = timedelta(seconds=60)
+CALLS_REMEMBERED = 5_000
 _TICK_S = 0.5
 _AGAIN_AFTER = timedelta(seconds=5)     # a state that Asterisk did not take is asked for again
 
@@ -47,6 +47,9 @@ class WrapUp:
                  conversations: Conversations, clock: Callable[[], datetime]) -> None:
         self._seconds = {queue.id: queue.wrap_up_s for queue in settings.queue}
         self._usual_s = settings.queue[0].wrap_up_s
+        self._extension = timedelta(seconds=settings.wrap_up.extension_s)
+        self._extensions = settings.wrap_up.extensions
+        self._extended: dict[tuple[str, str], int] = {}     # (operator, call) → how often
         self._pause_reasons = frozenset(settings.pause_reasons)
         self._floor = floor
         self._commands = commands
@@ -95,16 +98,17 @@ class WrapUp:
         return until
 
     def extend(self, operator: str, call: str) -> datetime | None:
-        """A minute more, from now or from the end; None when none is counting for that call."""
+        """More time, from now or from the end; None when none is counting for that call."""
         counting = self._counting.get(operator)
         if counting is None or counting.call != call:
             return None
-        until = max(counting.until, self._clock()) + EXTENSION
+        until = max(counting.until, self._clock()) + self._extension
+        self._note_extended(operator, call)
         self._counting[operator] = replace(counting, until=until)
         return until
 
     def begin_again(self, operator: str, call: str) -> Counting | None:
-        """A minute for a call whose time is over; `hold` then pauses him. None when another call
+        """More time for a call whose time is over; `hold` then pauses him. None when another call
         is counted, or has him."""
         live = self._floor.operators.get(operator)
         is_busy = live is not None and live.state in ("offered", "talking")
@@ -113,8 +117,18 @@ class WrapUp:
         if live is not None and live.reason in self._pause_reasons:
             self._wishes.setdefault(operator, Wish(True, live.reason))
         now = self._clock()
-        counting = self._counting[operator] = Counting(call, now + EXTENSION, now)
+        counting = self._counting[operator] = Counting(call, now + self._extension, now)
+        self._note_extended(operator, call)
         return counting
+
+    def left(self, operator: str, call: str) -> int:
+        """How often this contact's wrap-up may still be prolonged."""
+        return max(0, self._extensions - self._extended.get((operator, call), 0))
+
+    def _note_extended(self, operator: str, call: str) -> None:
+        self._extended[operator, call] = self._extended.get((operator, call), 0) + 1
+        while len(self._extended) > CALLS_REMEMBERED:
+            del self._extended[next(iter(self._extended))]
 
     def counting(self, operator: str) -> Counting | None:
         return self._counting.get(operator)

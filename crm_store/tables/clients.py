@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_store.base import Base, Bytewise, Json
@@ -70,7 +70,10 @@ class ClientPhones(Base):
 
 
 class IdentityConfirmations(Base):
-    """An operator ticked that the person is who the card says; a fact each time."""
+    """An operator ticked that the person is who the card says, or is not; a fact each time.
+
+    `answered`: the kinds of the questions that were answered.
+    """
     __tablename__ = "identity_confirmations"
     __table_args__ = (
         Index(None, "client_id", "at"),
@@ -83,6 +86,8 @@ class IdentityConfirmations(Base):
     interaction_id: Mapped[int | None] = mapped_column(ForeignKey("interactions.id"))
     by: Mapped[str]
     at: Mapped[datetime]
+    is_confirmed: Mapped[bool] = mapped_column(default=True, server_default=true())
+    answered: Mapped[list[str] | None] = mapped_column(Json)
 
 
 class ClientChoices(Base):

@@ -16,6 +16,9 @@ _NOT_A_CALL = text("kind <> 'call'")
 _NOT_ABSORBED, _IS_ABSORBED = text("absorbed_into is null"), text("absorbed_into is not null")
 _IN_A_CONTACT = text("interaction_id is not null")
 _UNDISPOSED = text("disposition is null and answered_at is not null and absorbed_into is null")
+# Dialled by an operator (a campaign's attempts are nobody's), and without an outcome.
+UNREACHED = text("direction = 'out' and answered_at is null and disposition is null"
+                 " and operator is not null and absorbed_into is null")
 
 
 class Interactions(Base):
@@ -36,6 +39,8 @@ class Interactions(Base):
         Index(None, "started_at"),
         Index("ix_interactions_undisposed", "operator",
               sqlite_where=_UNDISPOSED, postgresql_where=_UNDISPOSED),
+        Index("ix_interactions_unreached", "operator", "started_at",
+              sqlite_where=UNREACHED, postgresql_where=UNREACHED),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     channel: Mapped[str] = mapped_column(default="call")

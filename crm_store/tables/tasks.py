@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from crm_store.base import Base, Json
 
+_IN_A_CONTACT = text("interaction_id is not null")
+
 
 class Tasks(Base):
     """An operator, a group or both answer for it; `done_at` closes it.
@@ -26,6 +28,8 @@ class Tasks(Base):
         Index(None, "group_id", "done_at"),
         Index(None, "client_id"),
         Index(None, "request_id"),
+        Index(None, "interaction_id", sqlite_where=_IN_A_CONTACT,
+              postgresql_where=_IN_A_CONTACT),
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str]

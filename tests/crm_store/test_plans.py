@@ -15,6 +15,7 @@ from crm_store import (
     client_measures,
     clients,
     drafts,
+    identity,
     interactions,
     pops,
     proposal_answers,
@@ -35,7 +36,8 @@ HOT = {
     "card: accounts": cards._ACCOUNTS, "card: meters": cards._METERS,
     "timeline: first page": timeline._FIRST_PAGE, "timeline: next page": timeline._NEXT_PAGE,
     "pop: named": pops._NAMED, "pop: meant by a campaign": pops._MEANT,
-    "pop: chosen": pops._CHOSEN, "pop: ticked": pops._CONFIRMED, "pop: draft": drafts.HIS,
+    "pop: chosen": pops._CHOSEN, "pop: ticked": identity._STANDING,
+    "pop: drafts": drafts.OF_CONTACT,
     "script: answers": script_answers._OF_CONTACT,
     "proposals: answers": proposal_answers._LATEST,
     "measures: opened": client_measures._OPENED, "measures: made": client_measures._MADE,
@@ -50,7 +52,7 @@ HOT = {
 def _literal(statement: Select[*tuple[object, ...]], engine: str) -> str:
     dialect = sqlite.dialect() if engine == "sqlite" else postgresql.dialect()
     at = 1_764_000_000_000_000 if engine == "sqlite" else NOW
-    values = {name: value for name, value in (VALUES | {"at": at}).items()
+    values = {name: value for name, value in (VALUES | {"at": at, "since": at}).items()
               if name in statement.compile().params}
     compiled = statement.compile(dialect=dialect)
     sql = str(compiled)

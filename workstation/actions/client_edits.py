@@ -70,7 +70,7 @@ def _version(cursor: str | None) -> int | None:
 
 def _check_hidden(edit: ClientEdit, fields: Iterable[Field], *, masked: bool) -> None:
     """What one may not see one does not overwrite."""
-    hidden = {field.key for field in fields if field.is_sensitive} if masked else set()
+    hidden = {field.key for field in fields if card_views.is_secret(field)} if masked else set()
     if hidden & set(edit.custom):
         raise NotAllowed("tick the identity first: " + ", ".join(hidden & set(edit.custom)))
 

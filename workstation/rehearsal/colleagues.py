@@ -12,6 +12,7 @@ import random
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -31,8 +32,11 @@ NOTES_RU = ("Спрашивал о последнем счёте, объясни
             "Баланс объяснили, оплатит в конце месяца.", "Просил копию счёта.",
             "Хочет перенести срок оплаты.", "Не согласен с начислением по среднему; пришлёт фото.")
 NOTES = {"en": NOTES_EN, "ru": NOTES_RU}
-OUTCOMES = {"resolved": 6, "request": 1, "call_back": 1, "promised": 5, "paid": 1,
+OUTCOMES = {"resolved": 4, "explained": 3, "reading_taken": 2, "misdialled": 1, "request": 1,
+            "call_back": 1, "promised": 5, "paid": 1,
             "reached_in_person": 2, "refused": 1, "reached_another": 1, "wrong_number": 1}
+CALL_BACKS = frozenset({"call_back", "call_later"})
+DONE_HERE = frozenset({"", "call_back"})     # what an outcome asks for that a colleague does
 _decode = msgspec.json.Decoder(protocol.ServerMessage).decode
 
 
@@ -42,6 +46,10 @@ class Popped:
     call: str
     number: str
     operator: str
+
+
+def tomorrow() -> str:
+    return (datetime.now(UTC) + timedelta(days=1)).isoformat(timespec="seconds")
 
 
 @dataclass
@@ -135,15 +143,20 @@ class Colleague:
             await self._do(link, "conversation.choose",
                            {"conversation": conversation, "client_id": first})
         if view["client_id"] is not None and self.dice.random() < 0.8:
-            await self._do(link, "conversation.identity",
-                           {"conversation": conversation, "confirmed": True})
+            await self._do(link, "conversation.identity", {
+                "conversation": conversation, "confirmed": True,
+                "answered": [one["id"] for one in view["questions"]]})
         await asyncio.sleep(self.patience * self.dice.uniform(3, 9))
+        outcome = self._outcome(self._views["conversations"].get(str(conversation), view))
         await self._do(link, "conversation.finish", {
-            "conversation": conversation, "disposition": self._outcome(view),
-            "note": self.dice.choice(NOTES.get(self._locale, NOTES_EN)), "then": "ready"})
+            "conversation": conversation, "disposition": outcome,
+            "note": self.dice.choice(NOTES.get(self._locale, NOTES_EN)), "then": "ready",
+            "follow": {"kind": "call_back", "due_at": tomorrow()}
+            if outcome in CALL_BACKS else {}})
 
     def _outcome(self, view: dict[str, Any]) -> str:
-        known = [item["id"] for item in view["dispositions"]]
+        known = [item["id"] for item in view["dispositions"] if item["asks"] in DONE_HERE and (
+            not item["needs_identity"] or view["identity"] == "confirmed")]
         weights = [OUTCOMES.get(name, 0) for name in known]
         return self.dice.choices(known, weights)[0] if any(weights) else str(known[0])
 
