@@ -188,7 +188,8 @@ def wrapping_up(**changes: Any) -> p.ConversationView:
                         saved_at=moment(-2))
     return conversation(**{"state": "wrap_up", "offered_at": moment(-320),
                            "answered_at": moment(-310), "ended_at": moment(-8),
-                           "wrap_up_until": moment(37), "identity": "confirmed", "draft": draft,
+                           "wrap_up_until": moment(37), "extensions_left": 3,
+                           "identity": "confirmed", "draft": draft,
                            **changes})
 
 

@@ -116,7 +116,8 @@ async def test_an_ordinary_contact_takes_few_keys(open_story: Open) -> None:
     await page.keyboard.press("Alt+Digit1")
     await page.keyboard.press("Control+Enter")
     finished = await heard(stage, "conversation.finish")
-    assert finished == [{"conversation": 900, "disposition": "resolved", "note": ""}]
+    assert finished == [{"conversation": 900, "disposition": "resolved", "note": "",
+                         "follow": {}, "request": None}]
     assert stage.asked("draft.save")[0]["disposition"] == "resolved"
 
 
@@ -142,7 +143,7 @@ async def test_sums_are_masked_until_identity_is_ticked(open_story: Open) -> Non
     await expect(page.locator("client-panel")).not_to_contain_text("4,812")
     await page.keyboard.press("Alt+KeyI")
     assert await heard(stage, "conversation.identity") == [
-        {"conversation": 900, "confirmed": True}]
+        {"conversation": 900, "confirmed": True, "answered": []}]
     await stage.change(("conversations", "900",
                         replace(view, card=s.card(), identity="confirmed")))
     await expect(page.locator("client-panel")).to_contain_text("₽4,812.50")

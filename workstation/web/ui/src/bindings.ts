@@ -52,7 +52,13 @@ function work(desk: Desk): Binding[] {
     { keys: "Alt+KeyE", text: "edit.title", shown: "Alt E", ...typing,
       run: () => press("[data-act=edit-card]") },
     { keys: "Alt+KeyI", text: "keys.identity", shown: "Alt I", ...typing,
-      run: () => press("[data-act=identity]") },
+      run: () => focus("[data-question]") === false ? press("[data-act=identity]") : undefined },
+    { keys: "Alt+KeyU", text: "keys.take_handed", shown: "Alt U", ...typing,
+      run: () => one ? desk.ending.takeHanded(one) : false },
+    { keys: "Alt+KeyJ", text: "unfinished.title", shown: "Alt J", ...typing,
+      run: () => desk.open(desk.dialog === "unfinished" ? "" : "unfinished") },
+    { keys: "Alt+Backspace", text: "keys.all_groups", shown: "Alt ⌫", ...typing,
+      run: () => one && desk.ending.openGroup(one) ? desk.ending.open(one, "") : false },
     { keys: "Alt+KeyM", text: "wrap_up.more", shown: "Alt M", ...typing,
       run: () => press("[data-act=extend]") },
     { keys: "Alt+KeyT", text: "task.make", shown: "Alt T", ...typing,
@@ -88,9 +94,7 @@ function chooseCandidate(desk: Desk, digit: number): void | false {
 
 function chooseOutcome(desk: Desk, digit: number): void | false {
   const one = desk.conversation;
-  const choice = one?.dispositions[digit - 1];
-  if (!one || !choice) return false;
-  desk.drafts.type(one, { disposition: choice.id });
+  return one ? desk.ending.pick(one, digit) : false;
 }
 
 function step(desk: Desk, by: number): void {

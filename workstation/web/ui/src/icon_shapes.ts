@@ -103,6 +103,8 @@ export const SHAPES = {
     ["line", {"x1": "8", "x2": "16", "y1": "21", "y2": "21"}],
     ["line", {"x1": "12", "x2": "12", "y1": "17", "y2": "21"}],
   ],
+  "chevron-left": [["path", { d: "m15 18-6-6 6-6" }]],
+  "chevron-right": [["path", { d: "m9 18 6-6-6-6" }]],
   "chevron-down": [
     ["path", {"d": "m6 9 6 6 6-6"}],
   ],

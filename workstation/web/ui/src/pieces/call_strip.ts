@@ -111,8 +111,10 @@ function wrapUp(desk: Desk, one: ConversationView): Html {
     ${one.wrap_up_until
       ? html`<div class="strip-figure"><span>${t("wrap_up.left")}</span>
           <tick-time class="big" until=${one.wrap_up_until}></tick-time></div>` : nothing}
-    <button class="button" data-act="extend" @click=${() => void desk.ask(
-      "conversation.extend", { conversation: one.id })}>
+    <button class="button" data-act="extend" ?disabled=${!one.extensions_left}
+      title=${one.extensions_left ? t("wrap_up.times_left", { n: one.extensions_left })
+        : t("wrap_up.none_left")}
+      @click=${() => void desk.ask("conversation.extend", { conversation: one.id })}>
       ${icon("plus")} ${t("wrap_up.more")} ${keyHint("Alt M")}</button>
   </div>`;
 }

@@ -14,6 +14,7 @@ import * as parts from "./card_parts.js";
 import "./client_sources.js";
 import "./client_tasks.js";
 import { hiddenLine } from "./card_hidden.js";
+import "./identity_check.js";
 import { Piece } from "./piece.js";
 import "./duplicate_warning.js";
 
@@ -111,7 +112,8 @@ class ClientPanel extends Piece {
         ${one?.notice ? html`<p class="notice-line">${words("conversation_notice", one.notice)}</p>` : nothing}
         ${hiddenLine(card)}
         ${parts.flags(card)}
-        ${one ? this.identity(one, card) : nothing}
+        ${one ? html`<identity-check .desk=${this.desk} .conversation=${one}
+          .card=${card}></identity-check>` : nothing}
         ${debt(card)}
         <client-sources .desk=${this.desk} .client=${card.client_id}></client-sources>
         <client-tasks .desk=${this.desk} .client=${card.client_id}></client-tasks>
@@ -126,18 +128,6 @@ class ClientPanel extends Piece {
         <card-history .desk=${this.desk} .client=${card.client_id}
           .version=${card.version ?? 1}></card-history>
       </div>`;
-  }
-
-  private identity(one: ConversationView, card: CardView): Html {
-    const confirmed = one.identity === "confirmed";
-    return html`<label class="identity ${confirmed ? "is-confirmed" : ""}">
-      <input type="checkbox" data-act="identity" .checked=${confirmed}
-        @change=${(event: Event) => void this.desk.ask("conversation.identity", {
-          conversation: one.id, confirmed: (event.target as HTMLInputElement).checked })}>
-      <span><strong>${t(confirmed ? "identity.confirmed" : "identity.unknown")}</strong>
-        <small>${t(confirmed ? "identity.confirmed_how" : card.masked ? "identity.masked_how"
-          : "identity.unknown_how")}</small></span>
-      ${keyHint("Alt I")}</label>`;
   }
 
   private phones(card: CardView, one: ConversationView | null): Html {

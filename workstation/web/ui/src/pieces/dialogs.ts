@@ -12,6 +12,7 @@ import "./task_form.js";
 import "./transfer_panel.js";
 import "./waiting_panel.js";
 
+import "./unfinished_panel.js";
 const PAD = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
 
 class DeskDialogs extends Piece {
@@ -37,6 +38,8 @@ class DeskDialogs extends Piece {
     </dialog>`;
   }
 
+        : dialog === "unfinished" ? html`${this.head(t("unfinished.title"))}
+          <unfinished-panel .desk=${this.desk}></unfinished-panel>`
   protected override updated(_changed: PropertyValues): void {
     const { dialog } = this.desk;
     if (dialog === this.openNow) return;

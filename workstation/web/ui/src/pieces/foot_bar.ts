@@ -21,7 +21,9 @@ class FootBar extends Piece {
         ${icon("square-parking")} ${t("foot.parked", { n: parked })} ${keyHint("F3")}</button>
       ${queues.map((queue) => this.queueItem(queue))}
       <span class="spring"></span>
-      <span class="foot-item ${open ? "is-warning" : ""}">${t("foot.without_outcome", { n: open })}</span>
+      <button class="foot-item ${open ? "is-warning" : ""}" data-act="unfinished"
+        title=${`${t("unfinished.title")} (${shownKey("Alt J")})`} @click=${() => this.desk.open("unfinished")}>
+        ${t("foot.without_outcome", { n: open })}</button>
       <button class="foot-item" @click=${() => this.desk.go("requests")}>${icon("clipboard-list")}
         ${t("foot.requests", { n: requests.length })}${late
           ? html` <strong class="is-late">${t("foot.late", { n: late })}</strong>` : nothing}</button>

@@ -2,7 +2,9 @@
 import { html, nothing } from "lit";
 import { show as showText } from "../caret.js";
 import { problemInWords } from "../desk.js";
-import type { CardView, ConversationView, FormFieldView, FormView } from "../protocol.gen.js";
+import type {
+  CardView, ConversationView, FormFieldView, FormToFile, FormView, Problem,
+} from "../protocol.gen.js";
 import { now } from "../moments.js";
 import { dayAndTime, say, t, words } from "../texts.js";
 import { icon, keyHint, type Html } from "./bits.js";
@@ -179,10 +181,28 @@ class RequestForm extends Piece {
     await this.fileNow(form);
   };
 
+  // ── filed together with the outcome, see `Ending` ─────────────────────────────────────────
+  /** The form as it stands; null when none is open or it was filed already. */
+  toFile(): FormToFile | null {
+    const form = this.form();
+    return form && !this.filed.has(this.filedKey(form))
+      ? { type: form.type, fields: this.fieldsOf(form) } : null;
+  }
+
+  refuse(problem: Problem): void {
+    const codes = (problem.facts?.["fields"] ?? {}) as Record<string, string>;
+    this.complain(Object.fromEntries(Object.entries(codes)
+      .map(([name, code]) => [name, words("invalid", code)])), "");
+  }
+
+  private fieldsOf(form: FormView): Record<string, string> {
+    return Object.fromEntries(form.fields.map((field) => [field.name, this.value(field)]));
+  }
+
   private async fileNow(form: FormView): Promise<void> {
     this.isFiling = true;
     this.requestUpdate();
-    const fields = Object.fromEntries(form.fields.map((field) => [field.name, this.value(field)]));
+    const fields = this.fieldsOf(form);
     const { result, problem } = await this.desk.tryTo("request.file", {
       client_id: this.client, type: form.type, fields, conversation: this.conversation?.id ?? null });
     this.isFiling = false;

@@ -3,9 +3,12 @@ import { html, nothing } from "lit";
 import { show as showText } from "../caret.js";
 import { isUnsent, type Draft, type Typed } from "../drafts.js";
 import type { ConversationView, DispositionView } from "../protocol.gen.js";
-import { say, t } from "../texts.js";
+import { now } from "../moments.js";
+import { placesOf, type Place } from "../outcomes.js";
+import { say, t, whenShort } from "../texts.js";
 import { empty, icon, keyHint, type Html } from "./bits.js";
 import { Piece } from "./piece.js";
+import "./next_step.js";
 import "./request_form.js";
 
 class WorkArea extends Piece {
@@ -30,9 +33,10 @@ class WorkArea extends Piece {
         : html`<request-form .desk=${this.desk} .client=${conversation.client_id}
             .conversation=${conversation}></request-form>`}</div>
       <div class="finish">
+        ${this.handed(conversation)}
         ${this.note(conversation, draft)}
         ${this.outcomes(conversation, draft)}
-        ${this.done(conversation, draft)}
+        ${this.done(conversation)}
       </div>`;
   }
 
@@ -72,28 +76,47 @@ class WorkArea extends Piece {
       <tick-time words since=${draft.saved_at}></tick-time> ${t("draft.ago")}</span>`;
   }
 
+  // ── outcome: one of a few groups, then its reason ─────────────────────────────────────────
   private outcomes(one: ConversationView, draft: Draft): Html {
-    return html`<div class="outcomes" role="radiogroup" aria-label=${t("outcomes.title")}>
-      ${one.dispositions.map((choice, index) => this.outcome(one, draft, choice, index))}</div>`;
+    const group = this.desk.ending.openGroup(one);
+    const places = placesOf(one.dispositions);
+    const inside = places.find((place) => place.name === group && place.choices.length > 1);
+    return html`${inside ? html`<div class="outcome-path"><button class="quiet"
+        data-act="all-groups" @click=${() => this.desk.ending.open(one, "")}>
+        ${icon("chevron-left")} ${t("outcomes.back")} ${keyHint("Alt ⌫")}</button>
+        <strong>${say(inside.name)}</strong></div>` : nothing}
+      <div class="outcomes" role="radiogroup" aria-label=${inside ? say(inside.name)
+        : t("outcomes.title")}>${inside
+        ? inside.choices.map((choice, index) => this.outcome(one, choice, index))
+        : places.map((place, index) => this.place(one, place, index))}</div>
+      <next-step .desk=${this.desk} .conversation=${one} .draft=${draft}></next-step>`;
   }
 
-  private outcome(one: ConversationView, draft: Draft, choice: DispositionView,
-                  index: number): Html {
-    const chosen = draft.disposition === choice.id;
+  private place(one: ConversationView, place: Place, index: number): Html {
+    if (place.choices.length === 1) return this.outcome(one, place.choices[0]!, index);
+    const chosen = this.desk.ending.chosen(one);
+    const isHere = chosen?.group === place.name;
+    return html`<button class="outcome is-group" role="radio" aria-checked=${isHere}
+      data-group=${place.name} @click=${() => this.desk.ending.open(one, place.name)}>
+      ${index < 9 ? keyHint(`Alt ${index + 1}`) : nothing}
+      <span>${say(place.name)}${isHere && chosen ? html`<small>${say(chosen.name)}</small>`
+        : html`<small class="faint">${place.choices.map((choice) => say(choice.name)).join(", ")
+        }</small>`}</span>${icon("chevron-right")}</button>`;
+  }
+
+  private outcome(one: ConversationView, choice: DispositionView, index: number): Html {
+    const chosen = this.desk.ending.chosen(one)?.id === choice.id;
     return html`<button class="outcome" role="radio" aria-checked=${chosen}
       data-outcome=${choice.id}
-      @click=${() => this.type(one, { disposition: chosen ? null : choice.id })}>
+      @click=${() => this.desk.ending.choose(one, chosen ? null : choice.id)}>
       ${index < 9 ? keyHint(`Alt ${index + 1}`) : nothing}
-      <span>${say(choice.name)}${choice.needs_note
-        ? html`<abbr title=${t("outcomes.needs_note")}> ✎</abbr>` : nothing}</span></button>`;
+      <span>${say(choice.name)}${demands(choice)}</span></button>`;
   }
 
-  private done(one: ConversationView, draft: Draft): Html {
-    const chosen = one.dispositions.find((choice) => choice.id === draft.disposition);
-    const missing = !chosen ? t("finish.choose_outcome")
-      : chosen.needs_note && !draft.note.trim() ? t("finish.note_needed") : "";
+  private done(one: ConversationView): Html {
+    const missing = this.desk.ending.missing(one);
     const isOver = one.ended_at !== null;
-    const refused = this.desk.refusal(one);
+    const refused = this.desk.ending.refusal(one);
     return html`${refused ? html`<p class="field-error" role="alert" data-error="finish">
         ${icon("triangle-alert")} ${refused}</p>` : nothing}<div class="done-line">
       <span class="done-hint">${isOver ? missing : t("finish.after_call")}</span>
@@ -101,6 +124,34 @@ class WorkArea extends Piece {
         @click=${() => void this.desk.finish(one)}>
         ${icon("check")} ${t("finish.done")} ${keyHint("Ctrl ↵")}</button></div>`;
   }
+
+  // ── a colleague's words ───────────────────────────────────────────────────────────────────
+  private handed(one: ConversationView): Html {
+    const { handed } = one;
+    if (!handed) return nothing;
+    const outcome = one.dispositions.find((choice) => choice.id === handed.disposition);
+    return html`<figure class="handed"><figcaption><strong>${
+      t("handed.by", { name: handed.name })}</strong>
+      ${handed.at ? html`<time>${whenShort(handed.at, now())}</time>` : nothing}
+      ${outcome ? html`<span class="chip">${t("handed.outcome", { outcome: say(outcome.name) })}</span>`
+        : nothing}
+      ${handed.note.trim() ? html`<button class="quiet" data-act="take-handed"
+        @click=${() => this.desk.ending.takeHanded(one)}>${icon("plus")} ${t("handed.take")}
+        ${keyHint("Alt U")}</button>`
+        : nothing}</figcaption>
+      ${handed.note.trim() ? html`<blockquote>${handed.note}</blockquote>` : nothing}</figure>`;
+  }
+}
+
+/** What an outcome asks for, beside its name. */
+function demands(choice: DispositionView): Html {
+  const said = [
+    choice.note_min ? t("outcomes.needs_letters", { n: choice.note_min })
+      : choice.needs_note ? t("outcomes.needs_note") : "",
+    choice.asks ? t(`outcomes.asks.${choice.asks}`) : "",
+    choice.needs_identity ? t("outcomes.needs_identity") : "",
+  ].filter(Boolean);
+  return said.length ? html`<small class="faint">${said.join(", ")}</small>` : nothing;
 }
 
 customElements.define("work-area", WorkArea);
