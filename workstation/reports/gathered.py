@@ -15,7 +15,7 @@ from cti.measures import PARTS, Tally
 from workstation.reports.counting import Sums, day_bounds, sums_of
 from workstation.settings import Queue
 
-AT_ONCE = 3     # days that are computed while one waits; the others are summed in the background
+AT_ONCE = 7     # days that are computed while one waits; the others are summed in the background
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ import { Upgrade } from "./upgrade.js";
 import { fromSnapshot, merge, noViews } from "./views.js";
 import { say, t, tOr, tellTimeIn } from "./texts.js";
 
-export type Tab = "desk" | "floor" | "calls" | "campaigns" | "requests" | "tasks" | "base";
+export type Tab = "desk" | "floor" | "calls" | "campaigns" | "requests" | "tasks" | "reports" | "base";
 export type Shown = { kind: "conversation" | "client"; id: number } | null;
 export type Dialog = "" | "keys" | "search" | "transfer" | "keypad" | "waiting" | "task" | "rights" | "unfinished" | "devices";
 
@@ -167,11 +167,11 @@ export class Desk {
     if (!this.isLead) return ["desk", "requests", "tasks"];
     const own: Tab[] = this.hasDesk ? ["desk"] : [];
     const base: Tab[] = sectionsOf(this).length ? ["base"] : [];
-    return ["floor", "calls", "campaigns", "requests", "tasks", ...base, ...own];
+    return ["floor", "calls", "campaigns", "requests", "tasks", "reports", ...base, ...own];
   }
 
   private firstTab(): Tab {
-    const wanted = location.hash.slice(1).split("/")[0] as Tab;
+    const wanted = location.hash.slice(1).split(/[/?]/)[0] as Tab;
     const byPath: Tab = location.pathname.startsWith("/floor") ? "floor" : "desk";
     const first = this.tabs.find((tab) => tab === wanted) ?? this.tabs.find((tab) => tab === byPath);
     return first ?? this.tabs[0] ?? "requests";

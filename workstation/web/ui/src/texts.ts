@@ -199,3 +199,28 @@ export function stretch(seconds: number): string {
   }
   return t("stretch.days", { n: Math.floor(whole / 86_400) });
 }
+
+const UTC = "UTC";
+
+/** A day of the company's calendar, `2026-11-23`, as `Mon 23 Nov`. */
+export function dateOf(isoDay: string): string {
+  return format("calendar", () => new Intl.DateTimeFormat(locale === "en" ? "en-GB" : locale, {
+    weekday: "short", day: "numeric", month: "short", timeZone: UTC })).format(new Date(isoDay));
+}
+
+export function monthOf(isoMonth: string): string {
+  return format("month", () => new Intl.DateTimeFormat(locale === "en" ? "en-GB" : locale, {
+    month: "long", year: "numeric", timeZone: UTC })).format(new Date(`${isoMonth}-01`));
+}
+
+/** 1 is Monday. */
+export function weekday(isoNumber: number): string {
+  return format("weekday", () => new Intl.DateTimeFormat(locale === "en" ? "en-GB" : locale, {
+    weekday: "short", timeZone: UTC })).format(new Date(Date.UTC(2024, 0, isoNumber)));
+}
+
+/** Today, or another moment's day, on the company's calendar: `2026-11-23`. */
+export function companyDay(at: Date): string {
+  return format("company day", () => new Intl.DateTimeFormat("en-CA", {
+    year: "numeric", month: "2-digit", day: "2-digit", ...(zone ? { timeZone: zone } : {}) })).format(at);
+}
