@@ -6,7 +6,7 @@ that leads along it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
 
@@ -32,7 +32,8 @@ from ivr.steps import (
 )
 
 WIDTH, HEIGHT, GAP_X, GAP_Y, MARGIN = 168, 46, 22, 54, 16
-MOST_IN_ROW = 8
+MOST_IN_ROW = 5
+GIVEN_UP = {"failed", "gives_up"}     # such ways to the operator are not drawn: all have them
 KINDS: Mapping[type, str] = {
     Say: "say", PlaySound: "play", Ask: "ask", AskDigits: "digits", LookUp: "look_up",
     Branch: "branch", Note: "note", ChooseLanguage: "language", Rate: "rate",
@@ -138,7 +139,8 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """`path` is SVG's; the label stands at `x`, `y`. `is_back`: against the reading direction."""
+    """`path` is SVG's, "" where there is but the label at `x`, `y`. `is_back`: against the
+    reading direction."""
     path: str
     label: str
     x: int
@@ -168,25 +170,32 @@ def picture(menu: Menu) -> Picture:
                 name, kind_of(menu.steps[name]), about(menu.steps[name]),
                 first + place * (WIDTH + GAP_X), MARGIN + number * (HEIGHT + GAP_Y),
                 name == menu.start)
-    edges = [_edge(boxes[name], boxes[target], label) for name, step in menu.steps.items()
-             for label, target in _edges(step)]
+    edges = [edge for name in menu.steps for edge in _ways(menu, name, boxes)]
     return Picture(width, height, tuple(boxes.values()), tuple(edges))
 
 
-def _edge(begin: Box, end: Box, label: str) -> Edge:
-    """Down by the middle; back up by the right side."""
-    if end.y > begin.y:
-        x0, y0, x1, y1 = begin.x + WIDTH // 2, begin.y + HEIGHT, end.x + WIDTH // 2, end.y
-        bend = (y1 - y0) // 2
-        path = f"M{x0} {y0} C{x0} {y0 + bend} {x1} {y1 - bend} {x1} {y1}"
-        at = x0 + (x1 - x0) * 3 // 10, y0 + (y1 - y0) * 3 // 10 + 3
-    else:
-        x0, y0 = begin.x + WIDTH, begin.y + HEIGHT // 2
-        x1, y1 = end.x + WIDTH, end.y + HEIGHT // 2
-        out = max(x0, x1) + GAP_X
-        path = f"M{x0} {y0} C{out} {y0} {out} {y1} {x1} {y1}"
-        at = x0 + 4, y0 + 12
-    return Edge(path, _short(label, 16), *at, end.y <= begin.y)
+def _ways(menu: Menu, name: str, boxes: Mapping[str, Box]) -> Iterator[Edge]:
+    """Down by a line; back up, or to the side, by a word below the box: such lines would cross
+    everything."""
+    begin, told = boxes[name], 0
+    for label, target in _edges(menu.steps[name]):
+        if target == menu.operator and not set(label.split(", ")) - GIVEN_UP:
+            continue
+        end = boxes[target]
+        if end.y > begin.y:
+            yield _line(begin, end, label)
+            continue
+        text = f"{label} ↑ {target}".strip()
+        yield Edge("", _short(text, 26), begin.x + 4, begin.y + HEIGHT + 13 + 13 * told, True)
+        told += 1
+
+
+def _line(begin: Box, end: Box, label: str) -> Edge:
+    x0, y0, x1, y1 = begin.x + WIDTH // 2, begin.y + HEIGHT, end.x + WIDTH // 2, end.y
+    bend = (y1 - y0) // 2
+    path = f"M{x0} {y0} C{x0} {y0 + bend} {x1} {y1 - bend} {x1} {y1}"
+    return Edge(path, _short(label, 16), x0 + (x1 - x0) * 3 // 10, y0 + (y1 - y0) * 3 // 10 + 3,
+                False)
 
 
 def heat(figures: Figures | None, most: int) -> int:
@@ -208,7 +217,7 @@ def as_svg(menu: Menu, figures: Mapping[str, Figures] | None = None) -> str:
 
 
 STYLE = ("text{font:12px sans-serif}.about,.edge text{font-size:10px;fill:#555}"
-         "rect{fill:#fff;stroke:#777}path{fill:none;stroke:#999}.back path{stroke-dasharray:4 3}"
+         "rect{fill:#fff;stroke:#777}path{fill:none;stroke:#999}"
          ".start rect{stroke-width:2.5}.heat1 rect{fill:#fdf0e0}.heat2 rect{fill:#fbdcb8}"
          ".heat3 rect{fill:#f6b98a}.heat4 rect{fill:#ef8f63}")
 
@@ -216,7 +225,8 @@ STYLE = ("text{font:12px sans-serif}.about,.edge text{font-size:10px;fill:#555}"
 def _edge_svg(edge: Edge) -> str:
     kind = "edge back" if edge.is_back else "edge"
     text = f'<text x="{edge.x}" y="{edge.y}">{escape(edge.label)}</text>' if edge.label else ""
-    return f'<g class="{kind}"><path d="{edge.path}"/>{text}</g>'
+    line = f'<path d="{edge.path}"/>' if edge.path else ""
+    return f'<g class="{kind}">{line}{text}</g>'
 
 
 def _box_svg(box: Box, figures: Figures | None, warmth: int) -> str:

@@ -49,11 +49,11 @@ class MenuEditor extends Piece {
   }
 
   private faultList(): Html {
-    return html`<ul id="menu-faults" class="menu-faults" role="status">${this.faults.length === 0
+    return html`<div role="status"><ul id="menu-faults" class="menu-faults">${this.faults.length === 0
       ? html`<li class="faint">${t("menus.no_faults")}</li>`
       : this.faults.map((one) => html`<li data-fault><button class="link-button"
         @click=${() => this.goTo(one.line)}>${t("menus.line", { n: one.line })}</button>
-        ${one.place ? html`<code>${one.place}</code> ` : nothing}${one.why}</li>`)}</ul>`;
+        ${one.place ? html`<code>${one.place}</code> ` : nothing}${one.why}</li>`)}</ul></div>`;
   }
 
   private trier(): Html {

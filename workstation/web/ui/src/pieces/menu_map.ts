@@ -19,7 +19,7 @@ export function drawMap(
 }
 
 function drawEdge(edge: MapEdge): TemplateResult {
-  return svg`<g class=${edge.is_back ? "edge is-back" : "edge"} aria-hidden="true"><path d=${edge.path} />
+  return svg`<g class=${edge.is_back ? "edge is-back" : "edge"} aria-hidden="true">${edge.path ? svg`<path d=${edge.path} />` : nothing}
     ${edge.label ? svg`<text x=${edge.x} y=${edge.y}>${edge.label}</text>` : nothing}</g>`;
 }
 
@@ -37,13 +37,19 @@ function drawBox(
     ${figures ? svg`<text class="figure" x=${box.x + WIDTH - 8} y=${box.y + 18} text-anchor="end">${
       figures.left} / ${figures.entered}</text>` : nothing}`;
   if (!figures?.left) return svg`<g class=${classes} role="img" aria-label=${said}>${inside}</g>`;
-  return svg`<g class=${classes} role="button" tabindex="0" aria-label=${said} data-step=${box.name}
+  return svg`<g class=${classes} role="button" tabindex="0" aria-label=${label(said, box, about, figures)}
+    data-step=${box.name}
     @click=${() => open(box.name)} @keydown=${(event: KeyboardEvent) => {
       if (event.code === "Enter" || event.code === "Space") {
         event.preventDefault();
         open(box.name);
       }
     }}>${inside}</g>`;
+}
+
+/** What is seen comes first, so that it can be spoken to; then what it means. */
+function label(said: string, box: MapBox, about: string, figures: StepFigures): string {
+  return `${short(box.name, 16)} ${short(about, 27)} ${figures.left} / ${figures.entered}. ${said}`;
 }
 
 function short(text: string, most: number): string {

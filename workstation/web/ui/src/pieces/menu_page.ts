@@ -42,7 +42,7 @@ class MenuPage extends Piece {
         <span class="faint">${this.facts ? (this.facts.version === null ? t("menus.of_settings")
           : t("menus.version", { n: this.facts.version })) : ""}</span>
         <span class="spring"></span>
-        <div class="segments" role="group" aria-label=${t("menus.view")}>${this.views().map((view) => html`
+        <div class="menu-views" role="group" aria-label=${t("menus.view")}>${this.views().map((view) => html`
           <button class="button small" data-view=${view} aria-pressed=${view === this.view ? "true" : "false"}
             @click=${() => this.show(view)}>${t(`menus.view_${view}`)}</button>`)}</div></header>
       ${this.facts ? this.body(this.facts) : nothing}`;
