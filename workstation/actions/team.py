@@ -48,7 +48,7 @@ async def send(desk: Desk, person: Person, args: SendMessage) -> dict[str, objec
         raise Refused("text_missing", "There is nothing to send.", "", 422)
     meant = _meant(desk, person, args)
     if not meant:
-        raise Refused("nobody", "This would reach nobody.", args.to[:40], 422)
+        raise Refused("nobody_reached", "This would reach nobody.", args.to[:40], 422)
     async with desk.store.begin() as tx:
         sent = await messages.send(tx, by=_name(person), to_kind=args.to_kind, to_id=args.to,
                                    text=text, operators=meant, at=desk.clock())

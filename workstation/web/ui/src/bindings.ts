@@ -1,5 +1,6 @@
 // The keys of the page and what they do. The list behind `?` is drawn from the same table.
 import type { Desk } from "./desk.js";
+import { guideKeys, show } from "./guide_keys.js";
 import type { Binding } from "./keys.js";
 import { withOwn } from "./own_keys.js";
 import { supervisionKeys } from "./supervision.js";
@@ -9,7 +10,7 @@ export function bindings(desk: Desk): Binding[] {
 }
 
 export function asDelivered(desk: Desk): Binding[] {
-  return [...phone(desk), ...supervisionKeys(desk), ...work(desk), ...page(desk)];
+  return [...phone(desk), ...supervisionKeys(desk), ...work(desk), ...guideKeys(desk), ...page(desk)];
 }
 
 function phone(desk: Desk): Binding[] {
@@ -46,7 +47,7 @@ function work(desk: Desk): Binding[] {
       run: () => { if (desk.dialog) return false; if (one) void desk.finish(one); } },
     { keys: "Alt+KeyN", text: "note.title", shown: "Alt N", ...typing, run: () => focus("#note") },
     { keys: "Alt+KeyR", text: "work.request", shown: "Alt R", ...typing,
-      run: () => focus("#request-type") },
+      run: () => show(desk, "request", "#request-type") },
     { keys: "Alt+Enter", text: "request.file", shown: "Alt ↵", ...typing,
       run: () => press("[data-act=file]") },
     { keys: "Alt+KeyE", text: "edit.title", shown: "Alt E", ...typing,
@@ -85,7 +86,8 @@ function page(desk: Desk): Binding[] {
 
 function chooseCandidate(desk: Desk, digit: number): void | false {
   const one = desk.conversation;
-  if (!one || desk.dialog || one.card) return false;
+  if (one?.card) return desk.guide.digit(one, digit);
+  if (!one || desk.dialog) return false;
   if (digit === 0) return focus("#new-client-name");
   const candidate = one.candidates[digit - 1];
   if (!candidate) return false;

@@ -7,19 +7,22 @@ import { announce, type Announcer } from "./announce.js";
 import { CallControls } from "./controls.js";
 import { Drafts } from "./drafts.js";
 import { Ending } from "./ending.js";
+import { GuideDesk } from "./guide.js";
 import { Link, Refused } from "./link.js";
 import { heardNow, now } from "./moments.js";
 import { OwnKeys } from "./own_keys.js";
+import { Outbound } from "./outbound.js";
 import { PhoneDesk } from "./phone_desk.js";
 import { sectionsOf } from "./sections.js";
 import { TaskDesk } from "./task_desk.js";
+import { TeamDesk } from "./team.js";
 import { Upgrade } from "./upgrade.js";
 import { fromSnapshot, merge, noViews } from "./views.js";
 import { say, t, tOr, tellTimeIn } from "./texts.js";
 
 export type Tab = "desk" | "floor" | "calls" | "campaigns" | "requests" | "tasks" | "reports" | "base";
 export type Shown = { kind: "conversation" | "client"; id: number } | null;
-export type Dialog = "" | "keys" | "search" | "transfer" | "keypad" | "waiting" | "task" | "rights" | "unfinished" | "devices";
+export type Dialog = "" | "dial" | "day" | "keys" | "search" | "transfer" | "keypad" | "waiting" | "task" | "rights" | "unfinished" | "devices";
 
 /** `touched`: the collections that a delta brought; null when anything may have changed. */
 export type Watcher = (touched: ReadonlySet<string> | null) => void;
@@ -58,6 +61,9 @@ export class Desk {
   readonly drafts: Drafts;
   readonly phone: PhoneDesk;
   readonly tasks = new TaskDesk(this);
+  readonly guide = new GuideDesk(this);
+  readonly outbound = new Outbound(this);
+  readonly team = new TeamDesk(this);
   readonly controls = new CallControls(this);
   readonly keys = new OwnKeys(this);
   readonly ending = new Ending(this);
@@ -111,6 +117,7 @@ export class Desk {
     this.drafts.sendAll();
     void this.keys.read();
     this.phone.begin();
+    if (isFirst) this.outbound.fromAddress();
     void this.phone.lines.send();
     this.changed();
   }

@@ -109,10 +109,15 @@ export class PhoneDesk {
     await this.web?.start(true);
   }
 
-  async dial(number: string, clientId: number | null): Promise<void> {
-    if (this.isWeb && !(await this.attachWeb())) return;
+  /** Whether it is dialled; what is refused is told by `outbound`. */
+  async dial(number: string, clientId: number | null,
+             more: { retyped?: string; queue?: string } = {}): Promise<boolean> {
+    if (this.isWeb && !(await this.attachWeb())) return false;
     this.dialledAt = Date.now();
-    await this.desk.ask("call.dial", { number, client_id: clientId });
+    const { problem } = await this.desk.tryTo("call.dial", {
+      number, client_id: clientId, conversation: this.desk.conversation?.id ?? null, ...more });
+    if (problem) this.desk.outbound.refused(problem, number, clientId);
+    return problem === null;
   }
 
   end(): void {

@@ -4,7 +4,7 @@
 export type OperatorState = "offline" | "ready" | "offered" | "talking" | "wrap_up" | "paused";
 export type CallState = "menu" | "waiting" | "ringing" | "talking" | "held" | "dialling";
 export type ConversationState = "ringing" | "talking" | "held" | "wrap_up" | "done" | "missed";
-export type Collection = "operators" | "queues" | "calls" | "conversations" | "requests" | "campaigns" | "gaps" | "tasks" | "sources";
+export type Collection = "operators" | "queues" | "calls" | "conversations" | "requests" | "campaigns" | "gaps" | "tasks" | "sources" | "messages" | "helps";
 export interface OperatorView {
   id: string;
   name: string;
@@ -265,6 +265,7 @@ export interface FormView {
   type: string;
   title: string;
   fields: FormFieldView[];
+  stages?: string[][];
 }
 
 export interface ConversationView {
@@ -328,6 +329,13 @@ export interface RequestView {
   due_at: string;
   late: boolean;
   fields: Record<string, string>;
+  stage_at?: string | null;
+  late_at?: string | null;
+  reaction_at?: string | null;
+  offered_to?: string | null;
+  offered_until?: string | null;
+  channel?: string;
+  contact?: string;
 }
 
 export interface CampaignView {
@@ -502,11 +510,6 @@ export interface MoreTimeline {
 
 export interface HangUp {
   call: string;
-}
-
-export interface Dial {
-  number: string;
-  client_id?: number | null;
 }
 
 export interface CampaignArgs {
@@ -755,6 +758,43 @@ export interface StopListening {
   call: string;
 }
 
+export interface OwnerView {
+  client_id: number;
+  name: string;
+}
+
+export interface ShownView {
+  queue: string;
+  name: string;
+  number: string;
+}
+
+export interface DiallingView {
+  number: string;
+  label: string;
+  retype: boolean;
+  owners: OwnerView[];
+  why: string;
+  facts: Record<string, string | number | number | boolean | null>;
+  until: string | null;
+  shown: ShownView[];
+}
+
+export interface AskDialling {
+  number: string;
+  client_id?: number | null;
+  queue?: string;
+  conversation?: number | null;
+}
+
+export interface Dial {
+  number: string;
+  client_id?: number | null;
+  retyped?: string;
+  queue?: string;
+  conversation?: number | null;
+}
+
 export interface LikenessView {
   code: string;
   points: number;
@@ -939,6 +979,10 @@ export interface SetKeys {
   keys: Record<string, string>;
 }
 
+export interface Beat {
+
+}
+
 export interface ReportLine {
   call: string;
   verdict: "good" | "fair" | "poor" | "silent";
@@ -1050,50 +1094,6 @@ export interface RunRetention {
 
 }
 
-export interface HitView {
-  client_id: number;
-  name: string;
-  kind: "person" | "organisation";
-  why: "phone" | "name" | "account" | "request" | "email" | "address" | "custom";
-  marked: string;
-  marks: number[][];
-  number: string | null;
-  account: string | null;
-  address: string | null;
-  field: string | null;
-  request_id: number | null;
-  similar: boolean;
-}
-
-export interface FigureView {
-  kind: "account" | "invoice" | "payment";
-  account: string;
-  number: string;
-  on: string | null;
-  due_on: string | null;
-  amount_minor: number;
-  debt_minor: number;
-  currency: string;
-  says: string;
-}
-
-export interface SourceView {
-  id: string;
-  source: string;
-  name: string;
-  client_id: number;
-  state: "asking" | "fresh" | "old" | "failed" | "unknown" | "nothing";
-  as_of: string | null;
-  failing_since: string | null;
-  again_at: string | null;
-  reason: string;
-  why: string;
-  masked: boolean;
-  balance_minor: number;
-  debt_minor: number;
-  debt_since: string | null;
-  currency: string;
-  figures: FigureView[];
 export interface ShowReport {
   name: "service" | "week" | "waits" | "outcomes" | "operators";
   first: string;
@@ -1223,6 +1223,72 @@ export interface RequestHistory {
   id: number;
 }
 
+export interface WriteMail {
+  id: number;
+  text: string;
+}
+
+export interface MakeDocument {
+  id: number;
+  template: string;
+  text?: string;
+}
+
+export interface ListMails {
+
+}
+
+export interface SettleMail {
+  id: number;
+  client_id?: number | null;
+  type?: string | null;
+  request_id?: number | null;
+}
+
+export interface HitView {
+  client_id: number;
+  name: string;
+  kind: "person" | "organisation";
+  why: "phone" | "name" | "account" | "request" | "email" | "address" | "custom";
+  marked: string;
+  marks: number[][];
+  number: string | null;
+  account: string | null;
+  address: string | null;
+  field: string | null;
+  request_id: number | null;
+  similar: boolean;
+}
+
+export interface FigureView {
+  kind: "account" | "invoice" | "payment";
+  account: string;
+  number: string;
+  on: string | null;
+  due_on: string | null;
+  amount_minor: number;
+  debt_minor: number;
+  currency: string;
+  says: string;
+}
+
+export interface SourceView {
+  id: string;
+  source: string;
+  name: string;
+  client_id: number;
+  state: "asking" | "fresh" | "old" | "failed" | "unknown" | "nothing";
+  as_of: string | null;
+  failing_since: string | null;
+  again_at: string | null;
+  reason: string;
+  why: string;
+  masked: boolean;
+  balance_minor: number;
+  debt_minor: number;
+  debt_since: string | null;
+  currency: string;
+  figures: FigureView[];
   left_out: number;
 }
 
@@ -1342,6 +1408,81 @@ export interface TaskHistory {
   id: number;
 }
 
+export interface SeenView {
+  operator: string;
+  at: string | null;
+}
+
+export interface MessageView {
+  id: number;
+  by: string;
+  by_name: string;
+  to_kind: "operator" | "group" | "all";
+  to: string;
+  text: string;
+  at: string;
+  seen_at: string | null;
+  receipts?: SeenView[];
+}
+
+export interface HelpView {
+  id: number;
+  operator: string;
+  name: string;
+  text: string;
+  call: string | null;
+  at: string;
+  answered_by: string | null;
+  answered_name: string;
+  answered_at: string | null;
+  answer: string;
+}
+
+export interface FiguresView {
+  calls: number;
+  handling_s: number;
+  wrap_up_s: number;
+}
+
+export interface DayView {
+  mine: FiguresView;
+  team: FiguresView;
+  people: number;
+  talked_s: number;
+  at: string;
+}
+
+export interface ShowDay {
+
+}
+
+export interface SendMessage {
+  to_kind: "operator" | "group" | "all";
+  text: string;
+  to?: string;
+}
+
+export interface SeeMessage {
+  id: number;
+}
+
+export interface ListMessages {
+
+}
+
+export interface AskHelp {
+  text?: string;
+}
+
+export interface AnswerHelp {
+  id: number;
+  text?: string;
+}
+
+export interface EndHelp {
+  id: number;
+}
+
 export interface DispositionView {
   id: string;
   name: string;
@@ -1432,6 +1573,8 @@ export interface Views {
   gaps: Record<string, GapView>;
   tasks: Record<string, TaskView>;
   sources: Record<string, SourceView>;
+  messages: Record<string, MessageView>;
+  helps: Record<string, HelpView>;
 }
 
 export interface Actions {
@@ -1446,6 +1589,16 @@ export interface Actions {
   "request.file": FileRequest;
   "request.list": ListRequests;
   "request.move": MoveRequest;
+  "request.take": TakeRequest;
+  "request.hand_over": HandOverRequest;
+  "request.reopen": ReopenRequest;
+  "request.join": JoinRequests;
+  "request.part": PartRequest;
+  "request.history": RequestHistory;
+  "request.write": WriteMail;
+  "request.document": MakeDocument;
+  "mail.list": ListMails;
+  "mail.settle": SettleMail;
   "client.search": SearchClients;
   "client.card": ClientCard;
   "client.timeline": MoreTimeline;
@@ -1456,6 +1609,7 @@ export interface Actions {
   "field.alter": AlterField;
   "field.retire": RetireField;
   "call.hangup": HangUp;
+  "call.dialling": AskDialling;
   "call.dial": Dial;
   "call.answer": Answer;
   "call.hold": Hold;
@@ -1491,9 +1645,19 @@ export interface Actions {
   "script.answers": ListAnswers;
   "proposal.list": ListProposals;
   "proposal.answer": AnswerProposal;
+  "day.show": ShowDay;
+  "message.send": SendMessage;
+  "message.seen": SeeMessage;
+  "message.list": ListMessages;
+  "help.ask": AskHelp;
+  "help.answer": AnswerHelp;
+  "help.end": EndHelp;
   "keys.mine": OwnKeys;
   "keys.set": SetKeys;
+  "session.beat": Beat;
   "line.report": ReportLine;
+  "report.show": ShowReport;
+  "report.open": OpenFigure;
   "campaign.start": CampaignArgs;
   "campaign.pause": CampaignArgs;
   "campaign.stop": CampaignArgs;
@@ -1521,5 +1685,3 @@ export interface Actions {
   "merge.list": ListMerges;
   "session.end": SignOut;
 }
-  "report.show": ShowReport;
-  "report.open": OpenFigure;

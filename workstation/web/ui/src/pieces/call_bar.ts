@@ -22,7 +22,7 @@ interface Button {
 }
 
 class CallBar extends Piece {
-  static override readonly follows = ["conversations", "operators"] as const;
+  static override readonly follows = ["conversations", "operators", "helps"] as const;
 
   protected override render(): Html {
     return html`
@@ -30,7 +30,18 @@ class CallBar extends Piece {
       <div class="strip-place">${strip(this.desk)}</div>
       <div class="rec-place">${this.recording()}${this.listened()}</div>
       <div class="call-buttons" role="group" aria-label=${t("call.buttons")}>
-        ${this.buttons().map((one) => button(one))}</div>`;
+        ${this.buttons().map((one) => button(one))}</div>
+      <div class="help-place">${this.help()}</div>`;
+  }
+
+  /** Leads see it at once; pressed again it is over. */
+  private help(): Html {
+    const mine = this.desk.team.myHelp;
+    const words = mine ? mine.answered_at ? "help.comes" : "help.asked" : "help.me";
+    return html`<button class="call-button ${mine ? "is-help" : ""}" data-act="help"
+      title=${`${t("help.how")} (${shownKey("Alt Y")})`} aria-pressed=${mine !== null}
+      @click=${() => void this.desk.team.help()}>${icon("circle-help")}<span>${t(words)}</span>${
+      keyHint("Alt Y")}</button>`;
   }
 
   // ── what is recorded, who listens ─────────────────────────────────────────────────────────

@@ -20,6 +20,7 @@ import "./work_area.js";
 import "./foot_bar.js";
 import "./request_board.js";
 import "./task_alerts.js";
+import "./team_alerts.js";
 import "./task_board.js";
 import "./floor_board.js";
 import "./calls_board.js";
@@ -47,6 +48,7 @@ class DeskApp extends Piece {
         <button class="toast is-${toast.tone}" @click=${() => desk.forget(toast.id)}>
           ${icon(toast.tone === "error" ? "triangle-alert" : "check")} ${toast.text}</button>`)}</div>
       <task-alerts class="task-alerts" role="status" .desk=${desk}></task-alerts>
+      <team-alerts class="team-alerts" .desk=${desk}></team-alerts>
       ${desk.isLead ? html`<listening-bar .desk=${desk}></listening-bar>` : nothing}
       <desk-dialogs .desk=${desk}></desk-dialogs>`;
   }

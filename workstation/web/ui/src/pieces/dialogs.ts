@@ -4,7 +4,9 @@ import type { Dialog } from "../desk.js";
 import { t } from "../texts.js";
 import { icon, type Html } from "./bits.js";
 import { Piece } from "./piece.js";
+import "./day_panel.js";
 import "./devices_panel.js";
+import "./dial_form.js";
 import "./keys_panel.js";
 import "./search_box.js";
 import "./reason_form.js";
@@ -29,6 +31,8 @@ class DeskDialogs extends Piece {
           <devices-panel .desk=${this.desk}></devices-panel>` : dialog === "search"
         ? html`<search-box .desk=${this.desk}></search-box>`
         : dialog === "task" ? html`<task-form .desk=${this.desk}></task-form>`
+        : dialog === "dial" ? html`<dial-form .desk=${this.desk}></dial-form>`
+        : dialog === "day" ? html`<day-panel .desk=${this.desk}></day-panel>`
         : dialog === "rights" ? html`<reason-form .desk=${this.desk}></reason-form>`
         : dialog === "transfer" ? html`${this.head(t("transfer.title"))}
           <transfer-panel .desk=${this.desk}></transfer-panel>`

@@ -64,9 +64,16 @@ class FloorBoard extends Piece {
       ${from ? html`<span class="tile-queue">${from}</span> · ` : nothing}`;
   }
 
+  private asks(one: OperatorView): Html {
+    const help = this.desk.team.helpOf(one.id);
+    return help ? html`<span class="tile-help">${icon("circle-help")}
+      ${t(help.answered_at ? "help.tile_answered" : "help.tile")} <tick-time since=${help.at}></tick-time></span>`
+      : html`<span>${t("floor.calls_today", { n: one.calls_today })}</span>`;
+  }
+
   private tile(one: OperatorView): Html {
     const faded = this.only !== "" && this.only !== one.state;
-    return html`<article class="tile ${tone(one.state)} ${one.over ? `is-over-${one.over}` : ""} ${faded ? "is-faded" : ""}"
+    return html`<article class="tile ${tone(one.state)} ${one.over ? `is-over-${one.over}` : ""} ${faded ? "is-faded" : ""} ${this.desk.team.helpOf(one.id) ? "is-asking" : ""}"
       data-operator=${one.id} aria-label=${`${one.name}: ${t(`state.${one.state}`)}`}>
       <div class="tile-head"><button class="tile-open" aria-haspopup="menu"
         @click=${(event: Event) => this.menu(one.id, event)}>${one.name}</button>${this.ears(one)}
@@ -76,7 +83,7 @@ class FloorBoard extends Piece {
       <div class="tile-whom">${one.away
         ? html`<span class="is-late">${t("floor.away", { pbx: one.pbx ?? "" })}</span> ` : nothing}${overWords(one)}${lineNow(one)}${this.call(one)}${phone(one.with_whom) || (one.state !== "offline" && !one.registered
         ? html`<span class="is-late">${t("floor.phone_gone")}</span>` : nothing)}</div>
-      <div class="tile-foot faint"><span>${t("floor.calls_today", { n: one.calls_today })}</span>
+      <div class="tile-foot faint">${this.asks(one)}
         <span class="num">${stretch(one.talked_today_s)}</span></div></article>`;
   }
 }

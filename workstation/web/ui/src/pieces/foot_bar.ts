@@ -31,6 +31,9 @@ class FootBar extends Piece {
         ${t("foot.tasks", { n: this.desk.tasks.mine.length })}${this.desk.tasks.late.length
           ? html` <strong class="is-late">${t("foot.late", { n: this.desk.tasks.late.length })}</strong>`
           : nothing}</button>
+      <button class="foot-item" data-act="day" title=${t("day.title")}
+        @click=${() => this.desk.team.open()}>${icon("clock")}
+        <span class="foot-words">${t("day.title")}</span> ${keyHint("Alt D")}</button>
       <button class="foot-item" @click=${() => this.desk.open("keys")}>${icon("keyboard")}
         ${t("foot.keys")} ${keyHint("?")}</button>`;
   }

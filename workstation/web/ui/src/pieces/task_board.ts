@@ -120,6 +120,10 @@ class TaskBoard extends Piece {
         ${icon("check")} ${t("task.done")}</button>
       ${task.operator === null && this.desk.hasDesk ? html`<button class="button small"
         data-act="take" @click=${() => void tasks.take(task)}>${t("task.take")}</button>` : nothing}
+      ${task.client_id !== null && this.desk.hasDesk ? html`<button class="button small" data-act="call"
+        ?disabled=${this.desk.live !== null}
+        @click=${() => void this.desk.outbound.callClient(task.client_id ?? 0)}>
+        ${icon("phone")} ${t("client.call")}</button>` : nothing}
       <button class="button small" data-act="move"
         @click=${() => tasks.open({ kind: "reschedule", task })}>${t("task.reschedule")}</button>
       <button class="button small" data-act="hand-over"

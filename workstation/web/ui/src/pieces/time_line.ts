@@ -4,7 +4,7 @@ import { repeat } from "lit/directives/repeat.js";
 import type { IconName } from "../icon_shapes.js";
 import { now } from "../moments.js";
 import type { TimelineView } from "../protocol.gen.js";
-import { clock, day, money, number, say, t, timeOfDay, words } from "../texts.js";
+import { clock, day, money, number, say, spoken, t, timeOfDay, words } from "../texts.js";
 import { empty, icon, type Html } from "./bits.js";
 import { lineMarks } from "./line_marks.js";
 import { Piece } from "./piece.js";
@@ -15,7 +15,7 @@ type Facts = Record<string, unknown>;
 // The server finds them: one note behind a thousand calls is on the first page of notes. What was
 // noted in a call is a note too.
 const FILTERS: Record<string, readonly string[]> = {
-  all: [], calls: ["call", "attempt"], requests: ["request", "task"],
+  all: [], calls: ["call", "attempt"], requests: ["request", "task", "proposal"],
   billing: ["invoice", "correction", "payment", "promise", "reading"], notes: ["note", "call"],
   mail: ["mail", "web"], changes: ["change", "consent", "merge"],
 };
@@ -24,6 +24,7 @@ const ICONS: Record<string, IconName> = {
   call: "phone-incoming", note: "message-square", invoice: "file-text", payment: "banknote",
   correction: "file-text", promise: "clock", reading: "gauge", request: "clipboard-list", task: "check", attempt: "phone-outgoing",
   mail: "mail", web: "mail", change: "pencil", consent: "shield-check", merge: "users",
+  proposal: "megaphone",
 };
 
 class TimeLine extends Piece {
@@ -90,7 +91,7 @@ class TimeLine extends Piece {
       <time datetime=${item.at}>${day(item.at, now())}</time>
       ${icon(iconOf(item))}
       <div class="event-body"><p class="event-line">${hasTime(item)
-        ? html`<span class="num faint">${timeOfDay(item.at)}</span> ` : nothing}${this.line(item)}${this.clientId ? this.taskButton(item) : nothing}</p>
+        ? html`<span class="num faint">${timeOfDay(item.at)}</span> ` : nothing}${this.line(item)}${this.dialButton(item)}${this.clientId ? this.taskButton(item) : nothing}</p>
         ${note ? html`<blockquote>${note}</blockquote>` : nothing}${figure(facts["recorded"]) > 0
           ? html`<record-player .desk=${this.desk} .interaction=${figure(facts["interaction_id"])}></record-player>` : nothing}</div>
     </li>`;
@@ -114,6 +115,7 @@ class TimeLine extends Piece {
       case "reading": return reading(facts);
       case "request": return this.request(facts);
       case "task": return this.task(facts);
+      case "proposal": return this.proposal(facts);
       case "change": return html`<strong>${t("event.change")}</strong> ${rest(
         [fieldNames(facts["fields"]), this.desk.operatorName(text(facts["by"]))])}`;
       case "consent": return html`<strong>${t("event.consent")}</strong> ${rest([
@@ -150,6 +152,23 @@ class TimeLine extends Piece {
           clientId: clientId || null, clientName: card?.name ?? "",
           requestId: item.kind === "request" ? figure(item.facts["request_id"]) || null : null });
       }}>${icon("plus")}</button>`;
+  }
+
+  /** The number of a call is dialled again. */
+  private dialButton(item: TimelineView): Html {
+    const number = item.kind === "call" ? text(item.facts["number"]) : "";
+    if (!number.startsWith("+") || !this.desk.hasDesk) return nothing;
+    return html`<button class="quiet event-dial" data-act="event-dial" title=${t("client.call")}
+      aria-label=${t("client.call_number", { number })} ?disabled=${this.desk.live !== null}
+      @click=${() => void this.desk.phone.dial(number, this.clientId || null)}>${icon("phone")}</button>`;
+  }
+
+  private proposal(facts: Facts): Html {
+    const titles = (facts["titles"] ?? {}) as Record<string, string>;
+    const title = titles[spoken()] ?? titles["en"] ?? text(facts["proposal"]);
+    return html`<strong>${t("event.proposal")}</strong> ${rest(
+      [title, this.desk.operatorName(text(facts["by"]))])}<span class="chip">${
+      t(`offers.is_${text(facts["answer"])}`)}</span>`;
   }
 
   private operator(facts: Facts): string {

@@ -10,6 +10,7 @@ import { empty, icon, keyHint, type Html } from "./bits.js";
 import { Piece } from "./piece.js";
 import "./next_step.js";
 import "./request_form.js";
+import { guided, workHead } from "./work_tabs.js";
 
 class WorkArea extends Piece {
   static override readonly follows = ["conversations", "operators", "tasks"] as const;
@@ -17,8 +18,8 @@ class WorkArea extends Piece {
   protected override render(): Html {
     const { shown, conversation } = this.desk;
     if (shown?.kind === "client") {
-      return html`${this.head()}<div class="scroll pad"><request-form .desk=${this.desk}
-        .client=${shown.id}></request-form></div>`;
+      return html`${this.head()}${this.panel(html`<request-form .desk=${this.desk}
+        .client=${shown.id}></request-form>`)}`;
     }
     if (!conversation) {
       return html`${this.head()}${empty(t("work.none"), t("work.none_how"))}`;
@@ -28,10 +29,10 @@ class WorkArea extends Piece {
     }
     const draft = this.desk.drafts.of(conversation);
     return html`${this.head()}
-      <div class="scroll pad">${conversation.client_id === null
+      ${this.panel(conversation.client_id === null
         ? html`<p class="faint">${t("work.choose_first")}</p>`
         : html`<request-form .desk=${this.desk} .client=${conversation.client_id}
-            .conversation=${conversation}></request-form>`}</div>
+            .conversation=${conversation}></request-form>`)}
       <div class="finish">
         ${this.handed(conversation)}
         ${this.note(conversation, draft)}
@@ -41,7 +42,13 @@ class WorkArea extends Piece {
   }
 
   private head(): Html {
-    return html`<header class="column-head"><h2>${t("work.request")}</h2>${keyHint("Alt R")}</header>`;
+    return workHead(this.desk);
+  }
+
+  private panel(request: Html): Html {
+    const { tab } = this.desk.guide;
+    return html`<div class="scroll pad" id="work-panel" role="tabpanel" tabindex="-1"
+      aria-labelledby="work-${tab}">${tab === "request" ? request : guided(this.desk)}</div>`;
   }
 
   protected override updated(): void {
