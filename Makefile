@@ -46,6 +46,7 @@ bench: bench-cti bench-store bench-menu bench-screen ## the figures of the house
 bench-cti: setup-dev ## events beside stock panoramisk, memory, ringall queues, link back to a right floor
 	$(BIN)/python -m bench.cti
 	$(BIN)/python -m bench.cti_scale
+	$(BIN)/python -m bench.several
 	$(BIN)/python -m bench.cti_real
 bench-store: setup-dev ## the base's figures beside their peers (SIZE=small|medium|full, URL=…)
 	$(BIN)/python -m bench.store --size $(SIZE) $(if $(URL),--url $(URL))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -18,6 +19,8 @@ from cti.changes import CallAnswered, CallStarted, Change
 from cti.engine import Engine
 from tests.ports import free_port
 from tests.workstation.office import TAPES, Office, Tape, open_office, settings_in
+from workstation import installation
+from workstation.cli.main import run
 from workstation.settings import Asterisk, OperatorSettings, Settings
 
 CALL = "inbound/answered_caller_hangs_up"
@@ -229,3 +232,48 @@ async def test_calls_of_one_are_not_taken_for_gone_when_the_other_is_back(office
         await main_tape(office).play()      # says, among others, that its link is back
         assert [view["state"] for view in nora.conversations] == ["talking"]
         floor._calls.update(kept)
+
+
+def test_the_doctor_looks_at_each_asterisk_under_its_name(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(tmp_path)
+    assert run(["staff", "list", "--config", str(path)]) == 0
+    capsys.readouterr()
+    assert run(["doctor", "--json", "--config", str(path)]) == 1
+    red = {check["check"] for check in json.loads(capsys.readouterr().out)["checks"]
+           if check["colour"] == "red"}
+    assert red >= {"manager account observer", "north: manager account observer",
+                   "north: softphones"}
+
+
+def test_the_command_for_the_private_asterisk_takes_a_name(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(tmp_path)
+    told = {}
+    for name in ("main", "north"):
+        assert run(["pbx", "status", "--json", "--asterisk", name, "--config", str(path)]) == 0
+        told[name] = json.loads(capsys.readouterr().out)
+    assert [one["id"] for one in told["north"]["operators"]] == ["201"]
+    assert "201" not in {one["id"] for one in told["main"]["operators"]}
+    assert run(["pbx", "status", "--asterisk", "west", "--config", str(path)]) == 1
+    assert "there is no Asterisk 'west'" in capsys.readouterr().err
+
+
+def test_a_backup_knows_how_far_each_tape_was_written_down(tmp_path: Path) -> None:
+    settings, tapes = two(tmp_path), tmp_path / "tapes"
+    tapes.mkdir()
+    for name in ("main", "north"):
+        (tapes / f"{name}.quiet").write_text(name)
+    kept = installation.files(settings, None)
+    assert (kept["quiet"], kept["quiet/north"]) == (b"main", b"north")
+
+
+def written(folder: Path) -> Path:
+    path = folder / "deskline.toml"
+    path.write_text(
+        f"data_dir = '{folder / 'data'}'\n[pbx]\nami_port = {free_port()}\n"
+        f"http_port = {free_port()}\n[[asterisk]]\nname = 'north'\nami_port = {free_port()}\n"
+        f"http_port = {free_port()}\n[menu]\nport = {free_port()}\ngate_port = {free_port()}\n"
+        "[[operator]]\nid = '101'\nlogin = 'anna'\nname = 'Anna'\n"
+        "[[operator]]\nid = '201'\nlogin = 'nora'\nname = 'Nora'\nasterisk = 'north'\n")
+    return path
