@@ -82,11 +82,13 @@ async def add_file(tx: Tx, mail_id: int, *, name: str, content_type: str, size: 
                                           size=size, file=file, why=why))
 
 
-async def belongs(tx: Tx, mail_id: int, *, request_id: int | None, client_id: int | None,
-                  state: str) -> Mail:
-    """It is of this request and client from now on. Raises `NotFound`."""
-    await tx.run(update(Mails).where(Mails.id == mail_id).values(
-        request_id=request_id, client_id=client_id, state=state))
+async def settle(tx: Tx, mail_id: int, *, request_id: int | None, client_id: int | None,
+                 state: str, why: list[JSON] | None = None) -> Mail:
+    """It is of this request and client from now on, for these reasons. Raises `NotFound`."""
+    values: dict[str, Any] = {"request_id": request_id, "client_id": client_id, "state": state}
+    if why is not None:
+        values["why"] = why
+    await tx.run(update(Mails).where(Mails.id == mail_id).values(**values))
     mail = await one(tx, mail_id)
     await _in_timeline(tx, mail)
     return mail

@@ -13,7 +13,7 @@ from crm_store.base import Tx
 from crm_store.requests import RequestRow
 from crm_store.tables.billing import Accounts, Addresses
 from crm_store.tables.client_facts import ClientAddresses, ClientEmails
-from crm_store.tables.clients import Clients
+from crm_store.tables.clients import ClientPhones, Clients
 from crm_store.tables.requests import RequestEvents, Requests
 
 _LIKELY = 20
@@ -116,6 +116,15 @@ async def by_email(tx: Tx, address: str) -> list[int]:
         select(ClientEmails.client_id).join(Clients, Clients.id == ClientEmails.client_id)
         .where(ClientEmails.email == address.lower(), Clients.merged_into.is_(None))
         .order_by(ClientEmails.client_id).limit(_LIKELY))
+    return [row.client_id for row in rows]
+
+
+async def by_phone(tx: Tx, e164: str) -> list[int]:
+    """The clients who may be at this number."""
+    rows = await tx.all(
+        select(ClientPhones.client_id).join(Clients, Clients.id == ClientPhones.client_id)
+        .where(ClientPhones.e164 == e164, Clients.merged_into.is_(None))
+        .order_by(ClientPhones.client_id).limit(_LIKELY))
     return [row.client_id for row in rows]
 
 

@@ -93,6 +93,34 @@ class RequestHistory(Args, frozen=True, kw_only=True):
     id: RowId
 
 
+class WriteMail(Args, frozen=True, kw_only=True):
+    """`request.write`, who may see it: a mail to the client in the request's thread.
+    Result {"request": RequestView}."""
+    id: RowId
+    text: str
+
+
+class MakeDocument(Args, frozen=True, kw_only=True):
+    """`request.document`, who may see it: `template` filled in with client and request.
+    Result {"request", "document": id}; its page is /documents/{id}."""
+    id: RowId
+    template: str
+    text: str = ""
+
+
+class ListMails(Args, frozen=True, kw_only=True):
+    """`mail.list`, anybody signed in: those that wait. Result {"mails": [MailView]}."""
+
+
+class SettleMail(Args, frozen=True, kw_only=True):
+    """`mail.settle`, anybody signed in: a request of `type` for the client, or one more mail of
+    `request_id`, or, with neither, nothing. Result {"request": RequestView} or {}."""
+    id: RowId
+    client_id: RowId | None = None
+    type: str | None = None
+    request_id: RowId | None = None
+
+
 ACTIONS: dict[str, type[Args]] = {
     "request.take": TakeRequest,
     "request.hand_over": HandOverRequest,
@@ -100,4 +128,8 @@ ACTIONS: dict[str, type[Args]] = {
     "request.join": JoinRequests,
     "request.part": PartRequest,
     "request.history": RequestHistory,
+    "request.write": WriteMail,
+    "request.document": MakeDocument,
+    "mail.list": ListMails,
+    "mail.settle": SettleMail,
 }

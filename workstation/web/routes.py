@@ -188,8 +188,7 @@ def openapi(routes: tuple[Route, ...], version: str) -> dict[str, Any]:
 
 _ABOUT = (
     "Moments are RFC 3339 UTC, durations seconds, money integer minor units with a currency, "
-    "phones E.164. Lists page by limit and cursor. Not there yet, and answered 404: "
-    "/webhooks.")
+    "phones E.164. Lists page by limit and cursor.")
 _PROBLEM = {
     "type": "object", "required": ["type", "title", "status", "code"],
     "properties": {"type": {"type": "string"}, "title": {"type": "string"},
