@@ -12,6 +12,7 @@ from cti.causes import offer_end
 from cti.joins import merge, unite
 from cti.legs import sight
 from cti.live import Floor
+from cti.queues import place_of
 from cti.stages import Out, begin, end_offer, facts, offer, shift
 from cti.values import replace
 
@@ -36,7 +37,7 @@ def began(floor: Floor, event: ev.DialBegan, out: Out) -> None:
     if call is None or target.is_local:
         return
     if target.operator is not None:
-        _ring(floor, call, target, event.at, out)
+        _ring(floor, call, source, target, event.at, out)
     else:
         _dial_out(floor, call, source, target, event, out)
 
@@ -59,11 +60,23 @@ def _common_call(
     return begin(floor, target, event.at, out, dialled=dialled, shown=source.number)
 
 
-def _ring(floor: Floor, call: Call, target: Leg, at: datetime, out: Out) -> None:
+def _ring(
+    floor: Floor, call: Call, source: Leg, target: Leg, at: datetime, out: Out,
+) -> None:
     if call.first_leg == target.id:     # the operator's own phone rings to dial for him
         return
-    queue = call.queue if call.state == "waiting" else None
-    offer(floor, call, target, queue, at, out)
+    offer(floor, call, target, _queue_of(floor, call, source), at, out)
+
+
+def _queue_of(floor: Floor, call: Call, source: Leg) -> str | None:
+    """The line that the call is in: its queue rings this one, and maybe others at once. Who
+    consults a queue waits in it himself."""
+    if call.consult is not None and source.operator == call.consult.operator:
+        return call.consult.target if call.consult.target in floor.queues else None
+    if source.is_local:     # the phone is rung in its turn: who else is, is not known here
+        return call.queue if call.state == "waiting" else None
+    queue = floor.queues.get(call.queue or "")
+    return call.queue if queue is not None and place_of(queue, call.id) is not None else None
 
 
 def _dial_out(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final, TypedDict
 
@@ -70,7 +71,7 @@ def refresh(floor: Floor, at: datetime, out: Out) -> None:
     for operator_id in stirred:
         before = floor.operators.get(operator_id)
         after = _look_at(floor, operator_id, before, at)
-        if after == before:
+        if after is before:
             continue
         floor.put_operator(after)
         if before is None or _told(before) != _told(after):
@@ -86,31 +87,36 @@ def _told(operator: Operator) -> OperatorFacts:
 
 
 def _look_at(floor: Floor, operator_id: str, before: Operator | None, at: datetime) -> Operator:
-    members = list(floor.memberships.get(operator_id, {}).values())
-    state, reason = _presence(members)
+    """`before` itself where nothing is otherwise: most looks are for nothing, and a queue that
+    rings a hundred phones asks for hundreds."""
+    members = floor.memberships.get(operator_id, {})
+    state, reason = _presence(members.values())
     engagement, call = _engagement(floor, operator_id)
-    interface = members[0].interface if members else None
+    state = engagement or state
+    interface = next((one.interface for one in members.values()), None)
     phones = floor.phones.get(operator_id, {})
-    reachable = tuple(sorted(phone for phone, is_reachable in phones.items() if is_reachable))
-    is_same = before is not None and (before.state, before.reason) == (
-        engagement or state, reason)
+    reachable = tuple(sorted([phone for phone, is_there in phones.items() if is_there]))
+    is_same = before is not None and before.state == state and before.reason == reason
+    if (before is not None and is_same and before.call == call and before.interface == interface
+            and before.interfaces == reachable and before.queues == members.keys()):
+        return before
     return Operator(
-        id=operator_id, state=engagement or state, reason=reason, interface=interface,
+        id=operator_id, state=state, reason=reason, interface=interface,
         since=before.since if before is not None and is_same else at,
-        queues=frozenset(one.queue for one in members), call=call, interfaces=reachable,
+        queues=frozenset(members), call=call, interfaces=reachable,
         registered=interface in reachable if interface else bool(reachable),
     )
 
 
-def _presence(members: list[Member]) -> tuple[ch.OperatorState, str]:
+def _presence(members: Iterable[Member]) -> tuple[ch.OperatorState, str]:
     """What he chose, as the queues know it; one unpaused membership makes him ready."""
-    if not members:
-        return "offline", ""
-    paused = [one for one in members if one.is_paused]
-    if len(paused) < len(members):
-        return "ready", ""
-    reason = next((one.reason for one in paused if one.reason), "")
-    return (WRAP_UP, reason) if reason == WRAP_UP else ("paused", reason)
+    state: ch.OperatorState = "offline"
+    reason = ""
+    for one in members:
+        if not one.is_paused:
+            return "ready", ""
+        state, reason = "paused", reason or one.reason
+    return (WRAP_UP, reason) if reason == WRAP_UP else (state, reason)
 
 
 def _engagement(

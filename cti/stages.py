@@ -172,12 +172,12 @@ def end_offer(
     floor: Floor, call: Call, leg_id: str, reason: OfferEnd, at: datetime, out: Out,
 ) -> Call:
     """One phone stopped ringing; when it was the last, the caller waits again."""
-    if leg_id not in call.ringing_legs:
+    ended = next((one for one in call.offers if one.leg == leg_id), None)
+    if ended is None:
         return call
-    ended = next(one for one in call.offers if one.leg == leg_id)
     is_taken = reason == "answered"
-    others = tuple(one for one in call.offers if one.leg != leg_id and not (
-        is_taken and one.operator == ended.operator))
+    others = tuple([one for one in call.offers if one.leg != leg_id and not (
+        is_taken and one.operator == ended.operator)])
     call = floor.put_call(replace(call, offers=others))
     if ended.operator in call.offered:
         return call     # his other phone still rings

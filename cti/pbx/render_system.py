@@ -70,13 +70,18 @@ _NOISE = ("VarSet", "Newexten", "RTCPSent", "RTCPReceived", "TestEvent", "Challe
           "MonitorStart", "DTMFBegin", "DTMFEnd", "NewConnectedLine", "LocalOptimizationBegin",
           # One a queue and state of a phone, which DeviceStateChange tells once:
           "QueueMemberStatus",
-          "DialState")      # Newstate says it of the leg itself
+          "AgentCalled",    # DialBegin says it of each phone that a queue rings
+          "DialState")
 # Of phones only whether they can be reached; NOT_INUSE comes after each of these.
 _NO_PHONES = r"DeviceStateChange[[:space:]].*Device: (Queue:|PJSIP/trunk)"
 _IN_USE = r"DeviceStateChange[[:space:]].*State: (INUSE|BUSY|RINGING|RINGINUSE|ONHOLD)[[:space:]]"
+# That a phone rings; its Dial began. No party's name comes before the state.
+_RINGS = (r"Newstate[[:space:]]+Privilege: [^[:space:]]*[[:space:]]+Timestamp: [0-9.]*"
+          r"[[:space:]]+SystemName: [^[:space:]]*[[:space:]]+Channel: [^[:space:]]*"
+          r"[[:space:]]+ChannelState: 5[[:space:]]")
 MAIN_ACCOUNTS = (
     Account("observer", "system,call,agent,user", "reporting", not_these=_NOISE,
-            not_like=(_NO_PHONES, _IN_USE)),
+            not_like=(_NO_PHONES, _IN_USE, _RINGS)),
     Account("control", "system,call", "call,agent,reporting,originate",
             only=("FullyBooted", "OriginateResponse", "Shutdown")),
     Account("dialler", "system,call", "call,originate",

@@ -78,7 +78,7 @@ async def test_an_answered_client_reaches_an_operator_and_the_halves_are_gone(
         await dial(dialler, "21")
         told = await observer.wait("DesklineAttempt", where=of("21"))
         await observer.wait("Hangup", where=leg("21"))
-        called = await observer.wait("AgentCalled")
+        called = await observer.wait("DialBegin", where=lambda e: "PJSIP/103-" in e["DestChannel"])
         await observer.wait("AgentConnect")
         await observer.wait("AgentComplete")
         assert told["Status"] == "ANSWER"
