@@ -29,7 +29,7 @@ from campaigns.rehearsal.methods import Adaptive, FixedRatio, OneToOne, Ours
 from campaigns.rehearsal.world import Case, Method, Tally, WorkingDay
 
 CAP = 0.03
-SIZES = {10: 4, 50: 2, 200: 2}          # operators: days played
+SIZES = {10: 3, 50: 1, 200: 1}          # operators: days played
 RATES = (0.2, 0.4, 0.6)
 GOALS = {(10, 0.2): 48.0, (10, 0.4): 49.5, (10, 0.6): 51.0, (50, 0.2): 55.5, (50, 0.4): 56.0,
          (50, 0.6): 56.0, (200, 0.2): 58.5, (200, 0.4): 58.5, (200, 0.6): 58.5}
@@ -123,32 +123,37 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     todo = jobs(2.0 if given.quick else 8.0)
+    results = []
+    if not given.json:
+        print(f"{machine()}. Talk minutes per operator and hour (people dropped of those "
+              f"answered); cap {CAP:.0%}.")
     with ProcessPoolExecutor() as workers:
-        results = list(zip(todo, workers.map(played, todo), strict=True))
-    slowest = decision_ms()
+        for job, figure in zip(todo, workers.map(played, todo), strict=True):
+            results.append((job, figure))
+            if not given.json:
+                _report(job, figure)
     if given.json:
         print(json.dumps([{"kind": kind, **asdict(case), **asdict(figure)}
                           for (kind, case, _), figure in results]))
     else:
-        _report(results, slowest)
+        print(f"a decision for 200 operators, p99: {decision_ms():.1f} ms "
+              f"(goal {DECISION_GOAL_MS:.0f})")
     if given.svg is not None:
         given.svg.write_text(dialler_picture.drawn(
             [(kind, case.operators, case.answer_rate, figure.talk, figure.dropped)
              for (kind, case, _), figure in results if not case.swing and not case.wrap_up_s]))
 
 
-def _report(results: Sequence[tuple[tuple[str, Case, int], Figure]], slowest: float) -> None:
-    print(f"{machine()}. Talk minutes per operator and hour (people dropped of those answered); "
-          f"cap {CAP:.0%}.")
-    for (kind, case, days), figure in results:
-        goal = _goal(kind, case)
-        verdict = "" if goal is None else f"  goal {goal:4.1f} {_by(figure.talk, goal)}"
-        print(f"{case.operators:4} operators {case.answer_rate:4.0%}"
-              f"{' ± 30 %' if case.swing else ''}{' 20 s wrap-up' if case.wrap_up_s else '':8} "
-              f"{kind:17} {figure.talk:5.1f} ± {figure.talk_within:3.1f} "
-              f"({figure.dropped:6.2%}, worst day {figure.dropped_most:6.2%}, worst half hour "
-              f"{figure.half_hour_most:5.1%}; {days} days, {figure.answered} answered){verdict}")
-    print(f"a decision for 200 operators, p99: {slowest:.1f} ms (goal {DECISION_GOAL_MS:.0f})")
+def _report(job: tuple[str, Case, int], figure: Figure) -> None:
+    kind, case, days = job
+    goal = _goal(kind, case)
+    verdict = "" if goal is None else f"  goal {goal:4.1f} {_by(figure.talk, goal)}"
+    print(f"{case.operators:4} operators {case.answer_rate:4.0%}"
+          f"{' ± 30 %' if case.swing else ''}{' 20 s wrap-up' if case.wrap_up_s else ''} "
+          f"{kind:17} {figure.talk:5.1f} ± {figure.talk_within:3.1f} "
+          f"({figure.dropped:6.2%}, worst day {figure.dropped_most:6.2%}, worst half hour "
+          f"{figure.half_hour_most:5.1%}; {days} days, {figure.answered} answered){verdict}",
+          flush=True)
 
 
 def _goal(kind: str, case: Case) -> float | None:

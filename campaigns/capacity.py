@@ -35,6 +35,8 @@ class OpenLine:
     campaign: int
     queue: str
     may_need_operator: bool     # not yet talking, as far as the store knows
+    is_answered: bool = False
+    since: datetime | None = None       # when it was dialled, or meant to be
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +62,19 @@ def line_for(campaign: int, queue: str, lines_max: int, floor: FloorView,
              if operator.state == "ready" and operator.registered and queue in operator.queues
              and now - operator.since >= SETTLED_IN]
     served = frozenset({queue}).union(*(operator.queues for operator in ready))
-    connected = {call.attempt for call in floor.calls.values()
-                 if call.attempt is not None and call.state in WITH_AN_OPERATOR}
+    connected = connected_attempts(floor)
     in_flight = sum(line.may_need_operator and line.queue in served
                     and line.attempt not in connected for line in open_lines)
     own = sum(line.campaign == campaign for line in open_lines)
     return Line(operators_ready=len(ready), lines_in_flight=in_flight,
                 callers_waiting=_callers_waiting(floor, served), lines_free=lines_max - own,
                 answered=drops.answered, dropped=drops.dropped, drop_ceiling=drops.ceiling)
+
+
+def connected_attempts(floor: FloorView) -> frozenset[int]:
+    """Those that the floor shows with an operator, whatever the store's copy says."""
+    return frozenset(call.attempt for call in floor.calls.values()
+                     if call.attempt is not None and call.state in WITH_AN_OPERATOR)
 
 
 def holder(step: Step, campaign: int, open_lines: Collection[OpenLine]) -> int | None:

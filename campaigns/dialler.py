@@ -23,10 +23,12 @@ from campaigns.capacity import Drops, FloorView, OpenLine, holder, line_for
 from campaigns.coverage import LedgerError
 from campaigns.gate import GatePlan
 from campaigns.lawful import RehearsalRefused, check_trunk
-from campaigns.pacing import Pacing, Reason, next_step
+from campaigns.pacing import Pacing, Reason, Step, next_step
 from campaigns.plans import PlanError
 from campaigns.rule_files import RuleFileError, rule_set
 from campaigns.rules import RuleSet
+from campaigns.stopping import Stopper
+from campaigns.watching import DEFAULT_CAP, Watch
 from crm_store import campaigns as rows
 from crm_store import claims
 from crm_store.base import Tx
@@ -94,6 +96,8 @@ class Dialler:
         self._also_asked = also_asked
         self._calls: frozenset[str] = frozenset()   # that belong to open attempts
         self._troubles: dict[str, str] = {}         # what cannot be served, and why
+        self._watch = Watch()
+        self._stopper = Stopper(store, plan.zone)
 
     async def run(self) -> None:
         """Serve the gate, follow the floor, dial. Raises OSError when the gate's port is taken."""
@@ -174,11 +178,14 @@ class Dialler:
 
     # ── one second ───────────────────────────────────────────────────────────────────────────
     async def step(self, now: datetime) -> None:
-        """Mend what a crash left, then dial for every running campaign, by priority."""
+        """Withdraw whom something speaks against since, mend what a crash left, then dial for
+        every running campaign, by priority."""
+        await self._safely("the news of clients", self._stopper.look(now))
         async with self._store.read() as tx:
             open_attempts = await claims.open_attempts(tx)
             campaigns = await rows.running(tx)
             untold = await claims.undisposed(tx)
+            await self._watch.look(tx, campaigns, self._floor, open_attempts, now)
         self._calls = frozenset(call for attempt in open_attempts
                                 for call in (attempt.channel_id, attempt.call_id) if call)
         await self._mend(open_attempts, untold, now)
@@ -262,12 +269,9 @@ class Dialler:
         lines = await _open_lines(tx)
         line = line_for(campaign.id, campaign.queue, campaign.lines_max, self._floor, lines, now,
                         await self._drops(tx, campaign, rules, now))
-        step = next_step(Pacing(campaign.pacing), line)
-        facts: dict[str, int | str] = {
-            "operators_ready": line.operators_ready, "dial": step.dial,
-            "lines_in_flight": line.lines_in_flight, "callers_waiting": line.callers_waiting,
-            "answered": line.answered, "dropped": line.dropped,
-            "own_lines": campaign.lines_max - line.lines_free}
+        dose = self._watch.dose(campaign, line, self._floor, lines, now)
+        step = next_step(Pacing(campaign.pacing), line, dose)
+        facts = _facts(step, campaign, self._watch.answer_rate(campaign.id))
         picked = await picking.pick(
             tx, campaign, rules, self._lease(now), wanted=step.dial, now=now)
         why = step.reason.value
@@ -285,6 +289,8 @@ class Dialler:
                      now: datetime) -> Drops:
         today = now.astimezone(self._plan.zone)
         ceiling = rules.drop_ceiling(today.date())
+        if ceiling is None and campaign.pacing == Pacing.PREDICTIVE:
+            ceiling = DEFAULT_CAP       # whoever dials ahead has a cap, whatever the law says
         if ceiling is None:
             return Drops()
         midnight = datetime.combine(today.date(), time(), self._plan.zone)
@@ -323,11 +329,25 @@ class Dialler:
                         extra={"action": "dial_unclear"})
 
 
+def _facts(step: Step, campaign: CampaignRow, answer_rate: float | None) -> dict[str, int | str]:
+    line = step.line
+    facts: dict[str, int | str] = {
+        "operators_ready": line.operators_ready, "dial": step.dial,
+        "lines_in_flight": line.lines_in_flight, "callers_waiting": line.callers_waiting,
+        "answered": line.answered, "dropped": line.dropped,
+        "own_lines": campaign.lines_max - line.lines_free}
+    if step.dose is not None and answer_rate is not None:
+        facts |= {"chance": f"{step.dose.chance:.1%}", "threshold": f"{step.dose.threshold:.1%}",
+                  "answer_rate": f"{answer_rate:.0%}"}
+    return facts
+
+
 async def _open_lines(tx: Tx) -> list[OpenLine]:
     attempts = await claims.open_attempts(tx)
     queues = await rows.queues(tx, {attempt.campaign_id for attempt in attempts})
     return [OpenLine(attempt.id, attempt.campaign_id, queues[attempt.campaign_id],
-                     attempt.state in claims.IN_FLIGHT)
+                     attempt.state in claims.IN_FLIGHT, attempt.state == "answered",
+                     attempt.dialling_at or attempt.intent_at)
             for attempt in attempts]
 
 

@@ -28,6 +28,35 @@ def silent_until(promises: tuple[Promise, ...], moment: datetime, zone: tzinfo) 
     return datetime.combine(max(days) + timedelta(days=1), time(), zone).astimezone(UTC)
 
 
+def instalments(total_minor: int, first_on: date, number: int, every_days: int,
+                ) -> tuple[Promise, ...]:
+    """Equal parts on equal steps; what does not divide is in the first. Raises ValueError."""
+    if number < 1 or every_days < 1 or total_minor < number:
+        raise ValueError("instalments need a number, a step of days, and something to pay each")
+    part, rest = divmod(total_minor, number)
+    return tuple(Promise(part + (rest if index == 0 else 0),
+                         first_on + timedelta(days=index * every_days))
+                 for index in range(number))
+
+
+def settled(promises: tuple[Promise, ...], payments: tuple[tuple[date, int], ...],
+            today: date) -> tuple[PromiseState, ...]:
+    """The state of each promise, given by their days; a payment keeps the earliest not yet kept.
+
+    `payments`: day in the client's zone and sum. What came after a promise's day does not keep it
+    in time: it is broken, and stays so.
+    """
+    states = []
+    spent = 0
+    for promise in promises:
+        in_time = sum(amount for day, amount in payments if day <= promise.due_on) - spent
+        state = state_of(promise, max(0, in_time), today)
+        if state is PromiseState.KEPT:
+            spent += promise.amount_minor
+        states.append(state)
+    return tuple(states)
+
+
 def state_of(promise: Promise, paid_minor: int, today: date) -> PromiseState:
     """`paid_minor`: what came in from the promise to the end of its day."""
     if paid_minor >= promise.amount_minor:

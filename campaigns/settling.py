@@ -158,6 +158,21 @@ async def stop(tx: Tx, entry: EntryRow, because: str, *, at: datetime, by: str) 
     return await ledger.step(tx, entry, happening, at=at, why=because, by=by)
 
 
+async def move_after_promise(tx: Tx, entry_id: int, from_state: State, *, is_kept: bool,
+                             promise: int, at: datetime) -> None:
+    """Kept: he has paid. Broken: he is to be called again, while the campaign goes on."""
+    entry = await rows.entry(tx, entry_id)
+    if entry.state != from_state:
+        return
+    facts: Facts = {"promise": promise}
+    if is_kept:
+        await ledger.step(tx, entry, Happening.PAYMENT_MADE, at=at, why="promise_kept",
+                          facts=facts)
+    elif (await rows.get(tx, entry.campaign_id)).state != "ended":
+        await ledger.step(tx, entry, Happening.POSTPONED, at=at, why="promise_broken",
+                          facts=facts, until_at=at)
+
+
 async def close_untold(tx: Tx, attempt_id: int, *, now: datetime) -> State | None:
     """The operator's wrap-up is over and he said nothing: somebody answered, nobody knows who.
 

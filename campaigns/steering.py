@@ -68,13 +68,14 @@ class EntryView:
 async def create(
     tx: Tx, name: str, *, queue: str, by: str, at: datetime, law: Sequence[str] = DEFAULT,
     plan: RetryPlan = CALM, ring_s: int = 30, caller_id: str | None = None,
+    pacing: Pacing = Pacing.PROGRESSIVE,
 ) -> int:
     """A draft. Raises SteeringError (the name is taken), RuleFileError (no such rule of law)."""
     rule_set(law)
     if await rows.by_name(tx, name) is not None:
         raise SteeringError(f"there is a campaign {name!r} already")
     return await rows.create(tx, NewCampaign(
-        name=name, queue=queue, law=tuple(law), pacing=Pacing.PROGRESSIVE,
+        name=name, queue=queue, law=tuple(law), pacing=pacing,
         retry_plan=plans.to_json(plan), ring_s=ring_s, caller_id=caller_id), by=by, at=at)
 
 
@@ -153,6 +154,33 @@ async def why_not_called(tx: Tx, entry_id: int) -> str:
     return why.of_entry(standing.state, entry.why, standing.facts, entry.until_at)
 
 
+async def again(tx: Tx, campaign_id: int, name: str, *, by: str, at: datetime) -> int:
+    """A draft with only the unreached of a campaign, dialled the same way; its id.
+
+    Who was withdrawn (he called, complained, must not be called) is left out, and numbers that
+    proved dead are. Raises SteeringError: the name is taken, or everybody was reached.
+    """
+    row = await rows.get(tx, campaign_id)
+    left = await rows.page(
+        tx, campaign_id, states=[state for state in UNREACHED if state is not State.WITHDRAWN],
+        limit=1_000_000)
+    if not left:
+        raise SteeringError(f"nobody is left to be reached of {row.name!r}")
+    new = await create(tx, name, queue=row.queue, by=by, at=at, law=row.law,
+                       plan=plans.from_json(row.retry_plan), ring_s=row.ring_s,
+                       caller_id=row.caller_id, pacing=Pacing(row.pacing))
+    for item in left:
+        entry = await rows.add_entry(
+            tx, new, item.entry.client_id, zones=item.entry.zones, at=at, by=by,
+            debt_minor=item.entry.debt_minor, currency=item.entry.currency)
+        for number in item.numbers:
+            if number.dead_why is None:
+                await rows.add_number(tx, entry, number.e164)
+    await rows.record(tx, campaign_id, f"again: {len(left)} unreached as campaign {new}", by=by,
+                      at=at)
+    return new
+
+
 # ── steering ─────────────────────────────────────────────────────────────────────────────────
 async def start(tx: Tx, campaign_id: int, *, by: str, at: datetime) -> None:
     """Freeze the list of a draft and dial; or go on after a pause.
@@ -196,6 +224,20 @@ async def _leave_running(tx: Tx, campaign_id: int, allowed_from: tuple[str, ...]
     for attempt in await claims.open_attempts(tx):
         if attempt.campaign_id == campaign_id and attempt.state == "intent":
             await settling.give_back(tx, attempt, "never_dialled", now=at)
+
+
+async def set_pace(tx: Tx, campaign_id: int, pacing: Pacing, *, lines_max: int | None = None,
+                   by: str, at: datetime) -> None:
+    """How it dials from the next second on, and over how many lines at most; entered with its
+    author. Raises SteeringError, `NotFound`."""
+    row = await rows.get(tx, campaign_id, lock=True)
+    if row.state == "ended":
+        raise SteeringError(f"{row.name!r} has ended")
+    lines = row.lines_max if lines_max is None else lines_max
+    if lines < 1:
+        raise SteeringError("a campaign needs one line at least; pause it instead")
+    await rows.set_pace(tx, campaign_id, pacing, lines)
+    await rows.record(tx, campaign_id, f"pace: {pacing}, {lines} lines", by=by, at=at)
 
 
 # ── outcomes and reasons to stop ─────────────────────────────────────────────────────────────

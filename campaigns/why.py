@@ -82,6 +82,8 @@ _ENTRY: Mapping[str, str] = {
     "no_rule": "No rule of law is in force for this campaign.",
     "no_zone": "The person's time zone is not known.",
     "no_hour": "No lawful hour within a month ({rule}).",
+    "promise_kept": "The promise was kept.",
+    "promise_broken": "The promised sum did not come by its day.",
     "payment": "A payment came in.",
     "incoming_call": "The person called us.",
     "complaint": "The person complained.",

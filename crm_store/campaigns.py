@@ -191,6 +191,11 @@ async def change_state(
     return result.rowcount == 1
 
 
+async def set_pace(tx: Tx, campaign_id: int, pacing: str, lines_max: int) -> None:
+    await tx.run(update(Campaigns).where(Campaigns.id == campaign_id).values(
+        pacing=pacing, lines_max=lines_max))
+
+
 async def freeze(tx: Tx, campaign_id: int, *, at: datetime) -> int:
     """From here on the list neither grows nor shrinks; its size. Once."""
     size = select(func.count()).where(CampaignEntries.campaign_id == campaign_id)

@@ -250,6 +250,14 @@ async def open_attempts(tx: Tx) -> list[AttemptRow]:
     return _oldest_first(await tx.all(OPEN_NOW))
 
 
+async def latest_ended(tx: Tx, campaign_id: int, *, limit: int) -> list[AttemptRow]:
+    """The last dials of a campaign that are over, oldest first."""
+    rows = await tx.all(_ATTEMPT.where(
+        CampaignEntries.campaign_id == campaign_id, Attempts.state == "settled",
+    ).order_by(Attempts.id.desc()).limit(limit))
+    return _oldest_first(rows)
+
+
 async def undisposed(tx: Tx) -> list[AttemptRow]:
     """Conversations that are over while their entry still waits for the operator's outcome."""
     return _oldest_first(await tx.all(UNTOLD))

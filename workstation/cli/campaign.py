@@ -18,9 +18,10 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from campaigns import debtor_rows, importer, lawful, plans, steering
+from campaigns import debtor_rows, importer, lawful, night, plans, steering
 from campaigns.coverage import LedgerError
 from campaigns.importer import Imported
+from campaigns.pacing import Pacing
 from campaigns.rule_files import DEFAULT, REHEARSAL, RuleFileError, rule_ids, rule_set
 from campaigns.steering import CampaignView, EntryView
 from crm_store import campaigns as rows
@@ -285,6 +286,65 @@ def why(settings: Settings, *, campaign: str) -> None:
             return await _named(tx, campaign)
     said = _why_now(settings, _run(settings, wish))
     click.echo(_local(said, ZoneInfo(settings.company.time_zone)))
+
+
+@command.command()
+@click.argument("campaign")
+@click.argument("name")
+@with_settings
+def again(settings: Settings, *, campaign: str, name: str) -> None:
+    """Make a draft NAME with only the unreached of CAMPAIGN."""
+    async def wish(store: Store) -> CampaignView:
+        async with store.begin() as tx:
+            made = await steering.again(tx, await _named(tx, campaign), name, by="command line",
+                                        at=datetime.now(UTC))
+            return await steering.campaign(tx, made)
+    view = _run(settings, wish)
+    click.echo(f"campaign {view.id}: {view.name}, {view.size} on the list")
+
+
+@command.command()
+@click.argument("campaign")
+@click.argument("mode", type=click.Choice([one.value for one in Pacing]))
+@click.option("--lines", "lines_max", type=click.IntRange(1, 10_000),
+              help="At most so many lines at once; the others are left to callers.")
+@with_settings
+def pace(settings: Settings, *, campaign: str, mode: str, lines_max: int | None) -> None:
+    """How it dials from now on: preview, progressive or predictive."""
+    async def wish(store: Store) -> CampaignView:
+        async with store.begin() as tx:
+            campaign_id = await _named(tx, campaign)
+            await steering.set_pace(tx, campaign_id, Pacing(mode), lines_max=lines_max,
+                                    by="command line", at=datetime.now(UTC))
+            return await steering.campaign(tx, campaign_id)
+    view = _run(settings, wish)
+    click.echo(f"{view.name}: {view.pacing}")
+
+
+@command.command()
+@click.option("--days", type=click.IntRange(1, 92), default=1, show_default=True,
+              help="Attempts of so many days.")
+@json_option
+@with_settings
+def audit(settings: Settings, *, days: int, as_json: bool) -> None:
+    """Check every attempt against the law once more, by other code than the dialler's.
+
+    Exit code 1 when anything is found.
+    """
+    async def wish(store: Store) -> night.Pass:
+        async with store.read() as tx:
+            return await night.check(tx, since=datetime.now(UTC) - timedelta(days=days),
+                                     zone=ZoneInfo(settings.company.time_zone))
+    done = _run(settings, wish)
+    if as_json:
+        print_json(asdict(done))
+    else:
+        for one in done.findings:
+            click.echo(f"{one.at:%Y-%m-%d %H:%M:%S} campaign {one.campaign_id} attempt "
+                       f"{one.attempt_id or '-'} {one.rule}: {one.what}")
+        click.echo(f"{done.attempts} attempts checked, {len(done.findings)} findings")
+    if done.findings:
+        sys.exit(1)
 
 
 @command.command()
