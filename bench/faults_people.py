@@ -12,8 +12,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from bench.faults_stage import ENTRY, Stage
+from bench.faults_stage import Stage
 from bench.faults_truth import PREFIX
+from bench.site import ENTRY
 from cti.ami import Account, Session, connect
 from cti.errors import CtiError
 from cti.pbx.errors import PbxError

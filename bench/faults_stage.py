@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from bench import faults_truth, machine
-from bench.screen_stage import CHECKOUT, PERSON
+from bench.screen_stage import CHECKOUT
+from bench.site import AMI, site
 from crm_store import interaction_pages, interactions
 from crm_store.store import Store
 from cti.pbx.find import Program, find_asterisk
@@ -32,42 +33,23 @@ from cti.pbx.run import Instance, down, main_instance, pid_of, start, world_inst
 from workstation.accounts import demo_password
 from workstation.pbx_plan import plan_of
 from workstation.rehearsal.server import is_ready
-from workstation.settings import Settings, load
+from workstation.settings import Settings
 
-ENTRY = "+74951200000"
 FIRST_OPERATOR = 201
 SUPERVISOR = "chief"
 SERVES_WITHIN_S = 60.0
 STOPS_WITHIN_S = 10.0
 ASK_LIMIT_S = 5.0
 PAGE = 200
-AMI, PROXY = 2, 8                   # ports, counted from the first
-TOML = """
-data_dir = "{folder}/data"
-[server]
-port = {base}
-demo_sign_ins = true
-[pbx]
-sip_port = {sip}
-ami_port = {ami}
-http_port = {http}
-world_ami_port = {world_ami}
-trunk = "127.0.0.1:{trunk}"
-rtp_start = {rtp}
-rtp_end = {rtp_end}
-[menu]
-port = {menu}
-gate_port = {gate}
+PROXY = 8                           # its port, counted from the first
+MORE = f"""
 [[queue]]
 id = "billing"
 name = "Billing"
 wrap_up_s = 0
-[[entry]]
-number = "{entry}"
-queue = "billing"
 [[operator]]
 id = "299"
-login = "{chief}"
+login = "{SUPERVISOR}"
 name = "Chief"
 role = "supervisor"
 queues = ["billing"]
@@ -211,15 +193,7 @@ def staged(base: int, operators: int, folder: Path | None,
 
 
 def _written(folder: Path, name: str, base: int, ami: int, people: tuple[str, ...]) -> Settings:
-    text = TOML.format(
-        folder=folder, base=base, sip=base + 1, ami=ami, http=base + 3, world_ami=base + 4,
-        trunk=base + 5, menu=base + 6, gate=base + 7, rtp=base + 100, rtp_end=base + 999,
-        entry=ENTRY, chief=SUPERVISOR)
-    config = folder / name
-    config.write_text(text + "".join(
-        PERSON.format(id=person).replace('["billing", "outages", "collection"]', '["billing"]')
-        for person in people))
-    return load(config)
+    return site(folder / name, base, people, ami=ami, more=MORE, queues=("billing",))
 
 
 def _plan(settings: Settings, people: tuple[str, ...], talks_s: tuple[int, int]) -> PbxPlan:

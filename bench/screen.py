@@ -29,7 +29,8 @@ from typing import Any
 from bench import machine
 from bench.screen_page import Bare, Browsing, Painted, bare_server, browsing
 from bench.screen_people import Crew, Framed, at_work, call_in
-from bench.screen_stage import ENTRY, Stage, staged
+from bench.screen_stage import Stage, staged
+from bench.site import ENTRY
 from cti import tape
 from cti.changes import OperatorOffered
 from workstation.cli.replay import replay

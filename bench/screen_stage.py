@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import machine
+from bench.site import site
 from crm_store import sample
 from crm_store.debtors import client_numbers
 from crm_store.store import Store
@@ -30,42 +31,14 @@ from cti.pbx.run import down, main_instance, pid_of, up, world_instance
 from workstation.accounts import demo_password
 from workstation.pbx_plan import plan_of
 from workstation.rehearsal.server import is_ready
-from workstation.settings import Settings, load
+from workstation.settings import Settings
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-ENTRY = "+74951200000"
 SERVES_WITHIN_S = 60.0
 STOPS_WITHIN_S = 10.0
 FIRST_OPERATOR = 201
 RINGS_S = TALKS_S = 1           # by the played desk phones
 NUMBERS = 5_000                 # callers' numbers, each known in the base
-TOML = """
-data_dir = "{folder}/data"
-[server]
-port = {base}
-demo_sign_ins = true
-[pbx]
-sip_port = {sip}
-ami_port = {ami}
-http_port = {http}
-world_ami_port = {world_ami}
-trunk = "127.0.0.1:{trunk}"
-rtp_start = {rtp}
-rtp_end = {rtp_end}
-[menu]
-port = {menu}
-gate_port = {gate}
-[[entry]]
-number = "{entry}"
-queue = "billing"
-"""
-PERSON = """
-[[operator]]
-id = "{id}"
-login = "op{id}"
-name = "Operator {id}"
-queues = ["billing", "outages", "collection"]
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +94,8 @@ def staged(base: int, operators: int, clients: int, folder: Path | None) -> Iter
 
 
 def _settings(folder: Path, base: int, operators: int) -> Settings:
-    text = TOML.format(
-        folder=folder, base=base, sip=base + 1, ami=base + 2, http=base + 3, world_ami=base + 4,
-        trunk=base + 5, menu=base + 6, gate=base + 7, rtp=base + 100, rtp_end=base + 999,
-        entry=ENTRY)
-    config = folder / "deskline.toml"
-    config.write_text(text + "".join(PERSON.format(id=FIRST_OPERATOR + place)
-                                     for place in range(operators)))
-    return load(config)
+    return site(folder / "deskline.toml", base,
+                [f"{FIRST_OPERATOR + place}" for place in range(operators)])
 
 
 def _plan(settings: Settings) -> PbxPlan:

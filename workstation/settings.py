@@ -336,7 +336,8 @@ def _check_references(settings: Settings) -> None:
         _known("wrap_up.not_reached", settings.wrap_up.not_reached, dispositions, "disposition")
     for campaign, chosen in settings.wrap_up.outcomes.items():
         _known(f"campaign {campaign}", chosen, dispositions, "disposition")
-    for rule in settings.opening:
+    # the sample's rules name the sample's queues: with others they open nothing
+    for rule in settings.opening if "opening" in settings.model_fields_set else ():
         _known("opening", (rule.queue,) if rule.queue else (), queues, "queue")
     _known("dialling.shown", tuple(settings.dialling.shown), queues, "queue")
     _known("pause_limits", tuple(settings.pause_limits), set(settings.pause_reasons),

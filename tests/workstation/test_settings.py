@@ -32,6 +32,14 @@ def test_the_environment_wins_over_the_file(
     assert (loaded.server.port, loaded.server.session_hours) == (8099, 3)
 
 
+def test_queues_of_ones_own_need_nothing_of_the_samples(tmp_path: Path) -> None:
+    config = tmp_path / "deskline.toml"
+    config.write_text('[[queue]]\nid = "billing"\nname = "Ours"\n[[entry]]\n'
+                      'number = "+74951200000"\nqueue = "billing"\n[[operator]]\nid = "201"\n'
+                      'login = "one"\nname = "One"\nqueues = ["billing"]\n')
+    assert [queue.id for queue in load(config).queue] == ["billing"]
+
+
 @pytest.mark.parametrize(("text", "says"), [
     ("[server]\nport = 0\n", "server.port"),
     ("[sever]\nport = 8080\n", "sever"),
