@@ -36,11 +36,12 @@ class Line(Protocol):
 
 
 class TelephoneLine:
-    """`messages` is the folder that recordings begin in."""
+    """`messages` is the folder that recordings begin in; `mark` is of its Asterisk's ids."""
 
-    def __init__(self, agi: AgiSession, messages: Path) -> None:
+    def __init__(self, agi: AgiSession, messages: Path, mark: str = "") -> None:
         self._agi = agi
-        self._messages = messages
+        self._messages = messages / mark.removeprefix("@")
+        self._mark = mark
 
     async def play(self, prompt: Prompt, keys: str) -> str | None:
         return await self._agi.play(await _sound(prompt), keys)
@@ -59,9 +60,9 @@ class TelephoneLine:
         return await self._agi.get_variable(what)
 
     async def call_id(self) -> str:
-        """Asterisk's Linkedid, "" where it is odd."""
+        """Asterisk's Linkedid, told apart from another's; "" where it is odd."""
         found = await self._agi.get_variable("CHANNEL(linkedid)") or ""
-        return found if SAFE.fullmatch(found) else ""
+        return f"{found}{self._mark}" if SAFE.fullmatch(found) else ""
 
     async def record(self, longest_s: int) -> str | None:
         """A message; the name of its sound, None where there is none."""
@@ -72,7 +73,7 @@ class TelephoneLine:
         await asyncio.to_thread(self._messages.mkdir, parents=True, exist_ok=True)
         path = self._messages / f"{name}-in"
         await self._agi.record(path, "sln", MESSAGE_KEYS, longest_s, QUIET_ENDS_S)
-        return name
+        return f"{name}{self._mark}"
 
 
 async def _sound(prompt: Prompt) -> Path:

@@ -34,6 +34,7 @@ class IvrPlan:
     `menus` are those of the settings; the store may have other versions of them, which are read
     with what is `known`. `speakers` by language, the company's first. `region` is the ISO country
     whose spellings of telephone numbers are meant. `messages_dir` is where voice mail begins.
+    `further`: Asterisks beside the first; the ids of their calls end in `@` and their name.
     """
     host: str
     port: int
@@ -48,7 +49,12 @@ class IvrPlan:
     region: str
     time_zone: ZoneInfo
     office: str = ""
+    further: frozenset[str] = frozenset()
     holidays: frozenset[str] = frozenset()      # `2026-03-08`, or `03-08` of every year
+
+    def mark_of(self, pbx: str) -> str:
+        """What the ids of this Asterisk's calls end in."""
+        return f"@{pbx}" if pbx in self.further else ""
 
     def entry_of(self, digits: str) -> Entry:
         return self.entries.get(digits) or next(iter(self.entries.values()))

@@ -70,7 +70,8 @@ def menu_script(plan: IvrPlan, current: Current, enquiries: Enquiries) -> Script
         number = None if request.is_number_withheld else request.caller_number
         menu = house.menus.get(request.query.get("menu", ""), house.menus[entry.menu])
         session = MenuSession(
-            TelephoneLine(agi, plan.messages_dir), house, menu, enquiries,
+            TelephoneLine(agi, plan.messages_dir, plan.mark_of(request.query.get("pbx", ""))),
+            house, menu, enquiries,
             enquiries.caller(number, entry.region), entry.queue,
             entry.language or next(iter(house.speakers)))
         await agi.set_variable(NEXT, await session.run())

@@ -34,7 +34,8 @@ def plan_of(settings: Settings, environment: Environment = ()) -> IvrPlan:
         known=known, speakers=speakers, entries=_entries(settings, menus),
         currency=settings.company.currency, region=settings.company.region,
         time_zone=ZoneInfo(settings.company.time_zone), office=settings.company.office,
-        holidays=frozenset(settings.company.holidays))
+        holidays=frozenset(settings.company.holidays),
+        further=frozenset(one.name for one in settings.asterisk))
 
 
 def prompts_folder(settings: Settings) -> Path:

@@ -88,13 +88,14 @@ class Telephone:
 
 
 async def call(port: int, does: Sequence[str] = (), *, number: str = "79161234567",
-               entry: str = "74951200000", menu: str = "", prompt_s: float = 0.0) -> Telephone:
+               entry: str = "74951200000", menu: str = "", prompt_s: float = 0.0,
+               pbx: str = "main") -> Telephone:
     """One whole call, each prompt of which lasts `prompt_s`; how it went."""
     telephone = Telephone(list(does))
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         async with asyncio.timeout(LIMIT_S):
-            writer.write(opening(number, entry, menu).encode())
+            writer.write(opening(number, entry, menu, pbx).encode())
             while line := (await reader.readline()).decode().rstrip("\n"):
                 await asyncio.sleep(prompt_s if line.startswith("STREAM") else 0)
                 writer.write(f"{telephone.answer(line)}\n".encode())
@@ -105,9 +106,9 @@ async def call(port: int, does: Sequence[str] = (), *, number: str = "7916123456
     return telephone
 
 
-def opening(number: str, entry: str, menu: str = "") -> str:
+def opening(number: str, entry: str, menu: str = "", pbx: str = "main") -> str:
     way = f"&menu={menu}" if menu else ""
-    return (f"agi_network: yes\nagi_network_script: menu?entry={entry}&pbx=main{way}\n"
+    return (f"agi_network: yes\nagi_network_script: menu?entry={entry}&pbx={pbx}{way}\n"
             f"agi_channel: PJSIP/trunk-00000001\nagi_callerid: {number or 'unknown'}\n"
             f"agi_calleridname: unknown\nagi_callingpres: {0 if number else 67}\n"
             "agi_threadid: 1\n\n")
