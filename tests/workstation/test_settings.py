@@ -33,11 +33,10 @@ def test_the_environment_wins_over_the_file(
 
 
 def test_queues_of_ones_own_need_nothing_of_the_samples(tmp_path: Path) -> None:
-    config = tmp_path / "deskline.toml"
-    config.write_text('[[queue]]\nid = "billing"\nname = "Ours"\n[[entry]]\n'
-                      'number = "+74951200000"\nqueue = "billing"\n[[operator]]\nid = "201"\n'
-                      'login = "one"\nname = "One"\nqueues = ["billing"]\n')
-    assert [queue.id for queue in load(config).queue] == ["billing"]
+    file = written(tmp_path, '[[queue]]\nid = "billing"\nname = "Ours"\n[[entry]]\n'
+                   'number = "+74951200000"\nqueue = "billing"\n[[operator]]\nid = "201"\n'
+                   'login = "one"\nname = "One"\nqueues = ["billing"]\n')
+    assert [queue.id for queue in settings.load(file).queue] == ["billing"]
 
 
 @pytest.mark.parametrize(("text", "says"), [
