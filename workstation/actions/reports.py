@@ -16,6 +16,7 @@ from workstation.protocol.reports import (
     OpenFigure,
     ReportView,
     ShowReport,
+    Step,
 )
 from workstation.reports import tables
 from workstation.reports.gathered import Period, gather
@@ -110,5 +111,5 @@ def _moved(period: Period, first: date) -> Period:
                    last=first + timedelta(days=len(period.days) - 1))
 
 
-def _step(desk: Desk, args: ShowReport) -> tables.Step:
+def _step(desk: Desk, args: ShowReport) -> Step:
     return args.step or tables.best_step(_period(desk, args))

@@ -66,8 +66,9 @@ def _above(column: str, sums: Tally) -> int:
     if measure is None:
         part: int = getattr(sums, column)
         return part
-    return (sum(getattr(sums, name) for name in measure.of)
-            - sum(getattr(sums, name) for name in measure.less))
+    above: int = (sum(getattr(sums, name) for name in measure.of)
+                  - sum(getattr(sums, name) for name in measure.less))
+    return above
 
 
 _WAITS = tuple(name.removeprefix("wait_") for name in PARTS if name.startswith("wait_"))
