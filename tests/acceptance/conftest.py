@@ -19,8 +19,11 @@ from typing import Any
 
 import pytest
 
-from cti.pbx.find import shared_folder
+from cti.pbx.find import find_asterisk, shared_folder
+from cti.pbx.run import ask, world_instance
 from tests.pbx.fixtures import CHECKOUT, free_ports
+from workstation.pbx_plan import colleagues_of, plan_of
+from workstation.settings import load
 
 START_S = 240.0         # the first start speaks every prompt
 STOP_S = 30.0
@@ -110,12 +113,28 @@ def demo() -> Iterator[Demo]:
             [sys.executable, "-m", "workstation.cli.main", "demo", "--quiet", "--config",
              str(config)], stdout=log, stderr=log, text=True, cwd=CHECKOUT, env=environment)
         try:
-            yield Demo(_facts(folder, process), config, process, environment)
+            facts = _facts(folder, process)
+            _hurry(config)
+            yield Demo(facts, config, process, environment)
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(STOP_S)
         assert not (folder / "data" / "demo.json").exists(), "told of a demo that is over"
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _hurry(config: Path) -> None:
+    """The people whom the outside plays answer at once and talk for some seconds: a demo's pace is
+    for people who watch it."""
+    settings = load(config)
+    plan = plan_of(settings, world=colleagues_of(settings))
+    world = world_instance(plan, find_asterisk(CHECKOUT / ".deskline"))
+    steps = [("debtor", "_[0-5]X", 2, "Wait(1)")]
+    for one in plan.world.colleagues:
+        steps += [("colleagues", one, 2, "Wait(1)"),
+                  ("colleagues", one, 4, "Set(TIMEOUT(absolute)=4)")]
+    for context, extension, place, step in steps:
+        ask(world, f"dialplan add extension {extension},{place},{step} into {context} replace")
 
 
 def _facts(folder: Path, process: subprocess.Popen[str]) -> dict[str, Any]:
