@@ -271,6 +271,6 @@ async def test_pausing_says_why(open_story: Open) -> None:
 async def test_language_changes_without_a_reload_and_keeps_the_draft(open_story: Open) -> None:
     page, _stage = await open_story(s.desk(s.talking(), "talking"))
     await page.locator("#note").fill("kept")
-    await page.locator("[data-act=locale]").click()
+    await page.locator("[data-act=locale]").select_option("ru")
     await expect(page.locator("[data-tab=desk]")).to_have_text("Рабочее место")
     await expect(page.locator("#note")).to_have_value("kept")

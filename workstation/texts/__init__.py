@@ -13,7 +13,10 @@ from functools import cache
 from importlib import resources
 from typing import Protocol
 
-LOCALES: Mapping[str, str] = {"en": "English", "ru": "Русский"}
+LOCALES: Mapping[str, str] = {
+    "en": "English", "ru": "Русский", "nl": "Nederlands", "fr": "Français", "tr": "Türkçe",
+    "th": "ไทย"}
+WHOLE = ("en", "ru")        # the others lack what only leads and administrators see
 FALLBACK = "en"
 
 
@@ -76,4 +79,13 @@ def _russian(n: int) -> str:
     return "many"
 
 
-_PLURALS: Mapping[str, Callable[[int], str]] = {"en": _english, "ru": _russian}
+def _french(n: int) -> str:
+    return "one" if n in (0, 1) else "other"
+
+
+def _thai(n: int) -> str:
+    return "other"
+
+
+_PLURALS: Mapping[str, Callable[[int], str]] = {
+    "en": _english, "ru": _russian, "nl": _english, "fr": _french, "tr": _english, "th": _thai}

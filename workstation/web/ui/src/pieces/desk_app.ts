@@ -107,11 +107,11 @@ class DeskApp extends Piece {
 
   private localeButton(): Html {
     const { locales } = readPage();
-    const next = locales[(locales.findIndex((one) => one.id === spoken()) + 1) % locales.length];
-    if (!next || next.id === spoken()) return nothing;
-    return html`<button class="quiet" lang=${next.id} title=${next.name} data-act="locale"
-      aria-label=${`${next.id.toUpperCase()}: ${next.name}`} @click=${() => void changeLocale(next.id).then(this.desk.changed)}>
-      ${icon("languages")} <span class="locale">${next.id.toUpperCase()}</span></button>`;
+    return html`<label class="locale-choice" title=${t("palette.language")}>${icon("languages")}
+      <select class="locale" data-act="locale" aria-label=${t("palette.language")}
+        @change=${(event: Event) => void changeLocale((event.target as HTMLSelectElement).value)
+          .then(this.desk.changed)}>${locales.map(({ id, name }) => html`<option value=${id}
+          lang=${id} ?selected=${id === spoken()}>${name}</option>`)}</select></label>`;
   }
 
   private themeButton(): Html {

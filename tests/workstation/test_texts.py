@@ -1,0 +1,74 @@
+"""The catalogues: what English says, every language can say, with the same places in its words."""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib import resources
+
+import pytest
+
+from workstation import texts
+
+PLURAL = re.compile(r"\.(zero|one|two|few|many|other)$")
+PLACE = re.compile(r"\{\w+\}")
+# What an operator sees of his work; leads' and administrators' pages may be English.
+WORK = ("call.", "conversation.", "draft.", "finish.", "phone.", "state.", "strip.", "wrap_up.",
+        "transfer.", "timeline.", "identity.", "work.", "lost.")
+FORMS = {"en": {"one", "other"}, "ru": {"one", "few", "many"}, "nl": {"one", "other"},
+         "fr": {"one", "other"}, "tr": {"one", "other"}, "th": {"other"}}
+
+
+def catalogue(locale: str) -> dict[str, str]:
+    found: dict[str, str] = json.loads(
+        resources.files(texts).joinpath(f"{locale}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def stem(key: str) -> str:
+    return PLURAL.sub("", key) if key not in catalogue("en") else key
+
+
+def stems(locale: str) -> set[str]:
+    """Keys, those of plural forms as one."""
+    found = catalogue(locale)
+    return {PLURAL.sub("", key) if PLURAL.search(key)
+            and f"{PLURAL.sub('', key)}.other" in found else key for key in found}
+
+
+@pytest.mark.parametrize("locale", [one for one in texts.WHOLE if one != "en"])
+def test_a_whole_language_says_everything_that_english_says(locale: str) -> None:
+    assert stems("en") - stems(locale) == set()
+
+
+@pytest.mark.parametrize("locale", [one for one in texts.LOCALES if one != "en"])
+def test_no_language_says_what_english_does_not_know(locale: str) -> None:
+    assert stems(locale) - stems("en") == set()
+
+
+@pytest.mark.parametrize("locale", [one for one in texts.LOCALES if one not in texts.WHOLE])
+def test_every_language_says_all_of_an_operators_work(locale: str) -> None:
+    wanted = {key for key in stems("en") if key.startswith(WORK)}
+    missing = wanted - stems(locale)
+    assert len(missing) <= len(wanted) // 10, sorted(missing)
+
+
+@pytest.mark.parametrize("locale", texts.LOCALES)
+def test_a_text_has_the_places_of_the_english_one(locale: str) -> None:
+    english = catalogue("en")
+    wrong = {key: text for key, text in catalogue(locale).items()
+             if key in english and set(PLACE.findall(text)) - set(PLACE.findall(english[key]))}
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("locale", texts.LOCALES)
+@pytest.mark.parametrize("n", [0, 1, 2, 5, 21, 100])
+def test_numbers_take_the_form_of_the_language(locale: str, n: int) -> None:
+    assert texts._PLURALS[locale](n) in FORMS[locale]
+    assert str(n) in texts.translator(locale)("foot.requests", n=n)
+
+
+def test_what_a_language_lacks_is_said_in_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(texts, "_read", lambda locale: {
+        "en": {"a": "in English", "b": "too"}, "nl": {"a": "in het Nederlands"}}[locale])
+    assert dict(texts.load.__wrapped__("nl")) == {"a": "in het Nederlands", "b": "too"}
