@@ -42,7 +42,8 @@ async def since(tx: Tx, day: datetime) -> dict[str, Figures]:
     calls: dict[str, set[int]] = {}
     spent: dict[tuple[str, str], float] = {}
     for interaction, who, kind, began, ended in rows:
-        spent[who, kind] = spent.get((who, kind), 0.0) + max(0.0, (ended - began).total_seconds())
+        took = (ended - began).total_seconds() if ended is not None else 0.0
+        spent[who, kind] = spent.get((who, kind), 0.0) + max(0.0, took)
         if kind == "talk":
             calls.setdefault(who, set()).add(interaction)
     return {who: Figures(len(his), *(spent.get((who, kind), 0.0) for kind in KINDS))

@@ -14,12 +14,13 @@ from websockets.asyncio.server import ServerConnection, serve
 
 from tests.terminal import story
 from workstation import protocol as p
+from workstation.protocol.team import HelpView, MessageView
 
 PASSWORD = "correct horse"
 SHELVES = {p.OperatorView: "operators", p.QueueView: "queues", p.CallView: "calls",
            p.ConversationView: "conversations", p.RequestView: "requests",
            p.CampaignView: "campaigns", p.GapView: "gaps", p.TaskView: "tasks",
-           p.SourceView: "sources"}
+           p.SourceView: "sources", MessageView: "messages", HelpView: "helps"}
 
 
 @dataclass
@@ -115,6 +116,8 @@ class StoryServer:
         if self.is_deaf:
             return
         answer = self.answers.get(do.action)
+        if callable(answer):
+            answer = answer(args)
         if isinstance(answer, p.Problem):
             await screen.send(p.Reply(seq=0, n=do.n, problem=answer))
             return

@@ -29,7 +29,7 @@ from workstation.protocol import (
 )
 from workstation.protocol.own import OwnKeys
 from workstation.protocol.pins import RenewPin
-from workstation.terminal import drafts, own_keys, theme
+from workstation.terminal import day, dialling, drafts, own_keys, theme
 from workstation.terminal.clean import clean
 from workstation.terminal.desk import DeskScreen
 from workstation.terminal.dialogs import HelpDialog, Menu
@@ -39,7 +39,7 @@ from workstation.terminal.link import Link, LinkLost, LinkState, Misunderstood, 
 from workstation.terminal.palette import Commands
 from workstation.terminal.pictures import pauses
 from workstation.terminal.pictures import tasks as pictures
-from workstation.terminal.screens import EVERYTHING, Live
+from workstation.terminal.screens import EVERYTHING, Dialog, Live
 from workstation.terminal.search import ClientDialog, SearchDialog
 from workstation.terminal.sign_in import SignInScreen
 from workstation.terminal.workplace import Workplace
@@ -62,6 +62,10 @@ class Terminal(App[None]):
         Binding("alt+0", "ready", show=False, priority=True, id="state.go_ready"),
         Binding("ctrl+k", "search", show=False, priority=True, id="search.title"),
         Binding("slash", "search", show=False),
+        Binding("alt+c", "dial", show=False, priority=True, id="dial.title"),
+        Binding("alt+d", "my_day", show=False, priority=True, id="day.title"),
+        Binding("alt+y", "help_me", show=False, priority=True, id="help.me_or_not"),
+        Binding("alt+a", "acknowledge", show=False, priority=True, id="message.acknowledge"),
         Binding("ctrl+l", "toggle_light", show=False, priority=True),
     ]
 
@@ -140,7 +144,7 @@ class Terminal(App[None]):
             self._touch(touched)
             for text in pauses.news(self.desk, before) if "operators" in touched else ():
                 self.say(text, "warning")
-            if "tasks" in touched:
+            if touched & {"tasks", "messages", "helps"}:
                 self._tell_alerts()
         elif isinstance(message, Notice) and message.code == "keys_changed":
             self.run_worker(self._read_keys(), group="keys", exclusive=True)
@@ -157,7 +161,7 @@ class Terminal(App[None]):
 
     def _tell_alerts(self) -> None:
         """What came due of tasks, each once; after an absence how many it is."""
-        found = pictures.alerts(self.desk)
+        found = {**pictures.alerts(self.desk), **day.alerts(self.desk)}
         new = [found[key] for key in found.keys() - self._alerted]
         self._alerted |= found.keys()
         if len(new) > ALERTS_AT_ONCE:
@@ -298,6 +302,34 @@ class Terminal(App[None]):
             desk = next((screen for screen in self.screen_stack
                          if isinstance(screen, DeskScreen)), None)
             self.push_screen(ClientDialog(client_id, desk.current if desk else None))
+
+    def action_dial(self) -> None:
+        if not self._is_signed_in or self.is_asking:
+            return
+        desk = next((one for one in self.screen_stack if isinstance(one, DeskScreen)), None)
+        item = desk.conversation if desk is not None else None
+        card = item.card if item is not None else None
+        number = card.phones[0].e164 if card is not None and card.phones else (
+            item.number if item is not None else "")
+        dialling.ask_number(self, number, card.client_id if card is not None else None,
+                            item.id if item is not None else None)
+
+    @property
+    def is_asking(self) -> bool:
+        """Something is open over the screen."""
+        return isinstance(self.screen, Dialog)
+
+    def action_my_day(self) -> None:
+        if self._is_signed_in and not self.is_asking:
+            self.push_screen(day.DayDialog())
+
+    def action_help_me(self) -> None:
+        if self._is_signed_in:
+            day.help_me(self)
+
+    def action_acknowledge(self) -> None:
+        if self._is_signed_in:
+            day.acknowledge(self)
 
     def action_state_menu(self) -> None:
         if not self._is_signed_in or isinstance(self.screen, Menu):

@@ -25,6 +25,7 @@ from workstation.protocol import (
 from workstation.terminal.calls import CallScreen
 from workstation.terminal.card_edit import EditCardDialog
 from workstation.terminal.dialogs import NewClientDialog
+from workstation.terminal.guiding import OffersDialog, ScriptDialog
 from workstation.terminal.keys import letter
 from workstation.terminal.pictures import bars
 from workstation.terminal.pictures.client import FILTERS
@@ -52,6 +53,8 @@ class DeskScreen(CallScreen):
         Binding("f12", "more_time", show=False, priority=True, id="wrap_up.more"),
         Binding("alt+j", "unfinished", show=False, priority=True),
         Binding("alt+u", "take_handed", show=False, priority=True),
+        Binding("alt+q", "script", show=False, priority=True, id="work.script"),
+        Binding("alt+v", "offers", show=False, priority=True, id="work.offers"),
         Binding("ctrl+r", "requests", show=False, priority=True),
         Binding("ctrl+t", "tasks", show=False, priority=True),
         Binding(letter("t"), "new_task", show=False, id="task.make"),
@@ -287,6 +290,15 @@ class DeskScreen(CallScreen):
         if self.conversation is not None and self.conversation.state == "wrap_up":
             self.terminal.do("conversation.extend", ExtendWrapUp(
                 conversation=self.conversation.id))
+
+    def action_script(self) -> None:
+        if self.conversation is not None and self.conversation.state != "missed":
+            self.app.push_screen(ScriptDialog(self.conversation.id))
+
+    def action_offers(self) -> None:
+        item = self.conversation
+        if item is not None and item.client_id is not None:
+            self.app.push_screen(OffersDialog(item.client_id, item.id))
 
     def action_requests(self) -> None:
         self.app.push_screen(RequestsDialog())

@@ -26,7 +26,7 @@ from workstation.terminal.widgets.panels import Panel, Picture
 from workstation.terminal.widgets.tables import Table
 
 TABS = ("floor", "calls", "campaigns", "requests", "tasks")
-DRAWS = {"floor": {"operators", "queues"}, "calls": {"calls", "operators"},
+DRAWS = {"floor": {"operators", "queues", "helps"}, "calls": {"calls", "operators"},
          "campaigns": {"campaigns"}, "requests": {"requests"}, "tasks": {"tasks"}}
 FIRST_FOCUS = {"floor": "QueueTable", "calls": "CallTable", "campaigns": "CampaignList",
                "requests": "Table", "tasks": "Table"}

@@ -13,9 +13,10 @@ from workstation.terminal.floor import FloorScreen
 if TYPE_CHECKING:
     from workstation.terminal.app import Terminal
 
-EVERYWHERE = ("state_menu", "search", "toggle_light", "help", "leave")
+EVERYWHERE = ("state_menu", "search", "dial", "my_day", "help_me", "acknowledge",
+              "toggle_light", "help", "leave")
 AT_THE_DESK = ("note", "finish", "more_time", "identity", "new_client", "choose_again",
-               "edit_card", "hang_up", "requests", "new_task", "tasks")
+               "edit_card", "script", "offers", "hang_up", "requests", "new_task", "tasks")
 
 
 class Commands(Provider):

@@ -17,7 +17,7 @@ HEIGHTS = [(0, "-low"), (28, "-high")]
 Result = TypeVar("Result")
 EVERYTHING: frozenset[str] = frozenset({
     "operators", "queues", "calls", "conversations", "requests", "campaigns", "gaps", "tasks",
-    "sources", "link"})
+    "sources", "messages", "helps", "link"})
 
 
 class Live:

@@ -23,6 +23,7 @@ from workstation.protocol import (
     TimelineView,
 )
 from workstation.terminal.card_edit import EditCardDialog
+from workstation.terminal.dialling import dial
 from workstation.terminal.dialogs import Question
 from workstation.terminal.keys import letter
 from workstation.terminal.pictures import client, found
@@ -164,5 +165,5 @@ class ClientDialog(Dialog[None]):
     def action_dial(self) -> None:
         if self._card is not None and self._card.phones:
             number = self._card.phones[0].e164
-            self.terminal.do("call.dial", Dial(number=number, client_id=self._client_id))
             self.dismiss(None)
+            dial(self.terminal, Dial(number=number, client_id=self._client_id))

@@ -21,6 +21,7 @@ from workstation.protocol import (
     TaskView,
     View,
 )
+from workstation.protocol.team import HelpView, MessageView
 
 SHAPES: dict[str, type[View]] = {
     "operators": OperatorView,
@@ -32,6 +33,8 @@ SHAPES: dict[str, type[View]] = {
     "gaps": GapView,
     "tasks": TaskView,
     "sources": SourceView,
+    "messages": MessageView,
+    "helps": HelpView,
 }
 
 
@@ -47,6 +50,8 @@ class Shelves:
     gaps: dict[str, GapView] = field(default_factory=dict)
     tasks: dict[str, TaskView] = field(default_factory=dict)
     sources: dict[str, SourceView] = field(default_factory=dict)
+    messages: dict[str, MessageView] = field(default_factory=dict)
+    helps: dict[str, HelpView] = field(default_factory=dict)
 
     def apply(self, changes: Iterable[Change]) -> set[str]:
         """The collections touched. msgspec.ValidationError: a view of another build."""

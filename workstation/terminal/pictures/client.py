@@ -28,7 +28,7 @@ DATE_WIDTH = 7          # `09 Nov`, `Dec ’25`
 FILTERS: Mapping[str, frozenset[str]] = {
     "all": frozenset(),
     "calls": frozenset({"call", "attempt"}),
-    "requests": frozenset({"request", "task"}),
+    "requests": frozenset({"request", "task", "proposal"}),
     "billing": frozenset({"invoice", "correction", "payment", "promise", "reading"}),
     "notes": frozenset({"note", "call"}),           # what was noted in a call is a note too
     "mail": frozenset({"mail", "web"}),
@@ -220,6 +220,10 @@ def _facts(desk: Workplace, item: TimelineView) -> list[Part]:
             value = facts.get("value")
             shown = count(value, desk.locale) if isinstance(value, int | float) else ""
             return [shown, _text(facts, "meter"), _code(desk, "source", facts)]
+        case "proposal":
+            titles = facts.get("titles") or {}
+            title = titles.get(desk.locale) or titles.get("en") or str(facts.get("proposal"))
+            return [title, desk.words(f"offers.is_{facts.get('answer')}")]
         case "task":
             done = _text(facts, "done_at")
             on = day((done or _text(facts, "due_at"))[:10], desk.locale, desk.now(), desk.zone)

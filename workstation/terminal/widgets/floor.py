@@ -69,8 +69,10 @@ class OperatorTable(Table):
         state: Cell = (floor.state_word(desk, item), style)
         if item.away:
             state = (desk.words("floor.away", pbx=item.pbx), "bold $state-breach")
+        asks = any(one.operator == item.id for one in desk.shelves.helps.values())
+        whom: Cell = (f"? {desk.words('help.tile')}", "bold $state-breach")
         return [f"{at} {item.name}", state,
-                since, item.with_whom, phone, str(item.calls_today),
+                since, whom if asks else item.with_whom, phone, str(item.calls_today),
                 duration(item.talked_today_s)]
 
 
