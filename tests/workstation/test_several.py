@@ -13,14 +13,17 @@ from typing import Any
 
 import pytest
 
-from crm_store import interactions, mending
+from crm_store import interactions, mending, recordings
 from cti.ami import Account, Session, connect
 from cti.changes import CallAnswered, CallStarted, Change
 from cti.engine import Engine
 from tests.ports import free_port
 from tests.workstation.office import TAPES, Office, Tape, open_office, settings_in
+from tests.workstation.test_recordings import age, begun, write
 from workstation import installation
 from workstation.cli.main import run
+from workstation.recording_keeper import Finisher
+from workstation.serve import utc_now
 from workstation.settings import Asterisk, OperatorSettings, Settings
 
 CALL = "inbound/answered_caller_hangs_up"
@@ -232,6 +235,36 @@ async def test_calls_of_one_are_not_taken_for_gone_when_the_other_is_back(office
         await main_tape(office).play()      # says, among others, that its link is back
         assert [view["state"] for view in nora.conversations] == ["talking"]
         floor._calls.update(kept)
+
+
+async def test_sound_of_the_same_leg_on_both_is_two_recordings(
+        office: Office, tmp_path: Path) -> None:
+    """Each Asterisk writes in its own folder; whose a leg is stands in its id."""
+    folder, north = tmp_path / "sound", north_of(office).apart
+    for name, leg in (("new", "1.1"), ("new/north", "1.1")):
+        age(write(folder / name, leg, 5), 120)
+    rows = [await begun(office.store, leg) for leg in ("1.1", "1.1@north")]
+
+    async def states() -> list[str]:
+        async with office.store.read() as tx:
+            return [(await recordings.one(tx, row.id)).state for row in rows]
+
+    for apart, seen in ((north, ["open", "kept"]), (office.engine.apart, ["kept", "kept"])):
+        await Finisher(office.store, folder, min_free_mb=0, tell=lambda _: None, clock=utc_now,
+                       apart=apart).scan(lambda leg: False)
+        assert await states() == seen
+
+
+def test_a_tape_is_replayed_under_the_ids_that_were_told_live(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tape = tmp_path / "north.jsonl"
+    tape.write_bytes((TAPES / f"{CALL}.jsonl").read_bytes().replace(
+        b'"pbx":"main"', b'"pbx":"north"'))
+    assert run(["replay", str(tape), "--config", str(written(tmp_path))]) == 0
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    calls = {one["call"] for one in told if one.get("pbx") == "north" and "call" in one}
+    assert len(calls) == 1
+    assert calls.pop().endswith("@north")
 
 
 def test_the_doctor_looks_at_each_asterisk_under_its_name(
