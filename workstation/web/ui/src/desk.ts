@@ -10,7 +10,7 @@ import { Ending } from "./ending.js";
 import { GuideDesk } from "./guide.js";
 import { Link, Refused } from "./link.js";
 import { heardNow, now } from "./moments.js";
-import { OwnKeys } from "./own_keys.js";
+import { OwnKeys } from "./keys_desk.js";
 import { Outbound } from "./outbound.js";
 import { PhoneDesk } from "./phone_desk.js";
 import { sectionsOf } from "./sections.js";

@@ -1,5 +1,4 @@
 // Keys that a person changed: kept by the server, the same on all his screens and the terminal.
-import type { Desk } from "./desk.js";
 import type { Binding } from "./keys.js";
 
 export type Own = Record<string, string>;       // action (a binding's text) → its chord
@@ -59,39 +58,12 @@ export function shownKey(delivered: string): string {
   return replaced.get(delivered) ?? delivered;
 }
 
-export class OwnKeys {
-  own: Own = {};
-
-  constructor(private readonly desk: Desk) {}
-
-  async read(): Promise<void> {
-    const { result } = await this.desk.tryTo("keys.mine", {});
-    const keys = (result as { keys?: Own } | undefined)?.keys;
-    if (keys) await this.take(keys);
-  }
-
-  /** Asks the server to keep it; the page obeys at once. */
-  async set(action: string, chord: string | null): Promise<void> {
-    const next = { ...this.own };
-    if (chord === null) delete next[action];
-    else next[action] = chord;
-    if (await this.desk.ask("keys.set", { keys: next }) !== undefined) await this.take(next);
-  }
-
-  async reset(): Promise<void> {
-    if (await this.desk.ask("keys.set", { keys: {} }) !== undefined) await this.take({});
-  }
-
-  private async take(own: Own): Promise<void> {
-    if (JSON.stringify(own) === JSON.stringify(this.own)) return;
-    this.own = own;
-    const { asDelivered } = await import("./bindings.js");
-    replaced.clear();
-    for (const one of asDelivered(this.desk)) {
-      const mine = own[one.text];
-      const [delivered = ""] = (one.shown ?? one.keys).split(", ");
-      if (mine && isChangeable(one)) replaced.set(delivered, chordShown(mine));
-    }
-    this.desk.changed();
+/** What stands beside the buttons from now on. */
+export function showOwn(bindings: Binding[], own: Own): void {
+  replaced.clear();
+  for (const one of bindings) {
+    const [delivered = ""] = (one.shown ?? one.keys).split(", ");
+    const mine = own[one.text];
+    if (mine && isChangeable(one)) replaced.set(delivered, chordShown(mine));
   }
 }
