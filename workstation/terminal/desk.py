@@ -18,13 +18,15 @@ from workstation.protocol import (
     ExtendWrapUp,
     FileRequest,
     Finish,
+    FormToFile,
     MoreTimeline,
     NewClient,
     TimelineView,
 )
+from workstation.terminal import ending
 from workstation.terminal.calls import CallScreen
 from workstation.terminal.card_edit import EditCardDialog
-from workstation.terminal.dialogs import NewClientDialog
+from workstation.terminal.dialogs import Menu, NewClientDialog
 from workstation.terminal.guiding import OffersDialog, ScriptDialog
 from workstation.terminal.keys import letter
 from workstation.terminal.pictures import bars
@@ -218,9 +220,18 @@ class DeskScreen(CallScreen):
 
     def action_identity(self) -> None:
         item = self.conversation
-        if item is not None and item.client_id is not None:
+        if item is None or item.client_id is None:
+            return
+        if item.identity != "confirmed" and item.questions:
+            self.app.push_screen(ending.IdentityDialog(item),
+                                 lambda ticked: self._confirm(item, ticked))
+            return
+        self._confirm(item, [])
+
+    def _confirm(self, item: ConversationView, ticked: list[str] | None) -> None:
+        if ticked is not None:
             self.terminal.do("conversation.identity", ConfirmIdentity(
-                conversation=item.id, confirmed=item.identity != "confirmed"))
+                conversation=item.id, confirmed=item.identity != "confirmed", answered=ticked))
 
     @on(Timeline.Filtered)
     def _filtered(self, event: Timeline.Filtered) -> None:
@@ -278,13 +289,51 @@ class DeskScreen(CallScreen):
         item = self.conversation
         if item is None:
             return
-        typed = self.desk.typings[item.id].typed
-        if typed.disposition is None:
-            self.terminal.say(self.desk.words("terminal.choose_outcome"), "warning")
-            self.set_focus(self.query_one("#outcomes", Choices))
+        if said := ending.missing(self.desk, item):
+            self.terminal.say(said, "warning")
+            if ending.chosen(self.desk, item) is None:
+                self.set_focus(self.query_one("#outcomes", Choices))
             return
+        if kind := ending.asks_for(self.desk, item):
+            self._ask_follow(item.id, kind)
+            return
+        self._finish(item)
+
+    def _finish(self, item: ConversationView) -> None:
+        outcome, typed = ending.chosen(self.desk, item), self.desk.typings[item.id].typed
+        is_filing = outcome is not None and outcome.asks == "request"
+        form = self.query_one(Work).form_values() if is_filing else None
+        request = FormToFile(type=form[0], fields=form[1]) if form else None
         self.terminal.do("conversation.finish", Finish(
-            conversation=item.id, disposition=typed.disposition, note=typed.note))
+            conversation=item.id, disposition=outcome.id if outcome else "", note=typed.note,
+            follow=dict(typed.follow), request=request))
+
+    def _ask_follow(self, key: int, kind: str) -> None:
+        """When to call back, or what to do by when; then it is done."""
+        def arranged(follow: dict[str, str] | None) -> None:
+            item = self.desk.conversation(key)
+            if follow is None or item is None:
+                return
+            ending.write_follow(self.desk, key, follow)
+            self.terminal.save_soon()
+            self._finish(item)
+        self.app.push_screen(ending.FollowDialog(kind), arranged)
+
+    def action_unfinished(self) -> None:
+        """My calls without an outcome; a digit opens one in its note."""
+        def opened(key: str | None) -> None:
+            if key:
+                self.open(int(key))
+                self.query_one(Work).focus_note()
+        words = self.desk.words
+        rows = ending.unfinished_rows(self.desk)
+        if not rows:
+            self.terminal.say(words("unfinished.none"))
+            return
+        self.app.push_screen(Menu(words("unfinished.title"), rows), opened)
+
+    def action_take_handed(self) -> None:
+        self.query_one(Work).take_handed()
 
     def action_more_time(self) -> None:
         if self.conversation is not None and self.conversation.state == "wrap_up":

@@ -85,7 +85,16 @@ def identity(desk: Workplace, item: ConversationView) -> Content:
     words = desk.words
     box, style = {"confirmed": ("[x]", "$state-ready"), "refused": ("[-]", "$state-breach"),
                   "unknown": ("[ ]", "$state-offered")}[item.identity]
-    return row(("F3 ", "$dim"), (f"{box} {words(f'terminal.identity.{item.identity}')}", style))
+    return row(("F3 ", "$dim"), (f"{box} {words(f'terminal.identity.{item.identity}')}", style),
+               (_confirmed_by(desk, item), "$dim"))
+
+
+def _confirmed_by(desk: Workplace, item: ConversationView) -> str:
+    by = item.confirmed
+    if by is None:
+        return ""
+    at = when(by.at, desk.locale, desk.now(), desk.zone)
+    return f"  {by.name}, {at}" if by.here else f"  {desk.words('terminal.identity_earlier')} {at}"
 
 
 def card(desk: Workplace, item: CardView, conversation: ConversationView | None) -> Content:

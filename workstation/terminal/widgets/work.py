@@ -13,9 +13,11 @@ from textual.message import Message
 from textual.widgets import Button, Input, OptionList, TextArea
 
 from workstation.protocol import ConversationView, FormView
-from workstation.terminal import drafts
+from workstation.terminal import drafts, outcomes
 from workstation.terminal.clean import clean
+from workstation.terminal.ending import chosen
 from workstation.terminal.formats import remaining, ticking
+from workstation.terminal.pictures.ending import handed, outcome_rows
 from workstation.terminal.pictures.line import row
 from workstation.terminal.widgets.form import FormBox
 from workstation.terminal.widgets.panels import Choices, Picture
@@ -41,11 +43,13 @@ class Work(VerticalScroll, can_focus=False):
         self.desk = desk
         self.key: int | None = None
         self._form: FormView | None = None
+        self.group = ""         # of outcomes, that is open
         self._note = ""         # as field and draft last agreed; the field may be a key ahead
 
     def compose(self) -> ComposeResult:
         words = self.desk.words
         yield Picture(id="empty")
+        yield Picture(id="handed", classes="auto")
         with Horizontal(id="note-head"):
             yield Picture(id="note-title", classes="part")
             yield Picture(id="saved", classes="auto")
@@ -75,10 +79,12 @@ class Work(VerticalScroll, can_focus=False):
             return
         is_other = item.id != self.key
         self.key = item.id
+        self.group = "" if is_other else self.group
+        self.query_one("#handed", Picture).show(handed(self.desk, item))
         typed = self.desk.typings[item.id].typed
         self._show_note(typed.note, is_other=is_other)
         self._show_form(item, typed, is_other=is_other)
-        self._show_outcomes(item, typed)
+        self._show_outcomes(item)
         self.tick()
 
     def _nothing(self) -> str:
@@ -132,16 +138,9 @@ class Work(VerticalScroll, can_focus=False):
             box = FormBox(form, dict(values), self.desk)
             self.mount(box, before="#note-head")
 
-    def _show_outcomes(self, item: ConversationView, typed: drafts.Content) -> None:
-        rows = []
-        for place, choice in enumerate(item.dispositions, 1):
-            name, is_chosen = self.desk.say(choice.name), choice.id == typed.disposition
-            key = f"Alt+{place}" if place < 10 else "     "
-            note = f" ({self.desk.words('terminal.needs_note')})" if choice.needs_note else ""
-            rows.append((choice.id, row(
-                (f"{key} ", "$dim"), (f"{'(•)' if is_chosen else '( )'} {name}",
-                                      "bold" if is_chosen else ""), (note, "$dim"))))
-        self.query_one("#outcomes", Choices).show(rows)
+    def _show_outcomes(self, item: ConversationView) -> None:
+        self.query_one("#outcomes", Choices).show(
+            outcome_rows(self.desk, item, self.group, chosen(self.desk, item)))
 
     def tick(self) -> None:
         """Saved since, wrap-up left: from the server's clock."""
@@ -166,8 +165,9 @@ class Work(VerticalScroll, can_focus=False):
             return row((f"◐ {self.desk.words('terminal.wrap_up_over')}", "bold $state-breach"),
                        ("  F12", "$dim"))
         left = remaining(item.wrap_up_until, self.desk.now())
+        more = ("  F12", "$dim") if item.extensions_left else ("", "")
         return row((f"◐ {self.desk.words('terminal.wrap_up_left', time=left)}",
-                    "bold $state-wrap"), ("  F12", "$dim"))
+                    "bold $state-wrap"), more)
 
     # ── typing ───────────────────────────────────────────────────────────────────────────────
     @on(TextArea.Changed, "#note")
@@ -190,15 +190,30 @@ class Work(VerticalScroll, can_focus=False):
         self.choose(event.option_index)
 
     def choose(self, place: int) -> None:
-        """The outcome at `place` (0 is the first); the same one again takes it back."""
+        """The outcome at `place` (0 is the first), or the group there; the same outcome again
+        takes it back."""
         item = self.desk.conversation(self.key)
-        if item is None or place >= len(item.dispositions):
+        picked = None if item is None else outcomes.at(item.dispositions, self.group, place)
+        if item is None or picked is None:
+            return
+        if isinstance(picked, str):
+            self.group = picked
+        else:
+            typed, self.group = self.desk.typings[item.id].typed, ""
+            chosen_id = None if typed.disposition == picked.id else picked.id
+            self._write(replace(typed, disposition=chosen_id))
+        self._show_outcomes(item)
+        self.query_one("#outcomes", Choices).highlighted = 0 if self.group else place
+
+    def take_handed(self) -> None:
+        """A colleague's words into the note."""
+        item = self.desk.conversation(self.key)
+        words = item.handed.note.strip() if item is not None and item.handed else ""
+        if item is None or not words or words in self.desk.typings[item.id].typed.note:
             return
         typed = self.desk.typings[item.id].typed
-        wanted = item.dispositions[place].id
-        chosen = None if typed.disposition == wanted else wanted
-        self.query_one("#outcomes", Choices).highlighted = place
-        self._write(replace(typed, disposition=chosen))
+        note = f"{words}\n{typed.note}" if typed.note.strip() else words
+        self._write(replace(typed, note=note))
 
     @on(Button.Pressed, "#done")
     def _done_pressed(self, event: Button.Pressed) -> None:
