@@ -69,6 +69,7 @@ class Desk:
     clock: Callable[[], datetime]
     opened_at: datetime
     here: frozenset[str] | None = None      # operators of the Asterisk in reach; None: of all
+    scoped: dict[str, Desk] = field(default_factory=dict)   # Asterisk → the desk at it
     muted: set[str] = field(default_factory=set)            # channels; Asterisk tells of none
     lines: dict[str, tuple[str, str]] = field(default_factory=dict)     # operator → call, verdict
     phones: dict[str, str] = field(default_factory=dict)    # operator → the phone he attached
@@ -106,6 +107,11 @@ class Desk:
         """The same with nothing but this Asterisk in sight and in reach."""
         if self.sites.is_one:
             return self
+        if site.name not in self.scoped:
+            self.scoped[site.name] = self._scoped(site)
+        return self.scoped[site.name]
+
+    def _scoped(self, site: Site) -> Desk:
         return replace(
             self, floor=site.floor, commands=site.commands, link_is_up=site.engine.link_is_up,
             trouble=site.engine.trouble, lag_s=site.engine.lag_s, journal=site.journal,

@@ -33,8 +33,8 @@ class Links:
         self.engines = tuple(engines)
         self.first = engines[0]
         self._by_mark = {engine.apart.mark: engine for engine in engines}
-        by_name = {engine.apart.name: engine for engine in engines}
-        self._home = {one.id: by_name[home(settings, one)] for one in settings.operator}
+        self._by_name = {engine.apart.name: engine for engine in engines}
+        self._home = {one.id: self._by_name[home(settings, one)] for one in settings.operator}
         is_one = len(self.engines) == 1
         self.floor: FloorView = self.first.floor if is_one else MergedFloor(
             [engine.floor for engine in engines])
@@ -46,7 +46,9 @@ class Links:
         return self._by_mark.get(at + name, self.first)
 
     def of_operator(self, operator: str) -> Engine:
-        return self._home.get(operator, self.first)
+        """Who is called like one of another Asterisk's is told apart by a name as well."""
+        return self._home.get(operator) or self._by_name.get(
+            operator.partition("@")[2], self.first)
 
     def commands_of(self, operator: str) -> Commands:
         return self.of_operator(operator).commands

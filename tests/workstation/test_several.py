@@ -18,7 +18,7 @@ from cti.ami import Account, Session, connect
 from cti.changes import CallAnswered, CallStarted, Change
 from cti.engine import Engine
 from tests.ports import free_port
-from tests.workstation.office import TAPES, Office, Tape, open_office, settings_in
+from tests.workstation.office import SOON_S, TAPES, Office, Tape, open_office, settings_in
 from tests.workstation.test_recordings import age, begun, write
 from workstation import installation
 from workstation.cli.main import run
@@ -181,6 +181,19 @@ async def test_what_is_asked_of_a_call_goes_to_its_own_asterisk(office: Office) 
         assert said.status == 202, await said.text()
         assert asked_main
         assert not asked_north
+
+
+async def test_wrap_up_of_a_namesake_elsewhere_does_not_touch_our_operator(
+        office: Office) -> None:
+    async with manager() as (main, asked_main), manager() as (north, asked_north):
+        office.engine._control = main
+        north_of(office)._control = north
+        await moved(office, is_renumbered=False).play()
+        async with asyncio.timeout(SOON_S):
+            while not any(  # noqa: ASYNC110 - the other end only remembers
+                    one.get("Reason") == "wrap_up" for one in asked_north):
+                await asyncio.sleep(0.02)
+        assert not [one for one in asked_main if one["Action"] == "QueuePause"]
 
 
 async def test_nobodys_phone_is_rung_for_a_call_on_another_asterisk(office: Office) -> None:
