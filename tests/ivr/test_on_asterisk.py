@@ -10,15 +10,21 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from crm_store import menu_contacts
+from crm_store.store import Store
 from cti.pbx.find import Program
+from cti.pbx.plan import QueuePlan
 from ivr import sound
+from ivr.menu_file import parse as parse_menu
 from ivr.plan import IvrPlan
 from ivr.say import Money
 from ivr.speech import PromptCache, Voice
+from ivr.steps import Ask
 from ivr.wording import Wording, fragments
 from tests.ivr.conftest import DEBTOR, OFFICE, STRANGER, Serving
 from tests.pbx.fixtures import ENTRY, ENTRY_OUTAGES, PrivatePbx, private_pbx
@@ -27,13 +33,16 @@ from tests.pbx.phones import phone
 
 pytestmark = [pytest.mark.pbx, pytest.mark.timeout(240)]
 CHECKOUT = Path(__file__).resolve().parents[2]
+LONG_AGO, FAR_AHEAD = datetime(2000, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)
 DEBTS = (4_812_50, 4_812_00, 4_813_50, 1_812_50, 812_50, 9_999_99, 4_712_50)
 
 
 @pytest.fixture(scope="module")
 def patient_pbx(asterisk: Program) -> Iterator[PrivatePbx]:
     """A private Asterisk that lets a menu speak to its end."""
-    with private_pbx(asterisk, menu_limit_s=120) as one:
+    queues = (QueuePlan(id="billing", survey="survey"), QueuePlan(id="outages"),
+              QueuePlan(id="collection"))
+    with private_pbx(asterisk, menu_limit_s=120, queues=queues) as one:
         yield one
 
 
@@ -49,7 +58,8 @@ def plan_there(ivr_plan: IvrPlan, patient_pbx: PrivatePbx) -> IvrPlan:
     """The plan for it, with a menu that waits two seconds for a key."""
     main = ivr_plan.menus["main"]
     brisk = replace(main, limits=replace(main.limits, key_s=2.0))
-    return replace(ivr_plan, port=patient_pbx.ports.agi_menu, menus={"main": brisk})
+    return replace(ivr_plan, port=patient_pbx.ports.agi_menu,
+                   menus={**ivr_plan.menus, "main": brisk})
 
 
 @asynccontextmanager
@@ -144,7 +154,11 @@ async def test_a_caller_keys_in_his_account_number(
 async def test_a_caller_who_presses_nothing_reaches_a_person(
     patient_pbx: PrivatePbx, plan_there: IvrPlan, serve_plan: Serving,
 ) -> None:
-    async with serve_plan(plan_there), observing(patient_pbx) as observer:
+    main = plan_there.menus["main"]
+    short = replace(main, steps={**main.steps, "choose": Ask(
+        phrases=("wrong_key",), keys={"1": "operator"}, gives_up="operator", silence="silence")})
+    plan = replace(plan_there, menus={**plan_there.menus, "main": short})
+    async with serve_plan(plan), observing(patient_pbx) as observer:
         await patient_pbx.world_originate("listen", ENTRY_OUTAGES, talk_s=80)
         joined = await observer.wait("QueueCallerJoin", limit_s=75)
     assert joined["Queue"] == "outages"
@@ -248,3 +262,81 @@ async def own_process(
         if server.returncode is None:
             server.kill()
         await server.wait()
+
+
+async def test_who_talked_with_an_operator_is_asked_how_it_was(
+    patient_pbx: PrivatePbx, plan_there: IvrPlan, serve_plan: Serving, tmp_path: Path,
+) -> None:
+    sip, store = patient_pbx.ports.sip, Store(plan_there.store_url)
+    patient_pbx.ask("queue add member PJSIP/103 to billing")
+    try:
+        async with (serve_plan(plan_there), observing(patient_pbx) as observer,
+                    phone(tmp_path, sip, STRANGER, tone_hz=0) as caller):
+            await caller.dial(ENTRY, sip)
+            await observer.wait("DesklineMenu", where=step("choose"), limit_s=20)
+            await caller.digits("0")
+            await observer.wait("AgentComplete", limit_s=40)
+            for question, key in (("solved", "1"), ("kind", "5")):
+                await observer.wait("DesklineMenu", where=step(question), limit_s=20)
+                await caller.digits(key)
+            await observer.wait("DesklineMenu", where=step("end"), limit_s=20)
+            await observer.wait("Hangup", where=lambda event: "trunk" in event["Channel"])
+        async with store.read() as tx:
+            rated = await menu_contacts.rated(tx, LONG_AGO, FAR_AHEAD)
+    finally:
+        await store.close()
+        patient_pbx.ask("queue remove member PJSIP/103 from billing")
+    assert {(one.question, one.average) for one in rated} == {("solved", 1.0), ("kind", 5.0)}
+
+
+WAYS = '''id = "ways"
+start = "ask"
+operator = "queue"
+[steps.ask]
+do = "ask"
+say = ["silence"]
+keys = { 1 = "colleague", 2 = "outside", 3 = "message" }
+gives_up = "queue"
+[steps.colleague]
+do = "operator"
+operator = "104"
+[steps.outside]
+do = "number"
+number = "+79160000077"
+[steps.message]
+do = "voicemail"
+say = ["silence"]
+group = "billing"
+longest_s = 5
+next = "end"
+[steps.end]
+do = "hangup"
+[steps.queue]
+do = "queue"
+queue = "default"
+'''
+
+
+async def test_a_menu_leads_to_an_operator_a_number_and_a_message(
+    patient_pbx: PrivatePbx, plan_there: IvrPlan, serve_plan: Serving,
+) -> None:
+    ways = parse_menu(WAYS, replace(plan_there.known, operators=("104",)))
+    entries = {**plan_there.entries, "74951200000": replace(
+        plan_there.entries["74951200000"], menu="ways")}
+    plan = replace(plan_there, entries=entries, menus={**plan_there.menus, "ways": ways})
+    store = Store(plan.store_url)
+    async with serve_plan(plan), observing(patient_pbx) as observer:
+        for key, channel in (("1", "PJSIP/104-"), ("2", "PJSIP/trunk-")):
+            await patient_pbx.world_originate(keys=key, before_s=2, talk_s=8)
+            await observer.wait("DialBegin", limit_s=20, where=lambda event, to=channel:
+                                event.get("DestChannel", "").startswith(to))
+        await patient_pbx.world_originate(keys="3", before_s=2, talk_s=20)
+        await observer.wait("DesklineMenu", where=step("end"), limit_s=30)
+        assert not observer.seen("QueueCallerJoin")
+    try:
+        async with store.read() as tx:
+            message, = await menu_contacts.unsettled_messages(tx)
+    finally:
+        await store.close()
+    samples = (plan.messages_dir / f"{message.sound}-in.sln").stat().st_size / 2
+    assert 3 < samples / 8_000 < 8
