@@ -55,7 +55,8 @@ def take(browser: Browser, demo: dict[str, Any], out: Path) -> None:
         floor.screenshot(path=out / "floor.png")
         desk.keyboard.press("F9")
         desk.wait_for_timeout(1_000)
-        desk.keyboard.press("Alt+1")
+        desk.keyboard.press("Alt+1")        # settled …
+        desk.keyboard.press("Alt+1")        # … resolved
         desk.keyboard.press("Control+Enter")
 
 

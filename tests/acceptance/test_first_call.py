@@ -113,7 +113,8 @@ async def _file_a_request(page: Page) -> None:
 
 
 async def _finish(page: Page) -> None:
-    await page.keyboard.press("Alt+1")
+    await page.keyboard.press("Alt+1")      # settled …
+    await page.keyboard.press("Alt+1")      # … resolved
     await page.keyboard.press("Control+Enter")
     await expect(page.locator("state-menu")).to_contain_text("Ready", timeout=5_000)
 
