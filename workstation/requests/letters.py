@@ -177,8 +177,9 @@ def kind_of(content: bytes) -> str:
 
 def _is_plain(content: bytes) -> bool:
     head = content[:4096]
-    if any(byte < 32 and byte not in _BLANKS for byte in head) or head.lstrip()[:2] == b"#!" or b"<script" in head.lower() or (
-            b"<html" in head.lower() or b"<svg" in head.lower()):
+    if any(byte < 32 and byte not in _BLANKS for byte in head) or head.lstrip()[:2] == b"#!":
+        return False
+    if any(tag in head.lower() for tag in (b"<script", b"<html", b"<svg")):
         return False
     try:
         content.decode("utf-8")

@@ -215,7 +215,7 @@ ROUTES: tuple[Route, ...] = (
     Route(method="POST", path="/mails/{id}/settle", who=Who.SIGNED_IN, answer=settle,
           body=Settle, says="It becomes a request, is put to one, or needs no answer."),
     Route(method="GET", path="/mail_files/{id}", who=Who.SIGNED_IN, answer=file,
-          says="A file that came with a mail."),
+          result=bytes, says="A file that came with a mail, as a download."),
     Route(method="GET", path="/webhooks", who=Who.ADMINISTRATORS, answer=list_webhooks,
           result=shapes.Listed[WebhookShape], says="Programs elsewhere that are told of events."),
     Route(method="POST", path="/webhooks", who=Who.ADMINISTRATORS, answer=add_webhook,

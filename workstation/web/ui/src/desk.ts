@@ -80,8 +80,8 @@ export class Desk {
     this.link = new Link(url, {
       opened: (snapshot) => this.opening(snapshot),
       changed: (changes, at) => this.hear(changes, at),
-      notice: (code, text) => code === "keys_changed" ? void this.keys.read() : this.toast("info", code === "view_limit"
-        ? t("notice.view_limit", { text }) : text || tOr(`notice.${code}`, code)),
+      notice: (code, text) => code === "keys_changed" ? void this.keys.read() : this.toast("info", tOr(`notice.${code}`, "").includes("{text}")
+        ? t(`notice.${code}`, { text }) : text || tOr(`notice.${code}`, code)),
       lost: () => this.lost(),
       signedOut: () => location.assign("/"),
     });
