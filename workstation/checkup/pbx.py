@@ -86,8 +86,13 @@ async def _log_in(settings: Settings, pbx: Pbx, name: str,
                        "deskline pbx config --out DIR"), None
     except LinkDown as exc:
         return Finding(check, "red", in_words(exc),
-                       "start Asterisk (deskline pbx up), or set its host and ami_port"), None
+                       f"start Asterisk (deskline pbx up{_named(settings, pbx)}), or set its host "
+                       "and ami_port"), None
     return good(check, "logged in"), session
+
+
+def _named(settings: Settings, pbx: Pbx) -> str:
+    return "" if pbx is settings.pbx else f" --asterisk {pbx.name}"
 
 
 async def _rights(session: Session) -> Finding:
