@@ -289,6 +289,20 @@ async def test_requests_of_my_groups_move_to_their_next_stage() -> None:
             {"id": 32, "stage": "in work", "note": ""}]
 
 
+async def test_a_request_is_taken_by_keys_and_stands_among_what_is_owed() -> None:
+    async with on_stage(*BASE, TALK, story.request()) as stage:
+        await stage.press("ctrl+r")
+        await stage.sees("Requests of my groups", "R-31")
+        await stage.press("enter")
+        await stage.sees("Take", "Hand over to")
+        await stage.press("3")
+        assert await stage.asked("request.take") == [{"id": 31}]
+        await stage.press("enter", "4")
+        await stage.sees("Hand over to", "or the digit")
+        await stage.press("escape", "o")
+        await stage.sees("1 thing")
+
+
 async def test_late_requests_stay_in_the_foot_however_long_the_queues_wait() -> None:
     late = story.request(32, late=True, due_at=story.ago(60))
     busy = [story.queue(key, name, 4000.0, 3900.0) for key, name in (

@@ -1,4 +1,4 @@
-"""Requests of my groups: a table, what is in one, where it goes next."""
+"""Requests of my groups: a table, what is in one, where it goes next; who owes what to whom."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import DataTable
 
-from workstation.protocol import MoveRequest, RequestView
+from workstation.protocol import MoveRequest, RequestView, TaskView
+from workstation.protocol.requests import HandOverRequest, TakeRequest
 from workstation.terminal.dialogs import Menu
 from workstation.terminal.formats import when
 from workstation.terminal.pictures.line import dotted, row, stack
@@ -20,10 +21,14 @@ from workstation.terminal.widgets.tables import Cell, Table
 
 
 class RequestList(Live, Vertical):
-    """Late ones first, then by deadline; Enter moves one to its next stage."""
+    """Late ones first, then by deadline; Enter says what can be done with one. `o` shows tasks
+    among them: who owes what to whom by when."""
+
+    BINDINGS: ClassVar = [("o", "owed", "")]
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
+        self._with_tasks = False
 
     def compose(self) -> ComposeResult:
         words = self.desk.words
@@ -34,11 +39,16 @@ class RequestList(Live, Vertical):
         yield Picture(id="request", classes="auto")
 
     def paint(self) -> None:
-        found = sorted(self.desk.shelves.requests.values(), key=lambda item: item.due_at)
-        words = self.desk.words
-        self.query_one(Table).show({str(item.id): self._cells(item) for item in found})
+        shelves, words = self.desk.shelves, self.desk.words
+        found: list[RequestView | TaskView] = list(shelves.requests.values())
+        if self._with_tasks:
+            found += shelves.tasks.values()
+        found.sort(key=lambda item: item.due_at)
+        self.query_one(Table).show({
+            key_of(item): self._cells(item) if isinstance(item, RequestView)
+            else self._task_cells(item) for item in found})
         late = sum(item.late for item in found)
-        count = [words("terminal.requests", n=len(found))]
+        count = [words("owed.count" if self._with_tasks else "terminal.requests", n=len(found))]
         count += [words("terminal.late", n=late)] if late else []
         self.query_one(".count", Picture).show(Content(
             " · ".join(count) if found else words("terminal.no_requests")))
@@ -49,8 +59,34 @@ class RequestList(Live, Vertical):
         due = when(item.due_at, desk.locale, desk.now(), desk.zone)
         groups = {group.id: group.name for group in desk.catalogue.groups}
         late = (f"{due} {desk.words('terminal.late_mark')}", "bold $state-breach")
-        return [item.number, late if item.late else due, desk.say(item.title), item.client_name,
-                desk.coded("stage", item.stage), desk.say(groups.get(item.group, item.group))]
+        who = desk.operator_name(item.operator) if item.operator else desk.say(
+            groups.get(item.group, item.group))
+        return [item.number, late if item.late else due, self._title(item),
+                item.client_name or item.contact, self._stage(item, item.stage), who]
+
+    def _task_cells(self, item: TaskView) -> list[Cell]:
+        desk = self.desk
+        due = when(item.due_at, desk.locale, desk.now(), desk.zone)
+        late = (f"{due} {desk.words('terminal.late_mark')}", "bold $state-breach")
+        who = desk.operator_name(item.operator) if item.operator else item.group or ""
+        return [desk.words("owed.task"), late if item.late else due, item.title,
+                item.client_name, "", who]
+
+    def _title(self, item: RequestView) -> str:
+        forms = (form.title for form in self.desk.catalogue.request_types
+                 if form.type == item.type)
+        return self.desk.say(next(forms, item.title))
+
+    def _stage(self, item: RequestView, stage: str, *, step: bool = False) -> str:
+        """As the type names it, else as everybody does; `step`: what leads there."""
+        known = next((one for form in self.desk.catalogue.request_types
+                      if form.type == item.type for one in form.stages if one[0] == stage), None)
+        named = known[2 if step else 1] if known is not None else ""
+        return named or self.desk.coded("stage_to" if step else "stage", stage)
+
+    def action_owed(self) -> None:
+        self._with_tasks = not self._with_tasks
+        self.paint()
 
     @on(DataTable.RowHighlighted)
     def _moved(self, event: DataTable.RowHighlighted) -> None:
@@ -67,8 +103,8 @@ class RequestList(Live, Vertical):
         fields = dotted([row((f"{self.desk.say(labels.get(name, name))} ", "$dim"), value)
                          for name, value in item.fields.items() if value])
         self.query_one("#request", Picture).show(stack([
-            dotted([(f"{item.number} {self.desk.say(item.title)}", "bold"), item.client_name,
-                    self.desk.coded("stage", item.stage),
+            dotted([(f"{item.number} {self._title(item)}", "bold"),
+                    item.client_name or item.contact, self._stage(item, item.stage),
                     self.desk.operator_name(item.operator or "")]),
             fields]))
 
@@ -78,13 +114,39 @@ class RequestList(Live, Vertical):
         item = self.desk.shelves.requests.get(event.row_key.value or "")
         if item is None or not item.stages:
             return
+        words = self.desk.words
+        choices = [(f"stage {stage}", self._stage(item, stage, step=True))
+                   for stage in item.stages]
+        if item.operator != self.desk.me.id and "operator" in self.desk.me.roles:
+            choices.append(("take", words("request.take")))
+        choices.append(("give", f"{words('requests.give_to')} …"))
 
-        def move(stage: str | None) -> None:
-            if stage is not None:
-                self.terminal.do("request.move", MoveRequest(id=item.id, stage=stage))
-        title = self.desk.words("terminal.move_request", number=item.number)
-        self.app.push_screen(Menu(title, [
-            (stage, self.desk.coded("stage_to", stage)) for stage in item.stages]), move)
+        def chosen(choice: str | None) -> None:
+            kind, _, stage = (choice or "").partition(" ")
+            match kind:
+                case "take":
+                    self.terminal.do("request.take", TakeRequest(id=item.id))
+                case "stage":
+                    self.terminal.do("request.move", MoveRequest(id=item.id, stage=stage))
+                case "give":
+                    self._give(item)
+        self.app.push_screen(Menu(words("terminal.move_request", number=item.number), choices),
+                             chosen)
+
+    def _give(self, item: RequestView) -> None:
+        """To a colleague; the deadline stays."""
+        people = [(one.id, one.name) for one in self.desk.catalogue.operators
+                  if one.id != item.operator]
+
+        def given(operator: str | None) -> None:
+            if operator is not None:
+                self.terminal.do("request.hand_over",
+                                 HandOverRequest(id=item.id, operator=operator))
+        self.app.push_screen(Menu(self.desk.words("requests.give_to"), people), given)
+
+
+def key_of(item: RequestView | TaskView) -> str:
+    return str(item.id) if isinstance(item, RequestView) else f"task {item.id}"
 
 
 class RequestsDialog(Dialog[None]):
@@ -104,5 +166,5 @@ class RequestsDialog(Dialog[None]):
         self.query_one(Table).focus()
 
     def show(self, touched: frozenset[str]) -> None:
-        if "requests" in touched:
+        if touched & {"requests", "tasks"}:
             self.query_one(RequestList).paint()
