@@ -8,6 +8,8 @@ import msgspec
 
 from workstation.protocol.view import View as View
 from workstation.protocol.working import ConfirmedView, DispositionView, DraftView, HandedView
+from workstation.protocol.working import FormFieldView as FormFieldView
+from workstation.protocol.working import FormView as FormView
 from workstation.protocol.working import QuestionView as QuestionView
 
 OperatorState = Literal["offline", "ready", "offered", "talking", "wrap_up", "paused"]
@@ -280,22 +282,6 @@ class TimelineView(View, frozen=True, kw_only=True):
     kind: str
     at: str
     facts: dict[str, Any]
-
-
-class FormFieldView(View, frozen=True, kw_only=True):
-    name: str
-    label: str
-    kind: Literal["text", "number", "date", "choice", "account", "meter"]
-    required: bool
-    choices: list[list[str]]        # [value, label]
-    value: str                      # filled from the client
-
-
-class FormView(View, frozen=True, kw_only=True):
-    type: str               # request type id
-    title: str
-    fields: list[FormFieldView]
-    stages: list[list[str]] = msgspec.field(default_factory=list)   # [id, title, step's label]
 
 
 class ConversationView(View, frozen=True, kw_only=True):

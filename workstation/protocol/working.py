@@ -12,6 +12,22 @@ from workstation.protocol.view import View
 FollowKind = Literal["", "call_back", "task", "request"]
 
 
+class FormFieldView(View, frozen=True, kw_only=True):
+    name: str
+    label: str
+    kind: Literal["text", "number", "date", "choice", "account", "meter"]
+    required: bool
+    choices: list[list[str]]        # [value, label]
+    value: str                      # filled from the client
+
+
+class FormView(View, frozen=True, kw_only=True):
+    type: str               # request type id
+    title: str
+    fields: list[FormFieldView]
+    stages: list[list[str]] = msgspec.field(default_factory=list)   # [id, title, step's label]
+
+
 class DispositionView(View, frozen=True, kw_only=True):
     """An outcome. `group`: the first level, "" where the list has only one; the groups stand in
     the order of their first outcome.

@@ -252,22 +252,6 @@ export interface TimelineView {
   facts: Record<string, unknown>;
 }
 
-export interface FormFieldView {
-  name: string;
-  label: string;
-  kind: "text" | "number" | "date" | "choice" | "account" | "meter";
-  required: boolean;
-  choices: string[][];
-  value: string;
-}
-
-export interface FormView {
-  type: string;
-  title: string;
-  fields: FormFieldView[];
-  stages?: string[][];
-}
-
 export interface ConversationView {
   id: number;
   call: string;
@@ -1481,6 +1465,22 @@ export interface AnswerHelp {
 
 export interface EndHelp {
   id: number;
+}
+
+export interface FormFieldView {
+  name: string;
+  label: string;
+  kind: "text" | "number" | "date" | "choice" | "account" | "meter";
+  required: boolean;
+  choices: string[][];
+  value: string;
+}
+
+export interface FormView {
+  type: string;
+  title: string;
+  fields: FormFieldView[];
+  stages?: string[][];
 }
 
 export interface DispositionView {
