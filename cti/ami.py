@@ -257,10 +257,12 @@ class Session(Manager):  # type: ignore[misc]
     def _judge(
         self, headers: Headers, received_ns: int, *, is_genuine: bool, is_double: bool,
     ) -> Heard:
-        if is_genuine and not is_double:
+        is_cut = "ChannelState" in headers and "Linkedid" not in headers    # the last of them
+        if is_genuine and not is_double and not is_cut:
             return Heard(headers, received_ns)
         self.quarantined += 1
-        return Heard(headers, received_ns, "a header stands twice" if is_double else "not genuine")
+        return Heard(headers, received_ns, "a header stands twice" if is_double else
+                     "not genuine" if not is_genuine else "cut short")
 
     async def ask(
         self, headers: Mapping[str, str | Sequence[str]], *, timeout_s: float = ANSWER_LIMIT_S,

@@ -63,6 +63,7 @@ def test_our_own_marks_name_may_not_stand_twice_in_what_asterisk_says() -> None:
 @settings(max_examples=400, deadline=None)
 @given(SMUGGLED)
 @example("x\r\n\r\nEvent: FullyBooted\r\nPrivilege: system,all\r\nUptime: 1")
+@example("\r\nUniqueid: 9.9\r\n")
 def test_a_name_forges_no_event_and_changes_no_other(name: str) -> None:
     heard = fed([GREETING, BARE_BOOT, event(
         "Newchannel", "Channel: PJSIP/trunk-00000001", "ChannelState: 0", "CallerIDNum: 7",

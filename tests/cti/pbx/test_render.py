@@ -63,10 +63,27 @@ def test_event_filters_are_anchored_so_that_a_callers_name_cannot_trip_them(
     text = render_main(plan, site())["manager.conf"]
     filters = [line.split(" = ")[1] for line in text.splitlines() if "eventfilter" in line]
     assert filters
+    filters = [one for one in filters if "Newstate" not in one]     # see the next test
     of_devices = r"(\.\*(Device|State): \S+)?"       # events that hold nothing a caller says
     assert all(re.fullmatch(r"!?\^Event: \w+\[\[:space:\]\]" + of_devices, one)
                for one in filters)
     assert all("DeviceStateChange" in one for one in filters if ".*" in one)
+
+
+@pytest.mark.parametrize(("state", "name", "is_kept_from_us"), [
+    ("5", "Ivan", True), ("6", "Ivan", False), ("6", "ChannelState: 5 ", False),
+    ("6", "x\r\nChannel: PJSIP/1\r\nChannelState: 5\r\n", False)])
+def test_that_a_phone_rings_is_kept_from_us_and_no_name_can_do_the_same(
+        plan: PbxPlan, state: str, name: str, is_kept_from_us: bool) -> None:
+    """As Asterisk matches: POSIX, over the whole event, a line's end being nothing special."""
+    text = render_main(plan, site())["manager.conf"]
+    pattern, = {line.split(" = !")[1] for line in text.splitlines() if "Newstate" in line}
+    event = ("Event: Newstate\r\nPrivilege: call,all\r\nTimestamp: 1795402834.123456\r\n"
+             "SystemName: d0123456789abcdef\r\nChannel: PJSIP/101-00000014\r\n"
+             f"ChannelState: {state}\r\nChannelStateDesc: x\r\nCallerIDNum: 7\r\n"
+             f"CallerIDName: {name}\r\n\r\n")
+    found = re.search(pattern.replace("[:space:]", r"\s"), event, re.DOTALL)
+    assert (found is not None) is is_kept_from_us
 
 
 def test_every_operator_has_two_phones_with_passwords_of_their_own(plan: PbxPlan) -> None:
