@@ -259,7 +259,8 @@ def floor() -> Story:
         name, str(101 + index), *STATES[index], calls=8 + index * 3, talked=1500 + index * 420,
         registered=index != 6) for index, name in enumerate(NAMES)}
     return Story(
-        me=replace(me(("supervisor",)), id="120", name="Sofia Lebedeva"), replies=dict(REPLIES),
+        me=replace(me(("supervisor",)), id="120", name="Sofia Lebedeva"),
+        replies=REPLIES | steering(),
         views={"operators": people, "queues": queues(), "calls": calls(),
                "conversations": {}, "requests": requests(), "campaigns": campaigns(), "gaps": {
                    "g1": p.GapView(id="g1", pbx="main", since=moment(-400), until=moment(-369),
@@ -372,3 +373,20 @@ def with_sign_ins() -> Story:
     story.sign_ins = [{"login": name.split()[0].lower(), "name": name, "role": "operator",
                        "password": "sample"} for name in NAMES[:6]]
     return story
+
+
+def steering() -> dict[str, Any]:
+    """What the server tells of campaign 2 when it is steered."""
+    points = [{"at": f"2026-11-22T{8 + step // 6:02d}:{step % 6 * 10:02d}:00Z",
+               "tried": min(50, step), "reached": min(31, step * 5 // 8)} for step in range(54)]
+    days = [{"day": f"2026-11-{23 + step}", "dials": 60, "tried": min(45, 30 + 15 * step)}
+            for step in range(5)]
+    return {
+        "campaign.progress": {
+            "pacing": "progressive", "lines_max": 40, "tried": 46, "size": 50,
+            "answered_today": 212, "dropped_today": 3, "cap": 0.02,
+            "ends_at": "2026-11-23T11:40:00Z", "facts": {}, "points": points},
+        "campaign.forecast": {
+            "entries": 50, "impossible": 5, "because": [["limit", 3], ["no_number", 2]],
+            "dials_per_hour": 420, "drop_share": 0.012, "talk_min_per_hour": 44.1, "days": days,
+            "tried_on": "2026-11-24", "ends_on": "2026-11-27"}}

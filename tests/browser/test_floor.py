@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+
 import pytest
 from msgspec.structs import replace
 from playwright.async_api import expect
@@ -77,9 +80,30 @@ async def test_a_part_of_the_ledger_opens_the_people_behind_it(open_story: Open)
     assert stage.asked("campaign.entries")[0]["state"] == "exhausted"
 
 
+async def test_steering_shows_the_day_s_drops_changes_the_pace_and_foretells(
+    open_story: Open,
+) -> None:
+    page, stage = await open_story(s.floor(), "/floor#campaigns")
+    one = page.locator("[data-campaign='2']")
+    await one.locator("[data-act='steer']").click()
+    await expect(one).to_contain_text("1.4 % of at most 2 % (3 of 212)")
+    await expect(one.locator("path.is-tried")).to_have_attribute("d", re.compile("^M0.0 96.0L"))
+    await one.locator("select[name=pacing]").select_option("predictive")
+    await one.get_by_role("button", name="Change pace").click()
+    assert await heard(stage, "campaign.pace") == [
+        {"campaign": 2, "pacing": "predictive", "lines": 40}]
+    await one.get_by_role("button", name="Rehearse").click()
+    await expect(one.locator("[role=status]")).to_contain_text("5 people cannot be dialled")
+    if shots := os.environ.get("DESKLINE_SHOTS"):
+        await page.screenshot(path=f"{shots}/steering.png")
+        await page.emulate_media(color_scheme="dark")
+        await page.set_viewport_size({"width": 1920, "height": 1080})
+        await page.screenshot(path=f"{shots}/steering_dark.png")
+
+
 async def test_an_entry_opens_the_card(open_story: Open) -> None:
     page, stage = await open_story(s.floor(), "/floor#campaigns")
-    await page.locator("[data-campaign='2'] button[aria-expanded]").click()
+    await page.locator("[data-campaign='2'] [data-act='list']").click()
     await page.locator(".entries button.link", has_text="OOO Vektor").click()
     assert (await heard(stage, "client.card"))[0]["client_id"] == 3
     await expect(page.locator("client-panel")).to_be_visible()

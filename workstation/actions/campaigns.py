@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Literal
 
 from campaigns import steering
 from campaigns.coverage import State
+from campaigns.plans import PlanError
+from campaigns.rule_files import RuleFileError
 from crm_store import campaigns
 from crm_store.base import Tx
 from crm_store.campaigns import CampaignRow
 from workstation import protocol
 from workstation.desk import Desk
-from workstation.errors import Unreadable
+from workstation.errors import Refused, Unreadable
 from workstation.policy import Person
 from workstation.protocol import CampaignArgs, CampaignEntries
 from workstation.views import moment, moment_or_none
@@ -99,10 +102,21 @@ def _held(desk: Desk, row: CampaignRow) -> protocol.CampaignView | None:
 async def _steer(desk: Desk, person: Person, args: CampaignArgs,
                  wish: Callable[..., Awaitable[None]]) -> dict[str, object]:
     at: datetime = desk.clock()
-    async with desk.store.begin() as tx:
-        await wish(tx, args.campaign, by=person.operator or person.login, at=at)
+    with said():
+        async with desk.store.begin() as tx:
+            await wish(tx, args.campaign, by=person.operator or person.login, at=at)
     await show_all(desk)
     return {}
+
+
+@contextmanager
+def said() -> Iterator[None]:
+    """What a campaign cannot do, in the words that say why."""
+    try:
+        yield
+    except (steering.SteeringError, RuleFileError, PlanError) as exc:
+        raise Refused("campaign_refused", "The campaign cannot be steered like this.",
+                      str(exc)) from exc
 
 
 def _state(text: str | None) -> State | None:

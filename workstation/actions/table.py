@@ -12,6 +12,7 @@ import msgspec
 from workstation import dialling, protocol
 from workstation.actions import (
     calls,
+    campaign_pace,
     campaigns,
     client_edits,
     clients,
@@ -164,6 +165,12 @@ TABLE: dict[str, Action] = {
     "campaign.stop": Action(protocol.CampaignArgs, Who.SUPERVISORS, campaigns.stop),
     "campaign.entries": Action(protocol.CampaignEntries, Who.SUPERVISORS, campaigns.entries,
                                reads=True),
+    "campaign.pace": Action(protocol.campaigns.Pace, Who.SUPERVISORS, campaign_pace.pace),
+    "campaign.again": Action(protocol.campaigns.Again, Who.SUPERVISORS, campaign_pace.again),
+    "campaign.forecast": Action(protocol.campaigns.Outlook, Who.SUPERVISORS,
+                                campaign_pace.forecast, reads=True),
+    "campaign.progress": Action(protocol.CampaignArgs, Who.SUPERVISORS, campaign_pace.progress,
+                                reads=True),
     "task.make": Action(protocol.MakeTask, Who.SIGNED_IN, tasks.make),
     "task.list": Action(protocol.ListTasks, Who.SIGNED_IN, tasks.listing, reads=True),
     "task.done": Action(protocol.FinishTask, Who.SIGNED_IN, tasks.finish),

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from workstation.protocol import (
+    campaigns,
     clients,
     controls,
     dialling,
@@ -155,6 +156,10 @@ ACTIONS: dict[str, type[Args]] = {
     "campaign.pause": CampaignArgs,
     "campaign.stop": CampaignArgs,
     "campaign.entries": CampaignEntries,
+    "campaign.pace": campaigns.Pace,
+    "campaign.again": campaigns.Again,
+    "campaign.forecast": campaigns.Outlook,
+    "campaign.progress": CampaignArgs,
     "task.make": tasks.MakeTask,
     "task.list": tasks.ListTasks,
     "task.done": tasks.FinishTask,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from workstation.web import api
 from workstation.web.resources import (
     calls,
+    campaigns,
     clients,
     duplicates,
     gaps,
@@ -23,6 +24,7 @@ from workstation.web.routes import Route
 ROUTES: tuple[Route, ...] = (
     *api.ROUTES,
     *calls.ROUTES,
+    *campaigns.ROUTES,
     *clients.ROUTES,
     *duplicates.ROUTES,
     *gaps.ROUTES,

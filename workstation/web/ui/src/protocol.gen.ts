@@ -510,6 +510,23 @@ export interface SignOut {
 
 }
 
+export interface Pace {
+  campaign: number;
+  pacing: "preview" | "progressive" | "predictive";
+  lines?: number | null;
+}
+
+export interface Again {
+  campaign: number;
+  name: string;
+}
+
+export interface Outlook {
+  campaign: number;
+  operators?: number;
+  lines?: number | null;
+}
+
 export interface PhoneEdit {
   number: string;
   name?: string | null;
@@ -1662,6 +1679,10 @@ export interface Actions {
   "campaign.pause": CampaignArgs;
   "campaign.stop": CampaignArgs;
   "campaign.entries": CampaignEntries;
+  "campaign.pace": Pace;
+  "campaign.again": Again;
+  "campaign.forecast": Outlook;
+  "campaign.progress": CampaignArgs;
   "task.make": MakeTask;
   "task.list": ListTasks;
   "task.done": FinishTask;

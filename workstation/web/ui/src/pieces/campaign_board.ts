@@ -8,6 +8,7 @@ import { dayAndTime, number, percent, say, t, words } from "../texts.js";
 import { empty, icon, type Html } from "./bits.js";
 import { Piece } from "./piece.js";
 import { setProperty } from "./set_property.js";
+import "./campaign_steering.js";
 
 const ORDER = ["paid", "promised", "reached_in_person", "reached_another", "disputed", "refused",
                "wrong_number", "exhausted", "not_callable", "withdrawn", "being_tried",
@@ -31,6 +32,7 @@ class CampaignBoard extends Piece {
   private entries: Entry[] = [];
   private cursor: string | null = null;
   private readAt = "";
+  private steered: number | null = null;
 
   protected override render(): Html {
     const campaigns = Object.values(this.desk.views.campaigns).sort((a, b) => b.id - a.id);
@@ -60,6 +62,8 @@ class CampaignBoard extends Piece {
       </ul>
       <p class="campaign-figures faint">${t("campaigns.figures", {
         attempts: number(one.attempts), lines: one.lines, share: percent(reached(one)) })}</p>
+      ${this.steered === one.id ? html`<campaign-steering .desk=${this.desk} .campaign=${one}>
+        </campaign-steering>` : nothing}
       ${this.open === one.id ? this.list(one) : nothing}</article>`;
   }
 
@@ -69,17 +73,26 @@ class CampaignBoard extends Piece {
       <button class="button small ${primary ? "primary" : ""}" data-act=${action}
         @click=${() => void this.desk.ask(action, { campaign: one.id })}>
         ${icon(name)} ${t(text)}</button>`;
-    if (one.state === "ended") return this.listButton(one);
+    if (one.state === "ended") return html`${this.steerButton(one)}${this.listButton(one)}`;
     return html`
       ${one.state === "running" ? act("campaign.pause", "campaigns.pause", "pause")
         : act("campaign.start", one.state === "paused" ? "campaigns.resume" : "campaigns.start",
               "play", true)}
       ${one.state === "draft" ? nothing : act("campaign.stop", "campaigns.stop", "square")}
-      ${this.listButton(one)}`;
+      ${this.steerButton(one)}${this.listButton(one)}`;
+  }
+
+  private steerButton(one: CampaignView): Html {
+    const toggle = (): void => {
+      this.steered = this.steered === one.id ? null : one.id;
+      this.requestUpdate();
+    };
+    return html`<button class="button small" data-act="steer" aria-expanded=${this.steered === one.id}
+      @click=${toggle}>${icon("gauge")} ${t("campaigns.steer")}</button>`;
   }
 
   private listButton(one: CampaignView): Html {
-    return html`<button class="button small" aria-expanded=${this.open === one.id}
+    return html`<button class="button small" data-act="list" aria-expanded=${this.open === one.id}
       @click=${() => this.toggle(one)}>${icon("list")} ${t("campaigns.list")}</button>`;
   }
 
