@@ -1,4 +1,4 @@
-"""One's own telephone as the page shows it: headset tried before the first call, lines in words."""
+"""One's own telephone on the page: the headset tried before the first call, lines in words."""
 
 from __future__ import annotations
 
@@ -58,6 +58,7 @@ async def test_a_bad_line_of_the_team_is_on_the_floor(open_story: Open) -> None:
     story = s.floor()
     story.views["operators"]["101"] = replace(story.views["operators"]["101"], line="poor")
     page, _stage = await open_story(story, "/floor")
-    await expect(page.locator(".tile").filter(has_text="Anna Petrova")).to_contain_text("Line poor")
+    tile = page.locator(".tile").filter(has_text="Anna Petrova")
+    await expect(tile).to_contain_text("Line poor")
     assert await violations(page) == []
     assert await sticking_out(page) == []

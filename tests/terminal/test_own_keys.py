@@ -54,7 +54,8 @@ def test_an_action_only_the_page_has_is_nothing_to_the_terminal() -> None:
 def test_the_table_is_that_of_the_bindings_and_of_the_page() -> None:
     told = {one.id: one.key.split(",")[0] for one in bindings() if one.id}
     assert told == {action: keys[0] for action, keys in own_keys.DELIVERED.items()}
-    page = (UI / "src" / "bindings.ts").read_text(encoding="utf-8")
+    page = "".join((UI / "src" / name).read_text(encoding="utf-8")
+                   for name in ("bindings.ts", "guide_keys.ts"))
     assert all(f'"{action}"' in page for action in told)
     assert set(own_keys.ACTIONS_OF.values()) <= set(told)
 
@@ -68,4 +69,4 @@ async def test_the_terminal_obeys_what_was_changed_on_the_page() -> None:
         await stage.press("alt+q")
         await stage.sees("Lunch")
         await stage.press("escape", "f1")
-        await stage.sees("Alt+Q", "(Ctrl+Enter on the page only)")
+        await stage.sees("Alt+Q", "(page only: Ctrl+Enter)")

@@ -47,7 +47,7 @@ def test_another_person_is_another_telephone() -> None:
 
 
 async def test_of_two_browsers_one_is_closed_with_the_reason(office: Office) -> None:
-    """There is no Asterisk behind: the one that is let in waits for it, the other hears why not."""
+    """There is no Asterisk behind: the one that is let in waits, the other hears why not."""
     office.desk.softphones.holders["101-web"] = page("other-machine")
     headers = {**await office.bearer("anna"), "Origin": office.url}
     async with office.http.ws_connect(f"{office.url}/sip?tab=mine", protocols=("sip",),
