@@ -26,8 +26,8 @@ import "./floor_board.js";
 import "./calls_board.js";
 import "./campaign_board.js";
 import "./base_pages.js";
-import "./dialogs.js";
 import "./report_page.js";
+import "./dialogs.js";
 
 const THEMES: Record<Theme, [Theme, IconName]> = {
   system: ["light", "monitor"], light: ["dark", "sun"], dark: ["system", "moon"],
@@ -59,9 +59,9 @@ class DeskApp extends Piece {
       case "calls": return html`<calls-board class="page" .desk=${desk}></calls-board>`;
       case "campaigns": return html`<campaign-board class="page" .desk=${desk}></campaign-board>`;
       case "base": return html`<base-pages class="page base-pages" .desk=${desk}></base-pages>`;
+      case "reports": return html`<report-page class="page" .desk=${desk}></report-page>`;
       case "tasks": return html`<task-board class="page" .desk=${desk}></task-board>`;
       case "requests": return html`<request-board class="page" .desk=${desk}></request-board>`;
-      case "reports": return html`<report-page class="page" .desk=${desk}></report-page>`;
       default: return html`<h1 class="sr-only">${t("tab.desk")}</h1>
         <conversation-list class="column" .desk=${desk}></conversation-list>
         <client-panel class="column" .desk=${desk}></client-panel>

@@ -12,9 +12,9 @@ import "./search_box.js";
 import "./reason_form.js";
 import "./task_form.js";
 import "./transfer_panel.js";
+import "./unfinished_panel.js";
 import "./waiting_panel.js";
 
-import "./unfinished_panel.js";
 const PAD = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
 
 class DeskDialogs extends Piece {
@@ -38,12 +38,12 @@ class DeskDialogs extends Piece {
           <transfer-panel .desk=${this.desk}></transfer-panel>`
         : dialog === "waiting" ? html`${this.head(t("waiting.title"))}
           <waiting-panel .desk=${this.desk}></waiting-panel>`
+        : dialog === "unfinished" ? html`${this.head(t("unfinished.title"))}
+          <unfinished-panel .desk=${this.desk}></unfinished-panel>`
         : dialog === "keypad" ? this.keypad() : nothing}
     </dialog>`;
   }
 
-        : dialog === "unfinished" ? html`${this.head(t("unfinished.title"))}
-          <unfinished-panel .desk=${this.desk}></unfinished-panel>`
   protected override updated(_changed: PropertyValues): void {
     const { dialog } = this.desk;
     if (dialog === this.openNow) return;

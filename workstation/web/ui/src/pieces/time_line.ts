@@ -185,6 +185,7 @@ class TimeLine extends Piece {
       rest(parts)}${disposition ? html`<span class="chip">${disposition}</span>` : nothing}${
       facts["reconstructed"] ? html`<span class="chip" title=${t("timeline.reconstructed_hint")}>${
         t("timeline.reconstructed")}</span>` : nothing}${
+      lineMarks(facts["lines"], (id) => this.desk.operatorName(id))}${
       talked > 0 ? html`<span class="sum">${clock(talked)}</span>` : nothing}`;
   }
 
@@ -204,7 +205,6 @@ function newestFirst(one: TimelineView, other: TimelineView): number {
 
 function iconOf(item: TimelineView): IconName {
   if (item.kind !== "call") return ICONS[item.kind] ?? "sticky-note";
-      lineMarks(facts["lines"], (id) => this.desk.operatorName(id))}${
   if (text(item.facts["outcome"]) && item.facts["outcome"] !== "answered") return "phone-missed";
   return item.facts["direction"] === "out" ? "phone-outgoing" : "phone-incoming";
 }
