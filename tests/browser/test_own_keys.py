@@ -75,14 +75,14 @@ async def test_a_key_is_changed_obeyed_shown_and_given_back(open_story: Open) ->
     kept = keeping(story)
     page, _stage = await open_story(story)
     await page.keyboard.press("Shift+Slash")
-    await change(page, "waiting.title", "Alt+KeyQ")
-    await expect(page.locator("[data-key='waiting.title']")).to_have_text("Alt Q")
-    assert kept == {"keys": {"waiting.title": "Alt+KeyQ"}}
+    await change(page, "waiting.title", "Alt+KeyF")
+    await expect(page.locator("[data-key='waiting.title']")).to_have_text("Alt F")
+    assert kept == {"keys": {"waiting.title": "Alt+KeyF"}}
     await page.keyboard.press("Escape")
-    await expect(page.locator("[data-act=waiting] kbd")).to_have_text("Alt Q")
+    await expect(page.locator("[data-act=waiting] kbd")).to_have_text("Alt F")
     await page.keyboard.press("F3")
     await expect(page.locator("dialog.is-waiting")).to_be_hidden()
-    await page.keyboard.press("Alt+KeyQ")
+    await page.keyboard.press("Alt+KeyF")
     await expect(page.locator("dialog.is-waiting")).to_be_visible()
     await page.keyboard.press("Escape")
     await page.keyboard.press("Shift+Slash")
@@ -169,7 +169,7 @@ async def test_every_key_of_the_page_is_an_action_of_the_palette(open_story: Ope
 
 async def test_the_list_of_keys_fits_and_is_sound(open_story: Open) -> None:
     story = s.desk(s.talking(), "talking")
-    story.replies["keys.mine"] = {"keys": {"call.keypad": "Alt+KeyQ"}}
+    story.replies["keys.mine"] = {"keys": {"call.keypad": "Alt+KeyF"}}
     page, _stage = await open_story(story, theme="dark", height=720, lang="ru")
     await page.keyboard.press("Shift+Slash")
     await page.wait_for_timeout(150)

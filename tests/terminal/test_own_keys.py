@@ -25,9 +25,9 @@ def bindings() -> Iterator[Binding]:
 
 
 def test_a_changed_key_is_obeyed_on_every_layout_and_shown() -> None:
-    found = obeyed({"call.answer": "Alt+KeyQ", "note.title": "F11"})
-    assert found.keys == {"call.answer": "alt+q,alt+й", "note.title": "f11"}
-    assert found.shown == {"call.answer": "Alt+Q", "note.title": "F11"}
+    found = obeyed({"call.answer": "Alt+KeyF", "note.title": "F11"})
+    assert found.keys == {"call.answer": "alt+f,alt+а", "note.title": "f11"}
+    assert found.shown == {"call.answer": "Alt+F", "note.title": "F11"}
     assert found.refused == {}
 
 
@@ -62,11 +62,11 @@ def test_the_table_is_that_of_the_bindings_and_of_the_page() -> None:
 
 async def test_the_terminal_obeys_what_was_changed_on_the_page() -> None:
     async with on_stage(*story.QUEUES, story.operator(state="ready")) as stage:
-        stage.server.answers["keys.mine"] = {"keys": {"state.menu": "Alt+KeyQ",
+        stage.server.answers["keys.mine"] = {"keys": {"state.menu": "Alt+KeyF",
                                                       "call.keypad": "Ctrl+Enter"}}
         await stage.server.say(p.Notice(seq=0, code="keys_changed"))
         await until(lambda: bool(stage.app.own_keys.keys))
-        await stage.press("alt+q")
+        await stage.press("alt+f")
         await stage.sees("Lunch")
         await stage.press("escape", "f1")
-        await stage.sees("Alt+Q", "(page only: Ctrl+Enter)")
+        await stage.sees("Alt+F", "(page only: Ctrl+Enter)")
