@@ -64,13 +64,13 @@ async def test_a_card_is_dragged_to_a_person_or_given_by_its_list(open_story: Op
     page, stage = await open_story(_story(), "/floor#requests", width=1920)
     await _look(page, "people")
     card = page.locator("[data-card='812']")
-    await card.drag_to(page.locator("[data-lane='103']"), source_position=CORNER)
+    await card.drag_to(page.locator("[data-lane='102']"), source_position=CORNER)
     [first] = await heard(stage, "request.hand_over")
-    assert (first["id"], first["operator"]) == (812, "103")
+    assert (first["id"], first["operator"]) == (812, "102")
     await card.locator("select").focus()
-    await card.locator("select").select_option("102")
+    await card.locator("select").select_option("103")
     given = await heard(stage, "request.hand_over", 2)
-    assert [one["operator"] for one in given] == ["103", "102"]
+    assert [one["operator"] for one in given] == ["102", "103"]
     await keep(page, "requests-people")
     assert await violations(page) == []
     await _look(page, "stages")

@@ -39,7 +39,10 @@ class RequestLanes extends Piece {
   private card(request: RequestView): Html {
     return html`<article class="lane-card ${request.late ? "is-late-card" : ""}" draggable="true"
       data-card=${request.id}
-      @dragstart=${() => { this.dragged = request.id; }}
+      @dragstart=${(event: DragEvent) => {
+        this.dragged = request.id;
+        event.dataTransfer?.setData("text/plain", request.number);
+      }}
       @dragend=${() => { this.dragged = 0; this.leave(); }}>
       <button class="link" data-act="open" @click=${() => this.dispatchEvent(
         new CustomEvent("open-request", { detail: request.id }))}>
