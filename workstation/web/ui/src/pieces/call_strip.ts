@@ -105,7 +105,7 @@ function wrapUp(desk: Desk, one: ConversationView): Html {
   return html`<div class="strip tone-wrap_up">
     ${mark("wrap_up")}
     <div class="strip-text">
-      <strong class="strip-who">${t("wrap_up.title", { who: whoIs(one) })}</strong>
+      <strong class="strip-who" title=${t("wrap_up.title", { who: whoIs(one) })}>${whoIs(one)}</strong>
       <span class="strip-why">${t(one.wrap_up_until ? "wrap_up.hint" : "wrap_up.over")}</span>
     </div>
     ${one.wrap_up_until
