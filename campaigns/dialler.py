@@ -273,7 +273,7 @@ class Dialler:
         step = next_step(Pacing(campaign.pacing), line, dose)
         facts = _facts(step, campaign, self._watch.answer_rate(campaign.id))
         picked = await picking.pick(
-            tx, campaign, rules, self._lease(now), wanted=step.dial, now=now)
+            tx, campaign, rules, self._lease(now, facts), wanted=step.dial, now=now)
         why = step.reason.value
         if step.reason is Reason.DIALLING and not picked:
             why = "nobody_due"
@@ -309,9 +309,9 @@ class Dialler:
             return None
         return rules
 
-    def _lease(self, now: datetime) -> picking.Lease:
+    def _lease(self, now: datetime, pace: Mapping[str, int | str]) -> picking.Lease:
         until = now + timedelta(seconds=self._plan.lease_s)
-        return picking.Lease(self._plan.name, until, secrets.token_hex(4))
+        return picking.Lease(self._plan.name, until, secrets.token_hex(4), dict(pace))
 
     async def _place(self, attempt: AttemptRow) -> None:
         """Ask Asterisk. An unclear answer is left to the gate: unclaimed intents become void."""

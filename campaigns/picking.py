@@ -6,7 +6,7 @@ moved in the ledger with the reason, so nobody is looked at and forgotten.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from campaigns import ledger
@@ -26,11 +26,13 @@ ON_ANOTHER_LINE = timedelta(seconds=60)
 @dataclass(frozen=True, slots=True)
 class Lease:
     """In whose name and until when intents are written; `token` makes channel ids unguessable
-    and unlike those of an earlier database."""
+    and unlike those of an earlier database. `pace`: what the step that dials looked at, kept with
+    the decision of each attempt."""
 
     dialler: str
     until: datetime
     token: str
+    pace: Facts = field(default_factory=dict)
 
 
 async def pick(tx: Tx, campaign: CampaignRow, rule_set: RuleSet, lease: Lease, *, wanted: int,
@@ -83,7 +85,7 @@ async def _intend(tx: Tx, entry: EntryRow, number: NumberRow, verdict: Verdict, 
     attempt = await claims.intend(tx, NewAttempt(
         entry_id=entry.id, client_id=entry.client_id, e164=number.e164,
         channel_id=f"deskline-e{entry.id}-{lease.token}", dialler=lease.dialler,
-        lease_until=lease.until, decision=dict(verdict.facts),
+        lease_until=lease.until, decision={**verdict.facts, **lease.pace},
     ), at=now)
     await ledger.step(tx, entry, Happening.TRIED, at=now, why="dialling",
                       facts={"attempt": attempt.id, "ordinal": attempt.ordinal})

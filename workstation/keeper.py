@@ -1,5 +1,6 @@
-"""Once a day: what is too old goes, erasings that were broken off are finished, and the audit's
-chain is walked. The last verdict is kept for the administrators' page."""
+"""Once a day: what is too old goes, erasings that were broken off are finished, the audit's
+chain is walked, and each dial is checked against the law again. The last verdict is kept for the
+administrators' page."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from crm_store import audit_reading
+from campaigns import night
+from crm_store import audit, audit_reading
 from crm_store.audit_reading import Verdict
 from crm_store.errors import StoreError
 from crm_store.store import Store
@@ -83,6 +85,7 @@ class Keeper:
             done, tapes = await privacy.retain(self._store, self._settings, key=self._key,
                                                by=SYSTEM, now=now)
             verdict = await self.verify()
+            await self.check_dials(now)
         except (StoreError, OSError) as exc:
             log.warning("the daily jobs failed", error=str(exc))
             await asyncio.sleep(AGAIN_S)
@@ -92,6 +95,18 @@ class Keeper:
         if verdict.broken is not None:
             log.error("the audit's chain is broken", place=verdict.broken.place,
                       fault=verdict.broken.fault)
+
+    async def check_dials(self, now: datetime) -> night.Pass:
+        """Yesterday's attempts against the law once more; what is found is in the audit."""
+        async with self._store.read() as tx:
+            done = await night.check(tx, since=now - timedelta(days=1), zone=self._zone)
+        async with self._store.begin() as tx:
+            await audit.record(tx, by=SYSTEM, at=now, what="campaign.law_checked", facts={
+                "attempts": done.attempts, "findings": len(done.findings)})
+        for one in done.findings:
+            log.error("an attempt was against the law", attempt=one.attempt_id,
+                      campaign=one.campaign_id, rule=one.rule, what=one.what)
+        return done
 
     async def verify(self) -> Verdict:
         """Walk the chain; one at a time."""

@@ -18,6 +18,8 @@ from crm_store import campaigns as rows
 from cti.feed import Feed
 from tests.campaigns.conftest import WatchedStore, make_campaign
 from tests.campaigns.exchange import START, TRUNK, Exchange
+from workstation.keeper import Keeper
+from workstation.settings import load
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)       # noon in Moscow
@@ -101,6 +103,13 @@ async def test_campaign_that_was_dialled_has_no_findings_and_a_planted_one_has(
         done = await night.check(tx, since=START, zone=UTC)
     assert ["dialled at Tue 01:30" in one.what for one in done.findings] == [True]
     assert campaign_id == done.findings[0].campaign_id
+    night_s = START + timedelta(hours=18)
+    told = await Keeper(watched, load(None), b"0" * 32, lambda: night_s).check_dials(night_s)
+    assert len(told.findings) == 1
+    async with watched.read() as tx:
+        kept = await tx.scalar(text(
+            "select count(*) from audit where what = 'campaign.law_checked'"))
+    assert kept == 1
 
 
 # ── a new run with only the unreached ────────────────────────────────────────────────────────
