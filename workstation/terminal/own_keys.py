@@ -20,7 +20,9 @@ ACTIONS_OF: Mapping[str, str] = {
     "hangup": "call.end_or_back", "park": "call.park_or_join", "waiting": "waiting.title",
     "identity": "keys.identity", "edit_card": "edit.title", "note": "note.title",
     "done": "finish.done", "more_time": "wrap_up.more", "new_task": "task.make",
-    "search": "search.title",
+    "search": "search.title", "script": "work.script", "offers": "work.offers",
+    "dial": "dial.title", "my_day": "day.title", "help_me": "help.me_or_not",
+    "acknowledge": "message.acknowledge",
 }
 # What they are by themselves: free for another action once their own has moved.
 DELIVERED: Mapping[str, tuple[str, ...]] = {
@@ -31,7 +33,9 @@ DELIVERED: Mapping[str, tuple[str, ...]] = {
     "recording.on_or_off": ("alt+o",), "waiting.title": ("alt+w",), "keys.identity": ("f3",),
     "edit.title": ("e",), "note.title": ("ctrl+n",),
     "finish.done": ("f10", "ctrl+d", "ctrl+enter"), "wrap_up.more": ("f12",),
-    "task.make": ("t",), "search.title": ("ctrl+k",),
+    "task.make": ("t",), "search.title": ("ctrl+k",), "work.script": ("alt+f",),
+    "work.offers": ("alt+v",), "dial.title": ("alt+c",), "day.title": ("alt+d",),
+    "help.me_or_not": ("alt+y",), "message.acknowledge": ("alt+a",),
 }
 # Keys of the terminal that cannot be changed.
 FIXED = frozenset({"f1", "ctrl+q", "ctrl+l", "ctrl+p", "ctrl+r", "ctrl+t", "ctrl+c", "alt+z",
