@@ -69,7 +69,7 @@ def written_folder(settings: Settings, name: str = "") -> Path:
 
 def _menu_host(settings: Settings) -> str:
     """As an Asterisk reaches it; where it listens everywhere, it is on Asterisk's own machine."""
-    everywhere = ("0.0.0.0", "::")      # noqa: S104 - compared with, not bound to
+    everywhere = ("0.0.0.0", "::")  # noqa: S104 # nosec B104 - compared with, not bound to
     return "" if settings.menu.host in everywhere else settings.menu.host
 
 
