@@ -39,7 +39,7 @@ async def test_a_script_is_gone_through_by_digits_and_typing() -> None:
     async with on_stage(*BASE, TALK, answers={
             "script.show": scripted(GREETING), "script.answer": scripted(told, day)}) as stage:
         await stage.sees("Ivanov Ivan Ivanovich")
-        await stage.press("alt+f")
+        await stage.press("alt+q")
         await stage.sees("Debt reminder", "Am I speaking with Ivanov?", "2 Somebody else")
         await stage.press("1")
         answered = (await stage.asked("script.answer"))[0]

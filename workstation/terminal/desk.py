@@ -55,7 +55,7 @@ class DeskScreen(CallScreen):
         Binding("f12", "more_time", show=False, priority=True, id="wrap_up.more"),
         Binding("alt+j", "unfinished", show=False, priority=True),
         Binding("alt+u", "take_handed", show=False, priority=True),
-        Binding("alt+f", "script", show=False, priority=True, id="work.script"),
+        Binding("alt+q", "script", show=False, priority=True, id="work.script"),
         Binding("alt+v", "offers", show=False, priority=True, id="work.offers"),
         Binding("ctrl+r", "requests", show=False, priority=True),
         Binding("ctrl+t", "tasks", show=False, priority=True),

@@ -18,7 +18,7 @@ KEYS: Mapping[str, tuple[tuple[str, str], ...]] = {
                ("filter", "← → (timeline)")),
     "work": (("note", "Ctrl+N"), ("outcome", "Alt+1 … Alt+9"), ("done", "F10 or Ctrl+D"),
              ("more_time", "F12"), ("unfinished", "Alt+J"),
-             ("take_handed", "Alt+U"), ("script", "Alt+F"),
+             ("take_handed", "Alt+U"), ("script", "Alt+Q"),
              ("offers", "Alt+V"), ("new_task", "t"), ("fields", "Tab, Shift+Tab")),
     "everywhere": (("search", "Ctrl+K or /"), ("requests", "Ctrl+R"), ("tasks", "Ctrl+T"),
                    ("palette", "Ctrl+P"), ("dial", "Alt+C"), ("my_day", "Alt+D"),

@@ -33,7 +33,7 @@ DELIVERED: Mapping[str, tuple[str, ...]] = {
     "recording.on_or_off": ("alt+o",), "waiting.title": ("alt+w",), "keys.identity": ("f3",),
     "edit.title": ("e",), "note.title": ("ctrl+n",),
     "finish.done": ("f10", "ctrl+d", "ctrl+enter"), "wrap_up.more": ("f12",),
-    "task.make": ("t",), "search.title": ("ctrl+k",), "work.script": ("alt+f",),
+    "task.make": ("t",), "search.title": ("ctrl+k",), "work.script": ("alt+q",),
     "work.offers": ("alt+v",), "dial.title": ("alt+c",), "day.title": ("alt+d",),
     "help.me_or_not": ("alt+y",), "message.acknowledge": ("alt+a",),
 }

@@ -10,7 +10,7 @@ export function guideKeys(desk: Desk): Binding[] {
                group: Binding["group"] = "work"): Binding =>
     ({ keys: `Alt+Key${letter}`, text, shown: `Alt ${letter}`, group, whileTyping: true, run });
   return [
-    key("F", "work.script", () => show(desk, "script", ".script-step.is-waiting :is(input, .outcome)")),
+    key("Q", "work.script", () => show(desk, "script", ".script-step.is-waiting :is(input, .outcome)")),
     key("V", "work.offers", () => show(desk, "offers", ".offer")),
     key("C", "dial.title", () => desk.outbound.openHere(), "phone"),
     key("D", "day.title", () => desk.team.open(), "page"),

@@ -7,7 +7,7 @@ import { keyHint, type Html } from "./bits.js";
 import "./script_panel.js";
 import "./offers_panel.js";
 
-const KEYS: Record<WorkTab, string> = { request: "Alt R", script: "Alt F", offers: "Alt V" };
+const KEYS: Record<WorkTab, string> = { request: "Alt R", script: "Alt Q", offers: "Alt V" };
 
 export function workHead(desk: Desk): Html {
   if (!desk.shown) return html`<header class="column-head"><h2>${t("work.request")}</h2></header>`;
