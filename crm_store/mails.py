@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, insert, select, update
+from sqlalchemy import Select, func, insert, or_, select, update
 
 from crm_store import errors, timeline
 from crm_store.base import JSON, Tx
 from crm_store.tables.mails import MailFiles, Mails
+from crm_store.tables.requests import Requests
 
 _QUEUE_SHOWN = 200
 _SHOWN_LETTERS = 400
@@ -155,6 +156,24 @@ async def one_file(tx: Tx, file_id: int) -> File:
     if row is None:
         raise errors.NotFound(f"file {file_id}")
     return File(**row._mapping)
+
+
+async def files_of_clients(tx: Tx, client_ids: Sequence[int]) -> list[File]:
+    """What is kept of their mails, and of mails about their requests."""
+    theirs = select(Requests.id).where(Requests.client_id.in_(list(client_ids)))
+    rows = await tx.all(
+        select(MailFiles.id, MailFiles.mail_id, MailFiles.name, MailFiles.content_type,
+               MailFiles.size, MailFiles.file, MailFiles.why)
+        .join(Mails, Mails.id == MailFiles.mail_id)
+        .where(or_(Mails.client_id.in_(list(client_ids)), Mails.request_id.in_(theirs)),
+               MailFiles.file.is_not(None)))
+    return [File(**row._mapping) for row in rows]
+
+
+async def let_go(tx: Tx, file_ids: Sequence[int]) -> None:
+    """They are no longer there."""
+    await tx.run(update(MailFiles).where(MailFiles.id.in_(list(file_ids)))
+                 .values(file=None, why="erased"))
 
 
 async def set_state(tx: Tx, mail_id: int, state: str) -> None:

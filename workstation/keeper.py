@@ -17,7 +17,7 @@ from crm_store.audit_reading import Verdict
 from crm_store.errors import StoreError
 from crm_store.store import Store
 from workstation import anchors, privacy
-from workstation.settings import Settings, anchors_file, recordings_folder
+from workstation.settings import Settings, anchors_file, letters_folder, recordings_folder
 from workstation.unforeseen import logged
 
 log = structlog.get_logger()
@@ -81,7 +81,8 @@ class Keeper:
         now = self._clock()
         try:
             finished = await privacy.finish_erasings(self._store, key=self._key, at=now,
-                                                     recorded=recordings_folder(self._settings))
+                                                     recorded=recordings_folder(self._settings),
+                                                     letters=letters_folder(self._settings))
             done, tapes = await privacy.retain(self._store, self._settings, key=self._key,
                                                by=SYSTEM, now=now)
             verdict = await self.verify()

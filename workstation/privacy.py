@@ -17,6 +17,7 @@ from crm_store.retention import Applied
 from crm_store.store import Store
 from cti.secrets import derive
 from workstation import recording_keeper
+from workstation.requests import receiving
 from workstation.settings import Settings, recordings_folder
 
 EXPORTED = "person.exported"
@@ -58,9 +59,10 @@ def _tables(said: dict[str, JSON]) -> list[str]:
 
 
 async def erase(store: Store, client_id: int, *, key: bytes, reason: str, by: str, at: datetime,
-                kinds: Collection[ObstacleKind], recorded: Path) -> Proof:
-    """Off all campaigns, what was recorded of him, then out of the base; `recorded` is the folder
-    of recordings. Raises what `erasing.erase` raises."""
+                kinds: Collection[ObstacleKind], recorded: Path,
+                letters: Path | None = None) -> Proof:
+    """Off all campaigns, what was recorded of him and what he sent, then out of the base;
+    `recorded` and `letters` are the folders of it. Raises what `erasing.erase` raises."""
     if reason not in erasing.REASONS:
         raise erasing.UnknownReason(reason[:40])
     async with store.begin() as tx:
@@ -72,18 +74,23 @@ async def erase(store: Store, client_id: int, *, key: bytes, reason: str, by: st
     if in_the_way:
         raise erasing.Forbidden(in_the_way)
     await recording_keeper.erase(store, recorded, client_id)
+    if letters is not None:
+        await receiving.erase_files(store, letters, who.ids)
     proof = await erasing.erase(store, client_id, key=key, reason=reason, by=by, at=at,
                                 forbidden_by=kinds)
     await fold_log(store)
     return proof
 
 
-async def finish_erasings(store: Store, *, key: bytes, at: datetime, recorded: Path) -> int:
+async def finish_erasings(store: Store, *, key: bytes, at: datetime, recorded: Path,
+                          letters: Path | None = None) -> int:
     """Those that were broken off; how many."""
     async with store.read() as tx:
         left = await erasing.unfinished(tx)
     for client_id in left:
         await recording_keeper.erase(store, recorded, client_id)
+        if letters is not None:
+            await receiving.erase_files(store, letters, (client_id,))
         await erasing.erase(store, client_id, key=key, reason="asked", by="system", at=at,
                             forbidden_by=())
     return len(left)

@@ -205,7 +205,8 @@ def _sample_operators() -> tuple[OperatorSettings, ...]:
                                queues=("billing", "outages", "collection"))
               for i, name in enumerate(names)]
     people.append(OperatorSettings(id="109", login="sofia", name="Sofia Lebedeva",
-                                   role="supervisor", groups=("billing", "metering", "contracts", "field"),
+                                   role="supervisor",
+                                   groups=("billing", "metering", "contracts", "field"),
                                    queues=("billing",)))
     people.append(OperatorSettings(id="110", login="admin", name="Pavel Admin",
                                    role="administrator", queues=()))
@@ -275,6 +276,11 @@ class Settings(BaseSettings):
 def recordings_folder(settings: Settings) -> Path:
     """What can be heard; Asterisk writes below it, in `new`."""
     return Path(settings.recording.folder or settings.data_dir / "recordings").absolute()
+
+
+def letters_folder(settings: Settings) -> Path:
+    """Files that came with mails, under names of ours."""
+    return settings.data_dir / "mail-files"
 
 
 def anchors_file(settings: Settings) -> Path:

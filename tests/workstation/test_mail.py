@@ -21,8 +21,9 @@ from crm_store.tables.mails import Mails
 from crm_store.tables.outbox import Outbox
 from tests.workstation.office import Office, add_client, open_office, settings_in
 from tests.workstation.post_office import PASSWORD, PostOffice, dovecot, sending
-from workstation.requests import classifying, delivering, kinds, letters, mailbox
+from workstation.requests import classifying, delivering, kinds, letters, mailbox, receiving
 from workstation.requests.settings import Mailbox, RequestSettings, WebForm
+from workstation.settings import letters_folder
 
 SOON_S = 30.0
 US, IVAN = "help@volga.example", "ivan@mail.example"
@@ -137,8 +138,10 @@ async def test_a_mail_a_web_form_and_a_call_about_one_matter_end_as_one_request(
             ("../../bill.pdf", True, ""), ("a.pdf", False, "kind")]
         await _file_is_safe(office, files[0]["id"])
         assert set(post.logins) == {"help"}
-        assert {one.name for one in (tmp_path / "data" / "mail-files").rglob("*")
-                if one.is_file()}.isdisjoint({"bill.pdf"})
+        folder = letters_folder(office.desk.settings)
+        assert "bill.pdf" not in {one.name for one in folder.rglob("*")}
+        assert await receiving.erase_files(office.store, folder, [client]) == 1
+        assert [one for one in folder.rglob("*") if one.is_file()] == []
 
 
 async def _file_is_safe(office: Office, file: int) -> None:

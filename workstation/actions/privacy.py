@@ -26,7 +26,7 @@ from workstation.protocol.privacy import (
     RetainedView,
     RunRetention,
 )
-from workstation.settings import recordings_folder
+from workstation.settings import letters_folder, recordings_folder
 from workstation.traces import name_of
 from workstation.views import moment, moment_or_none
 
@@ -123,7 +123,8 @@ async def erase(desk: Desk, person: Person, args: ErasePerson) -> dict[str, obje
             desk.store, args.client_id, key=privacy.number_key(desk.secret), reason=args.reason,
             by=name_of(person), at=desk.clock(),
             kinds=desk.settings.privacy.erasing_waits_for,
-            recorded=recordings_folder(desk.settings))
+            recorded=recordings_folder(desk.settings),
+            letters=letters_folder(desk.settings))
     except erasing.Forbidden as exc:
         raise _waits([ObstacleView(kind=one.kind, ref=one.ref)
                       for one in exc.obstacles]) from exc

@@ -21,7 +21,7 @@ from crm_store.store import Store
 from cti.secrets import load_or_create
 from workstation import person_report, privacy
 from workstation.cli.options import Failure, json_option, print_json, with_settings
-from workstation.settings import Settings, recordings_folder
+from workstation.settings import Settings, letters_folder, recordings_folder
 from workstation.terminal.clean import clean
 
 T = TypeVar("T")
@@ -89,7 +89,8 @@ def erase_command(settings: Settings, client_id: int, reason: str, yes: bool,
         _make_sure(settings, client_id)
     proof = asyncio.run(_run(settings, lambda store: privacy.erase(
         store, client_id, key=_key(settings), reason=reason, by=_me(), at=datetime.now(UTC),
-        kinds=settings.privacy.erasing_waits_for, recorded=recordings_folder(settings))))
+        kinds=settings.privacy.erasing_waits_for, recorded=recordings_folder(settings),
+        letters=letters_folder(settings))))
     _tell(proof, as_json=as_json)
     if not as_json:
         click.echo(f"Tapes keep numbers for {settings.tape_keep_days} days, backups as long "

@@ -20,6 +20,7 @@ from workstation.requests import letters, receiving
 from workstation.requests.house import Told
 from workstation.requests.letters import Limits, NotAMail
 from workstation.requests.settings import MIB, Mailbox
+from workstation.settings import letters_folder
 
 log = structlog.get_logger()
 LIMIT_S = 30.0
@@ -33,7 +34,7 @@ class NoPassword(Exception):
 
 
 def files_folder(desk: Desk) -> Path:
-    return desk.settings.data_dir / "mail-files"
+    return letters_folder(desk.settings)
 
 
 async def run(desk: Desk) -> None:

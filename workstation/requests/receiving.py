@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,6 +13,7 @@ from crm_store import mails, request_matters, requests
 from crm_store.base import JSON, Tx
 from crm_store.errors import NotFound
 from crm_store.requests import RequestRow
+from crm_store.store import Store
 from workstation.requests import carrying, classifying, deeds, forms
 from workstation.requests.carrying import Filing
 from workstation.requests.house import House, Notice, Told
@@ -44,6 +47,21 @@ def keep_files(letter: Letter, folder: Path) -> list[Kept]:
 
 def path_of(folder: Path, name: str) -> Path:
     return folder / name[:2] / name
+
+
+async def erase_files(store: Store, folder: Path, client_ids: Sequence[int]) -> int:
+    """What one person sent us goes from the disk, then from the base; how many files."""
+    async with store.read() as tx:
+        found = await mails.files_of_clients(tx, client_ids)
+
+    def remove() -> None:
+        for one in found:
+            path_of(folder, one.file or "").unlink(missing_ok=True)
+    await asyncio.to_thread(remove)
+    if found:
+        async with store.begin() as tx:
+            await mails.let_go(tx, [one.id for one in found])
+    return len(found)
 
 
 async def take_in(tx: Tx, house: House, letter: Letter, files: list[Kept], at: datetime,

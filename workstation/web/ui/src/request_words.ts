@@ -23,6 +23,13 @@ export function stepName(desk: Desk, type: string, stage: string): string {
   return known?.[2] || words("stage_to", stage);
 }
 
+/** Whom one may give it to: those the settings name, and whoever is on the floor. */
+export function peopleOf(desk: Desk): { id: string; name: string }[] {
+  const found = new Map((desk.catalogue?.operators ?? []).map((one) => [one.id, one.name]));
+  for (const one of Object.values(desk.views.operators)) found.set(one.id, one.name);
+  return [...found].map(([id, name]) => ({ id, name })).sort((a, b) => a.name.localeCompare(b.name));
+}
+
 /** What was filled in: [label, value], as this language writes them. */
 export function filledIn(desk: Desk, request: RequestView): (readonly [string, string])[] {
   const form = formOf(desk, request.type);

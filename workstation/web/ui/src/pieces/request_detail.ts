@@ -3,7 +3,7 @@
 import { html, nothing } from "lit";
 import { now } from "../moments.js";
 import type { DocumentView, MailView, RequestEventView, RequestView } from "../protocol.gen.js";
-import { filledIn, stageName, stepName, titleOf } from "../request_words.js";
+import { filledIn, peopleOf, stageName, stepName, titleOf } from "../request_words.js";
 import { dayAndTime, t, tOr, words } from "../texts.js";
 import { icon, type Html } from "./bits.js";
 import { letterFiles, reason } from "./mail_queue.js";
@@ -65,13 +65,13 @@ class RequestDetail extends Piece {
   }
 
   private giver(one: RequestView): Html {
-    const { groups = [], operators = [] } = this.desk.catalogue ?? {};
+    const groups = this.desk.catalogue?.groups ?? [];
     return html`<label class="detail-line">${t("requests.give_to")}
       <select data-act="give" @change=${(event: Event) => {
         const [kind, id] = (event.target as HTMLSelectElement).value.split(" ");
         if (kind && id) this.do("request.hand_over", { id: one.id, [kind]: id });
       }}><option value="">…</option>
-        ${operators.map((who) => html`<option value="operator ${who.id}">${who.name}</option>`)}
+        ${peopleOf(this.desk).map((who) => html`<option value="operator ${who.id}">${who.name}</option>`)}
         ${groups.map((group) => html`<option value="group ${group.id}">${
           this.desk.groupName(group.id)}</option>`)}</select></label>`;
   }

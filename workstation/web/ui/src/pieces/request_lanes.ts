@@ -3,7 +3,7 @@
 import { html } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { RequestView } from "../protocol.gen.js";
-import { stageName, stepName, titleOf } from "../request_words.js";
+import { peopleOf, stageName, stepName, titleOf } from "../request_words.js";
 import { t } from "../texts.js";
 import type { Html } from "./bits.js";
 import { Piece } from "./piece.js";
@@ -74,7 +74,7 @@ class RequestLanes extends Piece {
   }
 
   private people(request: RequestView): { id: string; title: string }[] {
-    return (this.desk.catalogue?.operators ?? []).filter((one) => one.id !== request.operator)
+    return peopleOf(this.desk).filter((one) => one.id !== request.operator)
       .map((one) => ({ id: one.id, title: one.name }));
   }
 
