@@ -12,17 +12,22 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import insert, update
 
 from campaigns import ledger, steering
 from campaigns.coverage import State
+from campaigns.pacing import Pacing
 from campaigns.retries import Miss, RetryPlan
 from crm_store import campaigns as rows
 from crm_store import claims
+from crm_store.claims import AttemptRow
 from crm_store.store import Store
+from crm_store.tables.campaigns import Attempts, CampaignEntries
 from cti.pbx.find import Program
 from cti.pbx.plan import WorldPlan
 from tests.campaigns.conftest import make_campaign
@@ -148,3 +153,55 @@ async def _check(seen: Counter[str], base: Store, campaign_id: int) -> None:
                for ending in (85, 86, 87, 88))
     assert sum(entry.state is State.PROMISED for entry in listed) >= 24
     assert all(by_ending[ending].state is State.EXHAUSTED for ending in (60, 65, 70, 75, 95))
+
+
+async def _with_a_good_morning(store: Store, campaign_id: int, answered: int) -> None:
+    """So many of the list were dialled an hour ago, answered after a second, and promised."""
+    before = datetime.now(UTC) - timedelta(hours=1)
+    async with store.begin() as tx:
+        for listed in await rows.page(tx, campaign_id, limit=answered):
+            entry = listed.entry
+            await tx.run(insert(Attempts).values(
+                entry_id=entry.id, ordinal=1, client_id=entry.client_id,
+                e164=listed.numbers[0].e164, state="settled", channel_id=f"m{entry.id}",
+                dialler="morning", lease_until=before, decision={}, intent_at=before,
+                dialling_at=before, answered_at=before + timedelta(seconds=1),
+                talking_at=before + timedelta(seconds=1), ended_at=before + timedelta(seconds=3),
+                status="ENDED", cause=16, disposition="promised"))
+            await tx.run(update(CampaignEntries).where(CampaignEntries.id == entry.id).values(
+                state="promised", why="promised"))
+
+
+def _is_ahead(one: AttemptRow) -> bool:
+    """Whether more was dialled than operators were free, as its decision tells."""
+    told = one.decision
+    return int(str(told["lines_in_flight"])) + int(str(told["dial"])) > int(
+        str(told["operators_ready"]))
+
+
+async def test_predictive_dials_ahead_of_free_operators_and_drops_within_the_cap(
+    pbx: PrivatePbx, base: Store, tmp_path: Path,
+) -> None:
+    for name in COLLEAGUES:
+        pbx.ask(f"queue add member PJSIP/{name} to collection penalty 0 as {name}")
+    numbers = [[f"+791678{index:03d}{index % 30:02d}"] for index in range(200)]
+    later = [[f"+791679{index:03d}{(10, 65)[index % 2]}"] for index in range(36)]
+    campaign_id = await make_campaign(base, numbers + later, plan=PLAN, ring_s=5, start=False)
+    await _with_a_good_morning(base, campaign_id, len(numbers))
+    async with base.begin() as tx:
+        at = datetime.now(UTC)
+        await steering.set_pace(tx, campaign_id, Pacing.PREDICTIVE, by="test", at=at)
+        await steering.start(tx, campaign_id, by="test", at=at)
+    async with dialler_process(pbx, base, tmp_path):
+        is_over = await _work_until(base, campaign_id, 120)
+    for name in COLLEAGUES:
+        pbx.ask(f"queue remove member PJSIP/{name} from collection")
+    assert is_over
+    async with base.read() as tx:
+        made = [item
+                for listed in (await rows.page(tx, campaign_id, limit=300))[len(numbers):]
+                for item in await claims.of_entry(tx, listed.entry.id)]
+        answered, dropped = await claims.answered_and_dropped(
+            tx, campaign_id, since=at - timedelta(hours=2))
+    assert any(map(_is_ahead, made))
+    assert dropped <= 0.02 * answered
