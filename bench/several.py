@@ -78,6 +78,9 @@ async def measure(folder: Path, pbxs: int, rate: float, seconds: int) -> None:
             while await stored(desk) < calls * pbxs or desk.floor.calls:
                 await asyncio.sleep(1)
                 lag_s = max(lag_s, desk.lag_s())
+                if any(site.floor.is_blind for site in desk.sites) or not desk.link_is_up():
+                    raise SystemExit("The link was lost: this machine is too busy to measure on, "
+                                     "for nothing that is told meanwhile is told again.")
         each_s = (time.process_time() - spent) / (calls * pbxs)
         mixed = sum([await mixed_up(desk.store, number, pbx.name, calls)
                      for number, pbx in enumerate(settings.asterisks)])
