@@ -22,11 +22,11 @@ class RequestLanes extends Piece {
   declare shown: RequestView[];
   declare by: "stages" | "people";
   private dragged = 0;
-  private over = "";
+  private over: string | null = null;         // the lane a card hangs over
 
   protected override render(): Html {
-    return html`<div class="lanes" role="list">${repeat(this.lanes(), (lane) => lane.id, (lane) => html`
-      <section class="lane ${this.over === lane.id ? "is-over" : ""}" role="listitem"
+    return html`<div class="lanes">${repeat(this.lanes(), (lane) => lane.id, (lane) => html`
+      <section class="lane ${this.over === lane.id ? "is-over" : ""}"
         aria-label=${lane.title} data-lane=${lane.id}
         @dragover=${(event: DragEvent) => this.hover(event, lane)}
         @dragleave=${() => this.leave(lane)}
@@ -118,7 +118,7 @@ class RequestLanes extends Piece {
 
   private leave(lane?: Lane): void {
     if (lane && this.over !== lane.id) return;
-    this.over = "";
+    this.over = null;
     this.requestUpdate();
   }
 
