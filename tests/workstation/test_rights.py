@@ -20,6 +20,8 @@ LEADERS = {"supervisor", "administrator"}
 
 ACTIONS = {
     "state.set": WORKERS, "phone.attach": WORKERS, "pin.renew": WORKERS,
+    "keys.mine": EVERYBODY, "keys.set": EVERYBODY, "session.beat": EVERYBODY,
+    "line.report": WORKERS,
     "conversation.choose": WORKERS,
     "conversation.new_client": WORKERS, "conversation.identity": WORKERS, "draft.save": WORKERS,
     "conversation.finish": WORKERS, "conversation.extend": WORKERS, "request.file": WORKERS,
@@ -62,6 +64,8 @@ ARGS: dict[str, dict[str, object]] = {
     "state.set": {"state": "offline"}, "phone.attach": {"phone": "web"}, "pin.renew": {},
     "conversation.choose": {"conversation": 1, "client_id": None},
     "conversation.new_client": {"conversation": 1, "name": "x"},
+    "keys.mine": {}, "keys.set": {"keys": {}}, "session.beat": {},
+    "line.report": {"call": "x", "verdict": "good"},
     "conversation.identity": {"conversation": 1, "confirmed": True},
     "draft.save": {"conversation": 1, "base": 0, "note": "", "disposition": None,
                    "form_type": None, "form": {}},
