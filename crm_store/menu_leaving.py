@@ -41,9 +41,11 @@ async def leaving(
 ) -> tuple[int, Mapping[str, Step]]:
     """How many calls came into the menu, and its steps by name."""
     paths = await tx.all(
-        select(_PATH.label("path"), _has_left().label("has_left"), func.count().label("calls"))
+        select(_PATH.label("path"), Interactions.outcome, Interactions.queue,
+               func.count().label("calls"))
         .where(*_within(since, until), _PATH.contains(f'"{menu}:', autoescape=True))
-        .group_by(_PATH, _has_left()).order_by(func.count().desc()).limit(MOST_PATHS))
+        .group_by(_PATH, Interactions.outcome, Interactions.queue)
+        .order_by(func.count().desc()).limit(MOST_PATHS))
     entered: dict[str, int] = {}
     left: dict[str, int] = {}
     total = 0
@@ -53,7 +55,8 @@ async def leaving(
         total += row.calls
         for name in set(names):
             entered[name] = entered.get(name, 0) + row.calls
-        if row.has_left and path[-1].startswith(f"{menu}:"):
+        has_left = row.outcome == "abandoned" and row.queue is None
+        if has_left and path[-1].startswith(f"{menu}:"):
             left[names[-1]] = left.get(names[-1], 0) + row.calls
     return total, {name: Step(count, left.get(name, 0)) for name, count in entered.items()}
 

@@ -25,25 +25,50 @@ log = logging.getLogger(__name__)
 
 
 class Current:
-    """`house` is what the next call begins with."""
+    """`house` is what the next call begins with.
+
+    Callers are spoken to in the company's language at first; the others join once they are
+    spoken, so that a first start does not wait for them.
+    """
 
     def __init__(self, plan: IvrPlan, store: Store) -> None:
         self._plan = plan
         self._store = store
         self._uses: dict[str, Use] = {}
         self._menus: dict[str, Menu] = dict(plan.menus)
+        self._spoken = set(list(plan.speakers)[:1])
         self.house = self._house()
 
     async def build(self, progress: Progress | None = None) -> None:
-        """Speak what is missing. Raises SpeechFailed, OSError."""
+        """Speak what is missing of the first language. Raises SpeechFailed, OSError."""
         for speaker in self.house.speakers.values():
             await speaker.prompts.build(speaker.texts(self._plan.currency), progress=progress)
+        every = house_of(self._plan).speakers
+        for language, speaker in every.items():
+            texts = speaker.texts(self._plan.currency)
+            if not await asyncio.to_thread(speaker.prompts.missing, texts):
+                self._spoken.add(language)
+        self.house = self._house()
 
     async def run(self) -> None:
         """For ever: take over what was taken into use or recorded. Cancel to stop."""
+        for language in [one for one in self._plan.speakers if one not in self._spoken]:
+            await self._learn(language)
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
             await self.look()
+
+    async def _learn(self, language: str) -> None:
+        """One that cannot be spoken is not offered."""
+        speaker = house_of(self._plan).speakers[language]
+        try:
+            await speaker.prompts.build(speaker.texts(self._plan.currency))
+        except (SpeechFailed, OSError) as exc:
+            log.error("Callers are not spoken to in a language: %s", exc,   # noqa: TRY400
+                      extra={"action": "language_not_spoken", "language": language})
+            return
+        self._spoken.add(language)
+        self.house = self._house()
 
     async def look(self) -> None:
         """Without a base, or without a voice for new words, callers keep what there was."""
@@ -93,7 +118,8 @@ class Current:
     def _house(self, chosen: dict[str, Menu] | None = None) -> House:
         found = chosen if chosen is not None else self._menus
         speakers = {language: speaker.with_menus(found.values(), self._plan.prompts_dir)
-                    for language, speaker in self._plan.speakers.items()}
+                    for language, speaker in self._plan.speakers.items()
+                    if language in self._spoken}
         return House(found, speakers)
 
 
