@@ -44,7 +44,7 @@ async def test_a_bad_line_is_seen_on_the_floor_and_stored_with_its_contact(
         await lead.until(lambda views: views["operators"].get("101", {}).get("line") == "poor")
         refused = await boris.ask("line.report", call=call, verdict="poor", over=True)
         assert refused.problem is not None
-        assert refused.problem.code == "not_allowed"
+        assert refused.problem.code == "not_found"
         await tape.play()
         assert (await anna.ask("line.report", call=call, verdict="poor", over=True, seconds=9.0,
                                loss=0.07, jitter_ms=41.0, round_trip_ms=320.0,

@@ -7,7 +7,7 @@ import re
 from crm_store import lines, staff
 from workstation.board import TooManyAnswers
 from workstation.desk import Desk
-from workstation.errors import NotAllowed, Refused
+from workstation.errors import NotThere, Refused
 from workstation.policy import Person
 from workstation.protocol import Notice
 from workstation.protocol.own import Beat, OwnKeys, ReportLine, SetKeys
@@ -48,7 +48,7 @@ async def beat(desk: Desk, person: Person, args: Beat) -> dict[str, object]:
 
 async def report_line(desk: Desk, person: Person, args: ReportLine) -> dict[str, object]:
     if desk.conversations.of_call(person.operator, args.call) is None:
-        raise NotAllowed("it is not your call")
+        raise NotThere("call of yours")
     if not args.over:
         desk.lines[person.operator] = (args.call, args.verdict)
         return {}

@@ -70,7 +70,7 @@ TABLE: dict[str, Action] = {
     "keys.mine": Action(protocol.own.OwnKeys, Who.SIGNED_IN, own.mine, reads=True),
     "keys.set": Action(protocol.own.SetKeys, Who.SIGNED_IN, own.set_keys),
     "session.beat": Action(protocol.own.Beat, Who.SIGNED_IN, own.beat, reads=True),
-    "line.report": Action(protocol.own.ReportLine, Who.OPERATORS, own.report_line, reads=True),
+    "line.report": Action(protocol.own.ReportLine, Who.OPERATORS, own.report_line),
     "conversation.choose": Action(protocol.ChooseClient, Who.OPERATORS, conversations.choose),
     "conversation.new_client": Action(protocol.NewClient, Who.OPERATORS,
                                       conversations.new_client),
