@@ -40,6 +40,10 @@ FIELDS: dict[str, dict[str, str]] = {
     "HitView": {"number": C, "account": M, "address": C},
     "Interaction": {"number": C, "dialled": C, "note": N},
     "FigureContact": {"number": C},
+    "LeaverView": {"number": C},
+    "MailView": {"sender": C, "recipient": C, "subject": N, "text": N, "why": N},
+    "MailFileView": {"name": N},
+    "RequestEventView": {"note": N},
     "HandedView": {"note": N, "form": N},
     "SourceView": {"figures": M, "balance_minor": M, "debt_minor": M, "debt_since": M},
 }

@@ -122,6 +122,11 @@ async def _contacts(tx: Tx, him: int) -> int:
         proposal="paperless", answer="later", until_at=NOW, why="zxq-why", by="101", at=NOW,
         interaction_id=contact), {"en": "Bill by e-mail"})
     await drafts.save(tx, contact, "101", version=0, content={"note": "zxq-draft"}, at=NOW)
+    await _row(tx, "voicemails", call_id="main-1.1", sound="main-1.1", group_id="billing", at=NOW,
+               interaction_id=contact, settled_at=NOW)
+    await _row(tx, "survey_answers", call_id="main-1.1", menu="survey", question="rating",
+               answer=5, at=NOW, interaction_id=contact, operator="101", settled_at=NOW)
+    await _row(tx, "client_pins", client_id=him, pin_hash="x", by="admin", at=NOW)
     return contact
 
 

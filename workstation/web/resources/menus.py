@@ -6,9 +6,8 @@ from __future__ import annotations
 import asyncio
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Any
 
-import msgspec
 from aiohttp import hdrs, web
 
 from crm_store import audit, menu_contacts, menu_leaving
@@ -21,88 +20,42 @@ from workstation.menu_desk import TRIAL_LIMIT_S, Read
 from workstation.policy import Who
 from workstation.traces import name_of
 from workstation.web import shapes
-from workstation.web.routes import Asked, Query, Route
+from workstation.web.resources.menu_shapes import (
+    Answers,
+    AnswerView,
+    CheckView,
+    FaultView,
+    LeaverView,
+    LeavingView,
+    MenuText,
+    MenuView,
+    NewVersion,
+    Period,
+    Prompts,
+    PromptView,
+    StepCount,
+    Surveyed,
+    Switch,
+    Trial,
+    UsedMenus,
+    UsedView,
+    UseVersion,
+    VersionView,
+)
+from workstation.web.routes import Asked, Route
 
 A_WHILE = timedelta(days=7)
 LONGEST_PERIOD = timedelta(days=93)
 LONGEST_PAGE = 200
-Text = Annotated[str, msgspec.Meta(max_length=200_000)]
-
-
-class Period(Query, frozen=True):
-    """`since` … `until`; left out: the last seven days. At most three months."""
-    since: datetime | None = None
-    until: datetime | None = None
-    cursor: str | None = None
-    limit: Annotated[int, msgspec.Meta(ge=1)] = 50
-
-
-class MenuText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    text: Text
-
-
-class NewVersion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    text: Text
-    note: Annotated[str, msgspec.Meta(max_length=200)] = ""
-
-
-class UseVersion(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """None: the menu of the settings again."""
-    version: int | None
-
-
-class Trial(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`keys`: what is pressed at each question, `-` for silence. The facts are those of the
-    client whose number calls, or of `client_id`."""
-    text: Text
-    keys: list[Annotated[str, msgspec.Meta(pattern=r"^([0-9*#]{1,20}|-)$")]] = []
-    number: Annotated[str, msgspec.Meta(max_length=40)] = ""
-    client_id: Annotated[int, msgspec.Meta(ge=1, le=10**18)] | None = None
-    language: Annotated[str, msgspec.Meta(max_length=2)] = ""
-
-
-class Switch(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    is_on: bool
-
-
-class FaultView(shapes.Shape, frozen=True):
-    line: int
-    place: str
-    why: str
-
-
-class CheckView(shapes.Shape, frozen=True):
-    """`map`: boxes and edges as they are drawn; none where the menu has faults."""
-    ok: bool
-    faults: list[FaultView]
-    map: dict[str, Any] | None
-
-
-class VersionView(shapes.Shape, frozen=True):
-    id: int
-    note: str
-    by: str
-    at: str
-    is_used: bool
-
-
-class MenuView(shapes.Shape, frozen=True):
-    """`version` None: the menu of the settings is in use."""
-    id: str
-    text: str
-    version: int | None
-    versions: list[VersionView]
-    switches: dict[str, bool]
-    languages: list[str]
-    map: dict[str, Any] | None
 
 
 # ── menus ────────────────────────────────────────────────────────────────────────────────────
 async def listing(asked: Asked) -> Any:
     async with asked.desk.store.read() as tx:
         uses = await stored.in_use(tx)
-    return {"items": [{"id": name, "version": uses[name].version if name in uses else None}
-                      for name in asked.desk.menus.names()]}
+    return UsedMenus(items=[
+        UsedView(id=name, version=uses[name].version if name in uses else None)
+        for name in asked.desk.menus.names()])
 
 
 async def one(asked: Asked) -> Any:
@@ -120,7 +73,8 @@ async def one(asked: Asked) -> Any:
 
 async def version(asked: Asked) -> Any:
     async with asked.desk.store.read() as tx:
-        return {"text": await stored.text_of(tx, asked.path["menu"], asked.number("id"))}
+        text = await stored.text_of(tx, asked.path["menu"], asked.number("id"))
+    return MenuText(text=text)
 
 
 async def check(asked: Asked) -> Any:
@@ -186,9 +140,10 @@ async def leaving(asked: Asked) -> Any:
     since, until = _period(asked)
     async with asked.desk.store.read() as tx:
         calls, steps = await menu_leaving.leaving(tx, asked.path["menu"], since, until)
-    return {"calls": calls, "since": views.moment(since), "until": views.moment(until),
-            "steps": {name: {"entered": one.entered, "left": one.left}
-                      for name, one in steps.items()}}
+    return LeavingView(
+        calls=calls, since=views.moment(since), until=views.moment(until),
+        steps={name: StepCount(entered=one.entered, left=one.left)
+               for name, one in steps.items()})
 
 
 async def leavers(asked: Asked) -> Any:
@@ -197,23 +152,24 @@ async def leavers(asked: Asked) -> Any:
         found, cursor = await menu_leaving.leavers(
             tx, asked.path["menu"], asked.path["step"], since, until,
             cursor=asked.query.cursor, limit=min(asked.query.limit, LONGEST_PAGE))
-    return {"items": [{"id": one.id, "number": one.number, "client_id": one.client_id,
-                       "started_at": views.moment(one.started_at),
-                       "ended_at": views.moment_or_none(one.ended_at)} for one in found],
-            "cursor": cursor}
+    return shapes.Listed[LeaverView](cursor=cursor, items=[LeaverView(
+        id=one.id, number=one.number, client_id=one.client_id,
+        started_at=views.moment(one.started_at), ended_at=views.moment_or_none(one.ended_at))
+        for one in found])
 
 
 async def survey(asked: Asked) -> Any:
     since, until = _period(asked)
     async with asked.desk.store.read() as tx:
         found = await menu_contacts.rated(tx, since, until)
-    return {"items": [asdict(one) for one in found]}
+    return Surveyed(items=found)
 
 
 async def answers(asked: Asked) -> Any:
     async with asked.desk.store.read() as tx:
         found = await menu_contacts.of_interaction(tx, asked.number("id"))
-    return {"answers": [{"question": question, "answer": answer} for question, answer in found]}
+    return Answers(answers=[AnswerView(question=question, answer=answer)
+                            for question, answer in found])
 
 
 def _period(asked: Asked) -> tuple[datetime, datetime]:
@@ -227,8 +183,9 @@ def _period(asked: Asked) -> tuple[datetime, datetime]:
 # ── recorded prompts ─────────────────────────────────────────────────────────────────────────
 async def prompts(asked: Asked) -> Any:
     found = await asyncio.to_thread(asked.desk.menus.prompts)
-    return {"items": [{"language": language, "name": name, "words": words, "recorded": is_there}
-                      for language, name, words, is_there in found]}
+    return Prompts(items=[
+        PromptView(language=language, name=name, words=words, recorded=is_there)
+        for language, name, words, is_there in found])
 
 
 async def record(asked: Asked) -> Any:
@@ -290,11 +247,12 @@ async def _note(asked: Asked, what: str, language: str, name: str) -> None:
 LEADS, CHANGE = Who.SUPERVISORS, Who.ADMINISTRATORS
 TAGS = ("menus",)
 ROUTES = (
-    Route(method="GET", path="/menus", who=LEADS, answer=listing,
+    Route(method="GET", path="/menus", who=LEADS, answer=listing, result=UsedMenus,
           says="The voice menus, and which version of each is in use."),
     Route(method="GET", path="/menus/{menu}", who=LEADS, answer=one, result=MenuView,
           says="A menu's text in use, its versions, its map, the switches."),
     Route(method="GET", path="/menus/{menu}/versions/{id}", who=LEADS, answer=version,
+          result=MenuText,
           says="The text of a version."),
     Route(method="POST", path="/menus/{menu}/check", who=CHANGE, answer=check, body=MenuText,
           result=CheckView, says="Check a text: its faults with their lines, or its map."),
@@ -307,22 +265,27 @@ ROUTES = (
     Route(method="POST", path="/menus/{menu}/try", who=CHANGE, answer=try_it, body=Trial,
           says="Walk a text with keys, as a caller would; nothing is stored."),
     Route(method="GET", path="/menus/{menu}/leaving", who=LEADS, answer=leaving, query=Period,
+          result=LeavingView,
           says="Per step how many callers came and how many hung up there."),
     Route(method="GET", path="/menus/{menu}/leaving/{step}", who=LEADS, answer=leavers,
-          query=Period, says="The calls that ended at a step, newest first."),
+          query=Period, result=shapes.Listed[LeaverView],
+          says="The calls that ended at a step, newest first."),
     Route(method="POST", path="/menu-switches/{name}", who=LEADS, answer=turn, body=Switch,
           tags=TAGS, says="Turn a switch that menus ask for, such as `incident`."),
     Route(method="GET", path="/menu-prompts", who=LEADS, answer=prompts, tags=TAGS,
+          result=Prompts,
           says="The phrases that can be recorded, by language, and which are."),
     Route(method="POST", path="/menu-prompts/{language}/{name}", who=CHANGE, answer=record,
           tags=TAGS, says="A WAV file as the body: checked, and used in place of the voice."),
     Route(method="DELETE", path="/menu-prompts/{language}/{name}", who=CHANGE, answer=remove,
           tags=TAGS, says="Back to the voice."),
     Route(method="GET", path="/menu-prompts/{language}/{name}", who=LEADS, answer=hear,
-          tags=TAGS, says="The sound, as callers hear it."),
+          tags=TAGS, result=bytes, says="The sound, as callers hear it."),
     Route(method="GET", path="/reports/survey", who=LEADS, answer=survey, query=Period,
+          result=Surveyed,
           tags=("reports",), says="What callers answered after their calls, by question and "
                                   "operator."),
     Route(method="GET", path="/interactions/{id}/survey", who=LEADS, answer=answers,
+          result=Answers,
           says="What the caller answered after this call."),
 )
