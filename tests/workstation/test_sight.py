@@ -242,7 +242,8 @@ def _views() -> list[type[protocol.View]]:
 
 VIEWS_WITHOUT = frozenset({
     # the floor and its figures
-    "OperatorView", "QueueView", "QueuePartView", "SegmentView", "DocumentView", "CampaignView", "GapView",
+    "OperatorView", "QueueView", "QueuePartView", "SegmentView", "DocumentView",
+    "CampaignView", "GapView",
     "ColleagueView", "QueueTarget", "Targets", "ListenerView",
     # a colleague, or the number an operator chose himself
     "ConsultView", "ConfirmedView",
