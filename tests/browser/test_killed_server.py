@@ -63,7 +63,7 @@ async def test_no_letter_is_lost_when_the_server_is_killed(
             server.kill()
             await page.keyboard.type("while it dies, ")
             await server.wait()
-            await expect(banner).to_be_visible()
+            await expect(banner).to_be_visible(timeout=SOON_MS)
             await page.keyboard.type("while it is dead")
         async with serving(tmp_path, port):
             await expect(banner).to_be_hidden(timeout=SOON_MS)
