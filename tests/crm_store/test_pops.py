@@ -81,10 +81,12 @@ async def test_what_a_person_chose_ticked_and_typed_comes_back(store: Store) -> 
     async with store.read() as tx:
         his = await pops.read(tx, Caller(number=NUMBER, interaction=call, operator="101"))
         others = await pops.read(tx, Caller(number=NUMBER, interaction=call, operator="102"))
-    assert (his.client_id, his.is_confirmed) == (other, True)
+    assert his.client_id == other
+    assert his.identity
+    assert (his.identity.by, his.identity.is_confirmed) == ("101", True)
     assert his.draft
     assert his.draft.content == {"note": "x"}
-    assert (others.client_id, others.is_confirmed, others.draft) == (other, False, None)
+    assert (others.client_id, others.identity, others.draft) == (other, his.identity, None)
 
 
 async def test_two_on_one_number_are_left_to_a_person(store: Store) -> None:
