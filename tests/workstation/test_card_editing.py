@@ -126,7 +126,7 @@ async def test_a_field_is_on_every_card_as_soon_as_it_is_defined(office: Office)
     assert made.status == 201, await made.text()
     field = await made.json()
     assert (field["key"], field["currency"]) == ("credit_limit", "RUB")
-    _, card = await _patch(office, "anna", client_id, 1, {"custom": {"credit_limit": "1 500,50"}})
+    _, card = await _patch(office, "admin", client_id, 1, {"custom": {"credit_limit": "1 500,50"}})
     assert [(one["value"], one["text"]) for one in card["custom"]] == [
         ({"amount_minor": 150050, "currency": "RUB"}, "1500.50 RUB")]
     gone = await office.http.delete(f"{office.url}/api/v1/fields/credit_limit?version=1",

@@ -110,7 +110,7 @@ async def test_a_call_opens_what_its_queue_asks_for(tmp_path: Path) -> None:
 async def test_answers_lead_on_are_kept_and_are_there_after_a_reload(office: Office) -> None:
     async with talking(office) as (anna, conversation, _):
         await anna.ask("script.choose", conversation=conversation, script=SCRIPT)
-        await anna.ask("conversation.identity", conversation=conversation, confirmed=True)
+        await anna.recognise()
         shown = await say(anna, conversation, ("greeting", "himself"), ("identity", "yes"),
                           ("debt", "pays"), ("day", "2027-01-15"), ("sum", "4812,5"))
         assert shown["done"]
@@ -128,7 +128,7 @@ async def test_a_sum_is_dots_until_identity_is_ticked_and_chooses_no_way(office:
         shown = await say(anna, conversation, ("greeting", "himself"), ("identity", "yes"))
         assert shown["steps"][-1]["id"] == "debt"       # not "paid_up": that would tell the sum
         assert "•••••" in shown["steps"][-1]["text"]
-        await anna.ask("conversation.identity", conversation=conversation, confirmed=True)
+        await anna.recognise()
         reply = await anna.ask("script.show", conversation=conversation)
         assert reply.result["script"]["steps"][-1]["id"] == "paid_up"
 
@@ -138,7 +138,7 @@ async def test_what_rights_hide_is_not_in_the_script(tmp_path: Path) -> None:
         Right(id="no_money", see=("contacts", "papers", "notes")),)})
     async with open_office(tmp_path, settings=settings) as office, talking(office) as (
             anna, conversation, client):
-        await anna.ask("conversation.identity", conversation=conversation, confirmed=True)
+        await anna.recognise()
         await anna.ask("script.choose", conversation=conversation, script=SCRIPT)
         shown = await say(anna, conversation, ("greeting", "himself"), ("identity", "yes"))
         assert "4,812" not in str(shown)
@@ -191,7 +191,7 @@ async def test_an_offer_stands_with_its_reason_and_later_is_not_before_its_day(
     async with talking(office) as (anna, conversation, client):
         his = {"client_id": client, "conversation": conversation}
         assert "instalments" not in names(await anna.ask("proposal.list", **his))   # masked
-        await anna.ask("conversation.identity", conversation=conversation, confirmed=True)
+        await anna.recognise()
         told = await anna.ask("proposal.list", **his)
         first = told.result["proposals"][0]
         assert first["id"] == "instalments"

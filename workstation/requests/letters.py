@@ -155,7 +155,7 @@ def _attachments(mail: EmailMessage, limits: Limits) -> tuple[Attachment, ...]:
     return tuple(found)
 
 
-_BLANKS = frozenset(b"\t\n\r\f")
+_CONTROLS = frozenset((*range(32), 127)) - frozenset(b"\t\n\r\f")
 _BEGINS = ((b"%PDF-", "application/pdf"), (b"\x89PNG\r\n\x1a\n", "image/png"),
            (b"\xff\xd8\xff", "image/jpeg"), (b"GIF8", "image/gif"))
 
@@ -177,7 +177,7 @@ def kind_of(content: bytes) -> str:
 
 def _is_plain(content: bytes) -> bool:
     head = content[:4096]
-    if any(byte < 32 and byte not in _BLANKS for byte in head) or head.lstrip()[:2] == b"#!":
+    if not _CONTROLS.isdisjoint(head) or head.lstrip()[:2] == b"#!":
         return False
     if any(tag in head.lower() for tag in (b"<script", b"<html", b"<svg")):
         return False

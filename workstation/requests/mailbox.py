@@ -117,7 +117,11 @@ def _signed_in(mailbox: Mailbox) -> BaseMailBox:
                       ssl_context=ssl.create_default_context())
     else:
         box = MailBoxUnencrypted(mailbox.imap_host, mailbox.imap_port, timeout=LIMIT_S)
-    return box.login(mailbox.login, password_of(mailbox), initial_folder=mailbox.folder)
+    try:
+        return box.login(mailbox.login, password_of(mailbox), initial_folder=mailbox.folder)
+    except BaseException:
+        box.client.shutdown()       # else each refusal leaves a connection open
+        raise
 
 
 def password_of(mailbox: Mailbox) -> str:

@@ -120,8 +120,7 @@ async def test_fresh_figures_come_after_the_card_and_unmask_with_the_identity(
         assert all(row["amount_minor"] == 0 for row in shown["figures"])
         assert '"amount_minor":130010' not in json.dumps(anna.views["sources"])
         await office.play(TAPE, until=lambda change: isinstance(change, CallAnswered))
-        await anna.ask("conversation.identity", conversation=anna.conversations[0]["id"],
-                       confirmed=True)
+        await anna.recognise()
         await anna.until(lambda views: not figures(anna)["masked"])
         shown = figures(anna)
         assert (shown["balance_minor"], shown["debt_minor"], shown["debt_since"]) == (
