@@ -321,6 +321,14 @@ class Pops:
                     del self.dialled[key]
 
     # ── recovery ─────────────────────────────────────────────────────────────────────────────
+    async def recalled(self, limit_s: float) -> None:
+        """Until unfinished contacts are back after a start, or it takes too long."""
+        try:
+            async with asyncio.timeout(limit_s):
+                await self._recall.is_done.wait()
+        except TimeoutError:
+            log.warning("unfinished contacts are not back yet")
+
     async def recall(self, tasks: asyncio.TaskGroup) -> None:
         """After a start: contacts without an outcome come back with their drafts."""
         await self._recall.run(self._cards.wanted_again)

@@ -38,6 +38,7 @@ class Recall:
         self._conversations = conversations
         self._clock = clock
         self.unended: set[tuple[str, str]] = set()
+        self.is_done = asyncio.Event()      # or given up for now
 
     async def run(self, wanted: Callable[[ConversationView, int], Wanted]) -> None:
         """Once. `wanted` says whose background a conversation needs."""
@@ -48,6 +49,7 @@ class Recall:
         for operator in [known.id for known in self._settings.operator if known.queues]:
             with unforeseen.logged("unfinished contacts", operator=operator):
                 await self._read(operator, wanted)
+        self.is_done.set()
 
     async def _read(self, operator: str,
                     wanted: Callable[[ConversationView, int], Wanted]) -> None:

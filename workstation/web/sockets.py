@@ -32,6 +32,7 @@ log = structlog.get_logger()
 SIGN_IN_WITHIN_S = 10.0
 SEND_LIMIT_S = 20.0         # a screen that takes nothing for so long is cut off
 BEAT_S = 20.0
+RECALL_LIMIT_S = 1.5
 MESSAGE_LIMIT = 256 * 1024
 DOING_LIMIT = 16            # actions of one screen under way at once
 SESSION_CHECK_S = 60.0
@@ -50,6 +51,7 @@ async def live(request: web.Request) -> web.StreamResponse:
         session = await _sign_in(desk, socket, request.remote or "")
     if session is None:
         return socket
+    await desk.pops.recalled(RECALL_LIMIT_S)    # a page that came back keeps what it typed into
     screen = Screen(session.person, session.token)
     _tell_elsewhere(desk, screen)
     desk.board.join(screen)
