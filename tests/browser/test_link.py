@@ -81,9 +81,9 @@ async def test_a_network_that_swallows_everything_is_noticed(open_story: Open) -
     page, stage = await open_story(s.desk(s.talking(), "talking"))
     stage.silent = True
     await page.evaluate(ADVANCED)
-    await expect(page.locator(".banner.is-red")).to_be_visible(timeout=20_000)
+    await expect(page.locator(".banner.is-red")).to_be_visible(timeout=40_000)
     stage.silent = False
-    await expect(page.locator(".banner.is-red")).to_be_hidden(timeout=15_000)
+    await expect(page.locator(".banner.is-red")).to_be_hidden(timeout=40_000)
 
 
 ADVANCED = "(() => { const now = Date.now; Date.now = () => now() + 60_000; })()"
