@@ -12,16 +12,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeAlias, cast
+from typing import Self, TypeAlias
 
 from cti.agi_lines import (
     AgiError,
@@ -39,6 +37,7 @@ from cti.agi_lines import (
     parse_header,
     parse_reply,
 )
+from cti.agi_wire import Wire
 from cti.user_events import DesklineEvent, encode
 
 __all__ = [
@@ -47,8 +46,6 @@ __all__ = [
 ]
 
 MEDIA_LIMIT_S = 300.0       # the longest sound we play
-PENDING_BYTES = 65_536      # a peer that sends a longer line or more lines unasked is cut
-PENDING_LINES = 1_000
 WATCH_S = 0.1               # how exactly time limits are kept
 USAGE_LINES = 50
 KEYS = "0123456789*#ABCDabcd"
@@ -69,7 +66,7 @@ class Digits:
 class AgiSession:
     """One call's connection. Every method raises AgiError's children; HungUp ends most scripts."""
 
-    def __init__(self, wire: _Wire, request: Request, reply_limit_s: float) -> None:
+    def __init__(self, wire: Wire, request: Request, reply_limit_s: float) -> None:
         self._wire = wire
         self._reply_limit_s = reply_limit_s
         self.request = request
@@ -215,7 +212,7 @@ class AgiServer:
         self._allowed_peers = tuple(allowed_peers)
         self._limits = limits
         self._tasks = asyncio.TaskGroup()
-        self._attending: dict[asyncio.Task[None], _Wire] = {}
+        self._attending: dict[asyncio.Task[None], Wire] = {}
         self._watch: asyncio.Task[None] | None = None
         self._listener: asyncio.Server | None = None
         self._is_leaving = False
@@ -236,7 +233,7 @@ class AgiServer:
         host, port = self._address
         loop = asyncio.get_running_loop()
         self._listener = await loop.create_server(
-            lambda: _Wire(self._welcome, self._limits.header_bytes), host, port, backlog=1024)
+            lambda: Wire(self._welcome, self._limits.header_bytes), host, port, backlog=1024)
         await self._tasks.__aenter__()
         self._watch = self._tasks.create_task(self._cut_the_late(), name="agi deadlines")
         return self
@@ -253,7 +250,7 @@ class AgiServer:
                 task.cancel()
         await self._tasks.__aexit__(None, None, None)
 
-    def _welcome(self, wire: _Wire) -> None:
+    def _welcome(self, wire: Wire) -> None:
         is_full = self._is_leaving or len(self._attending) >= self._limits.peers
         if is_full or not self._is_allowed(wire.peer):
             log.warning("A FastAGI peer was turned away.", extra={"action": "agi_refused"})
@@ -275,7 +272,7 @@ class AgiServer:
         address = ip_address(peer)
         return any(address in network for network in self._allowed_peers)
 
-    async def _attend(self, wire: _Wire) -> None:
+    async def _attend(self, wire: Wire) -> None:
         """One connection from its opening block to its end; nothing but a cancel leaves here."""
         try:
             request = await self._receive_request(wire)
@@ -296,106 +293,13 @@ class AgiServer:
         except KeyError as error:
             raise CommandRefused(f"no script {request.path[:40]!r} here") from error
 
-    async def _receive_request(self, wire: _Wire) -> Request:
+    async def _receive_request(self, wire: Wire) -> Request:
         lines: list[str] = []
         wire.expect_within(self._limits.header_s)
         while line := await wire.next_line():
             lines.append(line)
         wire.expect_nothing()
         return parse_header(lines)
-
-
-class _Wire(asyncio.Protocol):
-    """Bytes to lines and back. A `HANGUP` line, which Asterisk sends at any time, is a flag."""
-
-    def __init__(self, welcome: Callable[[_Wire], None], header_limit: int) -> None:
-        self._welcome = welcome
-        self._header_budget = header_limit      # bytes left for the opening block
-        self._is_opened = False
-        self._transport: asyncio.Transport | None = None
-        self._rest = b""
-        self._lines: deque[str] = deque()
-        self._waiter: asyncio.Future[None] | None = None
-        self._deadline = math.inf       # time.monotonic
-        self.peer = ""
-        self.is_lost = False
-        self.is_hung_up = False
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)
-        name = transport.get_extra_info("peername")
-        self.peer = str(name[0]) if name else "::"
-        self._welcome(self)
-
-    def data_received(self, data: bytes) -> None:
-        *whole, self._rest = (self._rest + data).split(b"\n")
-        for raw in whole:
-            self._take(raw.decode(errors="replace"))
-        if not self._is_opened:
-            self._header_budget -= len(data)
-        is_flooded = len(self._rest) > PENDING_BYTES or len(self._lines) > PENDING_LINES
-        if is_flooded or self._header_budget < 0:
-            self.abort()
-        self._wake()
-
-    def _take(self, line: str) -> None:
-        if self._is_opened and line == "HANGUP":
-            self.is_hung_up = True
-            return
-        self._is_opened = self._is_opened or not line
-        self._lines.append(line)
-
-    def connection_lost(self, error: Exception | None) -> None:
-        self.is_lost = True
-        self._wake()
-
-    def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
-
-    def expect_within(self, limit_s: float) -> None:
-        """From now on `give_up_if_late` ends a wait that lasts longer."""
-        self._deadline = time.monotonic() + limit_s
-
-    def expect_nothing(self) -> None:
-        self._deadline = math.inf
-
-    def give_up_if_late(self, now: float) -> None:
-        if now < self._deadline:
-            return
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_exception(NoAnswer())
-        self.abort()
-
-    async def next_line(self) -> str:
-        """Raises ConnectionLost, and NoAnswer at the deadline, which ends the connection."""
-        while not self._lines:
-            if self.is_lost:
-                raise ConnectionLost
-            self._waiter = asyncio.get_running_loop().create_future()
-            try:
-                await self._waiter
-            finally:
-                self._waiter = None
-        return self._lines.popleft()
-
-    def send(self, line: bytes) -> None:
-        """Raises OutOfStep when the peer has spoken unasked: its next words answer nothing."""
-        if self._lines or self._rest:
-            self.abort()
-            raise OutOfStep("the peer spoke unasked")
-        if self.is_lost or self._transport is None:
-            raise ConnectionLost
-        self._transport.write(line)
-
-    def close(self) -> None:
-        if self._transport is not None:
-            self._transport.close()
-
-    def abort(self) -> None:
-        self.is_lost = True
-        if self._transport is not None:
-            self._transport.abort()
 
 
 def _ms(seconds: float) -> str:

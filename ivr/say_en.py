@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-Fragments = tuple[str, ...]
+from ivr.thousands import Fragments, by_hundred, by_thousands
 
 
 def _words(text: str) -> list[str]:
@@ -54,18 +54,15 @@ def cardinal(number: int) -> Fragments:
     """0 ≤ `number` < 10¹², thousands first."""
     if number == 0:
         return (UNITS[0],)
-    words: list[str] = []
-    for power in (3, 2, 1, 0):
-        group = number // 1000**power % 1000
-        if group:
-            words += [*_below_thousand(group), *filter(None, [SCALES[power]])]
-    return tuple(words)
+    return by_thousands(number, SCALES, _below_thousand)
+
+
+def hundred(number: int) -> str:
+    return f"{UNITS[number]} hundred"
 
 
 def _below_thousand(number: int) -> list[str]:
-    hundreds, rest = divmod(number, 100)
-    words = [f"{UNITS[hundreds]} hundred"] if hundreds else []
-    return [*words, below_hundred(rest)] if rest else words
+    return by_hundred(number, hundred, below_hundred)
 
 
 def amount(minor: int, currency: str, case: str = "nominative") -> Fragments:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
-Fragments = tuple[str, ...]
+from ivr.thousands import Fragments, by_hundred, by_thousands
 
 
 def _words(text: str) -> list[str]:
@@ -53,20 +53,11 @@ def cardinal(number: int) -> Fragments:
     """0 ≤ `number` < 10¹²; a thousand is «duizend», a million «één miljoen»."""
     if number == 0:
         return (UNITS[0],)
-    words: list[str] = []
-    for power in (3, 2, 1, 0):
-        group = number // 1000**power % 1000
-        if group and not (power == 1 and group == 1):
-            words += _below_thousand(group)
-        if group and power:
-            words.append(SCALES[power])
-    return tuple(words)
+    return by_thousands(number, SCALES, _below_thousand, is_thousand_bare=True)
 
 
 def _below_thousand(number: int) -> list[str]:
-    hundreds, rest = divmod(number, 100)
-    words = [hundred(hundreds)] if hundreds else []
-    return [*words, below_hundred(rest)] if rest else words
+    return by_hundred(number, hundred, below_hundred)
 
 
 def amount(minor: int, currency: str, case: str = "nominative") -> Fragments:
