@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
-from tests.browser.stage import Stage, staged
+from tests.browser.stage import SOON_S, Stage, staged
 from tests.browser.stories import Story
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -22,6 +22,7 @@ UI = CHECKOUT / "workstation" / "web" / "ui"
 FLAGS = ["--headless=new", "--no-sandbox", "--disable-quic", "--no-first-run", "--disable-sync",
          "--disable-background-networking", "--disable-component-update",
          "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+expect.set_options(timeout=SOON_S * 1000)
 Open = Callable[..., Awaitable[tuple[Page, Stage]]]
 
 

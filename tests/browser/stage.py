@@ -22,6 +22,7 @@ from workstation import protocol, texts
 from workstation.web import pages
 from workstation.web.security import HEADERS
 
+SOON_S = 20.0       # the machine may be shared
 Answers = Callable[[str, dict[str, Any]], Any]
 
 
@@ -151,7 +152,7 @@ async def staged(story: Story, port: int = 0) -> AsyncIterator[Stage]:
 
 async def heard(stage: Stage, action: str, count: int = 1) -> list[dict[str, Any]]:
     """What the page asked by `action`, once it has asked `count` times."""
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(SOON_S):
         while len(stage.asked(action)) < count:  # noqa: ASYNC110
             await asyncio.sleep(0.02)
     return stage.asked(action)

@@ -65,8 +65,26 @@ def keeping(story: s.Story) -> dict[str, Any]:
     return kept
 
 
+async def keys_open(page: Page) -> None:
+    """By its key; the list is there and has the focus."""
+    await page.keyboard.press("Shift+Slash")
+    await expect(page.locator("dialog.is-keys .keys")).to_be_focused()
+
+
+async def palette_open(page: Page) -> None:
+    await page.keyboard.press("Control+KeyK")
+    await expect(page.locator("dialog.is-search input")).to_be_focused()
+
+
+async def closed(page: Page) -> None:
+    await page.keyboard.press("Escape")
+    await expect(page.locator("dialog[open]")).to_have_count(0)
+
+
 async def change(page: Page, action: str, key: str) -> None:
-    await page.locator(f"[data-key='{action}']").click()
+    button = page.locator(f"[data-key='{action}']")
+    await button.click()
+    await expect(button).to_have_attribute("aria-pressed", "true")
     await page.keyboard.press(key)
 
 
@@ -74,18 +92,18 @@ async def test_a_key_is_changed_obeyed_shown_and_given_back(open_story: Open) ->
     story = s.desk(s.talking(), "talking")
     kept = keeping(story)
     page, _stage = await open_story(story)
-    await page.keyboard.press("Shift+Slash")
+    await keys_open(page)
     await change(page, "waiting.title", "Alt+KeyF")
     await expect(page.locator("[data-key='waiting.title']")).to_have_text("Alt F")
     assert kept == {"keys": {"waiting.title": "Alt+KeyF"}}
-    await page.keyboard.press("Escape")
+    await closed(page)
     await expect(page.locator("[data-act=waiting] kbd")).to_have_text("Alt F")
     await page.keyboard.press("F3")
     await expect(page.locator("dialog.is-waiting")).to_be_hidden()
     await page.keyboard.press("Alt+KeyF")
     await expect(page.locator("dialog.is-waiting")).to_be_visible()
-    await page.keyboard.press("Escape")
-    await page.keyboard.press("Shift+Slash")
+    await closed(page)
+    await keys_open(page)
     await page.locator("[data-act=keys-reset]").click()
     await expect(page.locator("[data-key='waiting.title']")).to_have_text("F3")
     assert kept == {"keys": {}}
@@ -95,14 +113,14 @@ async def test_a_key_that_is_taken_is_refused_with_the_reason(open_story: Open) 
     story = s.desk(s.talking(), "talking")
     kept = keeping(story)
     page, _stage = await open_story(story)
-    await page.keyboard.press("Shift+Slash")
+    await keys_open(page)
     words = page.locator(".keys-how")
     for key, said in (("F4", "Hold"), ("KeyA", "needed for typing"),
                       ("Control+KeyT", "belongs to the browser")):
-        await page.locator("[data-key='call.keypad']").click()
-        await page.keyboard.press(key)
+        await change(page, "call.keypad", key)
         await expect(words).to_contain_text(said)
         await page.keyboard.press("Escape")
+        await expect(words).not_to_contain_text(said)
     assert kept == {"keys": {}}
     assert await violations(page) == []
 
@@ -115,7 +133,7 @@ async def test_keys_of_a_person_are_there_on_his_other_screen_at_once(open_story
     [socket] = stage.sockets
     await stage.send(socket, protocol.Notice(seq=stage._next(socket), code="keys_changed"))
     await expect(page.locator("[data-act=keypad] kbd")).to_have_text("F1")
-    assert await page.locator(".toast").count() == 0
+    await expect(page.locator(".toast")).to_have_count(0)
 
 
 @pytest.mark.parametrize(("code", "letter"), [("KeyN", "т"), ("KeyN", "ื")])
@@ -131,7 +149,7 @@ async def test_keys_are_places_whatever_letter_lies_there(
 
 async def test_the_palette_does_what_has_a_name(open_story: Open) -> None:
     page, stage = await open_story(s.desk(s.talking(), "talking"))
-    await page.keyboard.press("Control+KeyK")
+    await palette_open(page)
     await page.keyboard.type(">lunch")
     await expect(page.locator(".hit.is-action")).to_have_count(1)
     await keep(page, "palette")
@@ -143,7 +161,7 @@ async def test_the_palette_does_what_has_a_name(open_story: Open) -> None:
 async def test_one_field_finds_clients_and_actions(open_story: Open) -> None:
     story = s.desk(s.talking(), "talking")
     page, _stage = await open_story(story)
-    await page.keyboard.press("Control+KeyK")
+    await palette_open(page)
     await page.keyboard.type("keypad")
     await expect(page.locator(".hit.is-action").first).to_contain_text("F8")
     await page.keyboard.press("Control+KeyA")
@@ -154,11 +172,12 @@ async def test_one_field_finds_clients_and_actions(open_story: Open) -> None:
 
 async def test_every_key_of_the_page_is_an_action_of_the_palette(open_story: Open) -> None:
     page, _stage = await open_story(s.floor(), "/floor")
-    await page.keyboard.press("Shift+Slash")
+    await keys_open(page)
     named = await page.locator("[data-key]").evaluate_all(
         "all => all.map(one => one.dataset.key)")
-    await page.keyboard.press("Escape")
-    await page.keyboard.press("Control+KeyK")
+    assert "search.title" in named
+    await closed(page)
+    await palette_open(page)
     await page.keyboard.type(">")
     await expect(page.locator(".hit.is-action").nth(10)).to_be_visible()
     there = set(await page.locator("[data-action]").evaluate_all(
@@ -167,12 +186,29 @@ async def test_every_key_of_the_page_is_an_action_of_the_palette(open_story: Ope
     assert {"tab-floor", "theme-dark", "sign-out"} <= there
 
 
+async def test_a_dialog_opened_at_once_after_escape_is_not_lost(open_story: Open) -> None:
+    """The browser closes a dialog first and tells of it a moment later: keys come between."""
+    page, _stage = await open_story(s.desk(s.talking(), "talking"))
+    await keys_open(page)
+    await page.evaluate("""() => new Promise((told) => {
+        const dialog = document.querySelector("dialog");
+        dialog.addEventListener("close", () => setTimeout(told));
+        dialog.close();
+        document.body.dispatchEvent(new KeyboardEvent("keydown", {
+            code: "KeyK", key: "k", ctrlKey: true, bubbles: true, cancelable: true }));
+    })""")
+    await expect(page.locator("dialog.is-search[open] input")).to_be_focused()
+    await page.keyboard.press("Escape")
+    await page.keyboard.press("Control+KeyK")
+    await page.keyboard.type(">lunch")
+    await expect(page.locator(".hit.is-action")).to_have_count(1)
+
+
 async def test_the_list_of_keys_fits_and_is_sound(open_story: Open) -> None:
     story = s.desk(s.talking(), "talking")
     story.replies["keys.mine"] = {"keys": {"call.keypad": "Alt+KeyF"}}
     page, _stage = await open_story(story, theme="dark", height=720, lang="ru")
-    await page.keyboard.press("Shift+Slash")
-    await page.wait_for_timeout(150)
+    await keys_open(page)
     await keep(page, "keys-ru")
     assert await violations(page) == []
     assert await sticking_out(page) == []

@@ -17,6 +17,7 @@ from workstation import protocol as p
 from workstation.protocol.team import HelpView, MessageView
 
 PASSWORD = "correct horse"
+SOON_S = 30.0       # the machine may be shared
 SHELVES = {p.OperatorView: "operators", p.QueueView: "queues", p.CallView: "calls",
            p.ConversationView: "conversations", p.RequestView: "requests",
            p.CampaignView: "campaigns", p.GapView: "gaps", p.TaskView: "tasks",
@@ -150,7 +151,7 @@ async def telling(*views: p.View, me: p.Me | None = None, port: int = 0,
         yield story_server
 
 
-async def until(condition: Any, timeout_s: float = 15.0, every_s: float = 0.02) -> None:
+async def until(condition: Any, timeout_s: float = SOON_S, every_s: float = 0.02) -> None:
     """Wait until `condition()` holds."""
     async with asyncio.timeout(timeout_s):
         while not condition():  # noqa: ASYNC110, the screen has no event for it

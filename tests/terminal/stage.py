@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from textual.pilot import Pilot
+from textual.widget import Widget
 
 from tests.terminal import server as servers
 from workstation import protocol as p
 from workstation.protocol import SignIn
 from workstation.terminal.app import Terminal
+from workstation.terminal.widgets.tables import Table
 
 READ_EVERY_S = 0.1      # the whole screen is drawn for it
 
@@ -32,7 +34,7 @@ class Stage:
     def text(self) -> str:
         return "\n".join(self.lines())
 
-    async def sees(self, *words: str, timeout_s: float = 15.0) -> None:
+    async def sees(self, *words: str, timeout_s: float = servers.SOON_S) -> None:
         """Wait until all of `words` stand on the screen; fails with the screen's text."""
         try:
             await servers.until(lambda: self._has(words), timeout_s, READ_EVERY_S)
@@ -50,7 +52,28 @@ class Stage:
             raise AssertionError(f"{word} still in\n{self.text}") from None
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
+        """One by one: what a key opened stands before the next."""
+        for key in keys:
+            await self.pilot.press(key)
+
+    async def focus(self, selector: str) -> Widget:
+        """The widget, once the keys go to it and stay with it."""
+        widget = self.app.screen.query_one(selector)
+        await self.pilot.pause()        # a screen that just opened gives the focus away itself
+        widget.focus()
+        await servers.until(lambda: self.app.focused is widget)
+        return widget
+
+    async def table(self, selector: str) -> Table:
+        """With the focus, and rows to move between."""
+        table = await self.focus(selector)
+        assert isinstance(table, Table)
+        await servers.until(lambda: table.row_count)
+        return table
+
+    async def at(self, table: Table, key: str) -> None:
+        """Once the cursor stands there."""
+        await servers.until(lambda: table.key == key)
 
     async def type(self, text: str) -> None:
         await self.pilot.press(*("space" if char == " " else char for char in text))

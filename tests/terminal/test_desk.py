@@ -172,7 +172,7 @@ async def test_the_form_is_filled_typed_and_filed() -> None:
         await stage.press("left", "tab", "tab")
         await stage.type("10590")
         await until(lambda: stage.server.draft().form.get("reading") == "10590")
-        stage.app.screen.query_one(".file").focus()
+        await stage.focus(".file")
         await stage.press("enter")
         asked = await stage.asked("request.file")
         assert asked[0]["fields"] == {
@@ -270,7 +270,7 @@ async def test_older_events_are_loaded_and_filtered() -> None:
     more = {"items": [replace(story.timeline()[1], key="i0", facts={
         "number": "INV-OLD", "amount_minor": 100, "currency": "RUB"})], "cursor": None}
     async with on_stage(*BASE, TALK, answers={"client.timeline": more}) as stage:
-        stage.app.screen.query_one("#timeline").focus()
+        await stage.focus("#timeline")
         await stage.press("end", "enter")
         await stage.asked("client.timeline")
         await stage.press("right", "right", "right")

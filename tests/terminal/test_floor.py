@@ -19,14 +19,16 @@ async def test_queues_and_operators_say_state_since_and_with_whom() -> None:
 async def test_a_change_of_state_is_painted_without_moving_the_cursor() -> None:
     async with on_stage(*CROWD, me=story.SOFIA) as stage:
         await stage.sees("101 Anna Petrova")
-        table = stage.app.screen.query_one("OperatorTable", Table)
-        table.focus()
+        table = await stage.table("OperatorTable")
         await stage.press("down", "down")
-        before = table.key
+        await stage.at(table, "103")
         await stage.server.show(story.operator("101", state="talking", with_whom="Sidorov"),
                                 story.operator("100", "Zed Newcomer"))
         await stage.sees("Sidorov", "100 Zed Newcomer")
-        assert table.key == before == "103"
+        assert table.key == "103"
+        await stage.server.take_away("operators", "100")
+        await stage.sees_no("Zed Newcomer")
+        assert table.key == "103"
 
 
 async def test_calls_are_drawn_to_scale_and_ended_after_a_question() -> None:

@@ -8,7 +8,6 @@ from tests.terminal import story
 from tests.terminal.stage import on_stage
 from tests.terminal.test_calls import TARGETS
 from workstation.protocol import ListenerView
-from workstation.terminal.widgets.tables import Table
 
 CALL = story.call(can=["hangup", "transfer", "listen", "whisper", "barge", "take_over"])
 BORIS = story.operator("102", "Boris Orlov", state="talking", call="main-9",
@@ -19,7 +18,7 @@ BASE = (*story.QUEUES, BORIS, CALL)
 async def test_the_talk_of_an_operator_is_heard_and_entered_by_one_key_each() -> None:
     async with on_stage(*BASE, me=story.SOFIA) as stage:
         await stage.sees("Boris Orlov")
-        stage.app.screen.query_one("OperatorTable", Table).focus()
+        await stage.table("OperatorTable")
         await stage.press("enter")
         await stage.sees("The call of Ivanov I. I.", "Whisper  Alt+W", "Take over")
         await stage.press("1")
@@ -37,7 +36,7 @@ async def test_who_is_in_no_talk_cannot_be_heard() -> None:
     idle = story.operator("102", "Boris Orlov")
     async with on_stage(*story.QUEUES, idle, me=story.SOFIA) as stage:
         await stage.sees("Boris Orlov")
-        stage.app.screen.query_one("OperatorTable", Table).focus()
+        await stage.table("OperatorTable")
         await stage.press("enter")
         await stage.sees("In no talk now")
         await stage.press("alt+l")

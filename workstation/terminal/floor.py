@@ -73,7 +73,7 @@ class FloorScreen(OverseeingScreen):
                             for kind, sign in floor.SEGMENT_SIGNS.items()
                             if kind in {"menu", "waiting", "ringing", "talk", "hold", "wrap_up"})
         self.query_one("#legend", Picture).show(row((f" {legend}", "$dim")))
-        self.call_after_refresh(self.action_tab, 1)
+        self.call_after_refresh(lambda: self.action_tab(TABS.index(self.tab) + 1))
 
     def on_resize(self) -> None:
         self.call_after_refresh(self.show, EVERYTHING)
@@ -139,7 +139,8 @@ class FloorScreen(OverseeingScreen):
         self.query_one("#pages", ContentSwitcher).current = self.tab
         self._paint_page()
         self._paint_bars()
-        self.query_one(f"#{self.tab} {FIRST_FOCUS[self.tab]}").focus()
+        # at once: `focus` would lose the next key
+        self.set_focus(self.query_one(f"#{self.tab} {FIRST_FOCUS[self.tab]}"))
 
     @property
     def table(self) -> Table | None:

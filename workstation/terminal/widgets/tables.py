@@ -32,6 +32,14 @@ class Table(DataTable[Text]):
 
     def show(self, rows: Mapping[str, Sequence[Cell]]) -> None:
         """The first ROWS_SHOWN rows; `left_out` says how many are not shown."""
+        key, place = self.key, self.cursor_row
+        self._change(rows)
+        if key in self._cells:
+            place = self.get_row_index(key)
+        if place != self.cursor_row:
+            self.move_cursor(row=place, animate=False)
+
+    def _change(self, rows: Mapping[str, Sequence[Cell]]) -> None:
         keys = list(rows)[:ROWS_SHOWN]
         self.left_out = len(rows) - len(keys)
         known = [key for key in self._cells if key in rows]
@@ -45,13 +53,10 @@ class Table(DataTable[Text]):
             self._put(key, rows[key])
 
     def _refill(self, rows: Mapping[str, Sequence[Cell]], keys: Sequence[str]) -> None:
-        kept = self.key
         self.clear()
         self._cells = {}
         for key in keys:
             self._put(key, rows[key])
-        if kept in self._cells:
-            self.move_cursor(row=self.get_row_index(kept), animate=False)
 
     def _put(self, key: str, cells: Sequence[Cell]) -> None:
         old = self._cells.get(key)

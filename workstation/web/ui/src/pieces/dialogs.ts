@@ -25,7 +25,7 @@ class DeskDialogs extends Piece {
   protected override render(): Html {
     const { dialog } = this.desk;
     return html`<dialog class="dialog is-${dialog}" aria-label=${dialog ? t(`${dialog}.title`) : nothing}
-      @close=${this.closed} @click=${this.clickedBeside} @keydown=${this.keyed}>
+      @cancel=${this.left} @close=${this.closed} @click=${this.clickedBeside} @keydown=${this.keyed}>
       ${dialog === "keys" ? html`${this.head(t("keys.title"))}<keys-panel .desk=${this.desk}></keys-panel>`
         : dialog === "devices" ? html`${this.head(t("devices.title"))}
           <devices-panel .desk=${this.desk}></devices-panel>` : dialog === "search"
@@ -48,15 +48,21 @@ class DeskDialogs extends Piece {
     const { dialog } = this.desk;
     if (dialog === this.openNow) return;
     const element = this.querySelector("dialog");
-    if (dialog && !this.openNow) {
+    // Not by `openNow`: a browser closes it first, and tells a moment later.
+    if (dialog && element && !element.open) {
       this.cameFrom = document.activeElement as HTMLElement | null;
       this.pressed = "";
-      element?.showModal();
+      element.showModal();
     }
     this.openNow = dialog;
     if (dialog) element?.querySelector<HTMLElement>("[autofocus]")?.focus();
     else element?.close();
   }
+
+  /** Escape, told at once: the next key finds it closed. */
+  private left = (event: Event): void => {
+    if (event.target === event.currentTarget) this.desk.open("");
+  };
 
   /** Told late, when another may be open by now: a key pressed at once must not close that one. */
   private closed = (): void => {
