@@ -34,6 +34,8 @@ class NewCampaign:
     caller_id: str | None = None
     priority: int = 100
     lines_max: int = 1_000
+    menu: str | None = None     # what is said to who answers, where no operator is
+    machines: str = "off"       # off, hang_up, message: what becomes of answering machines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +59,9 @@ class CampaignRow:
     step_why: str | None
     step_facts: Mapping[str, JSON]
     step_at: datetime | None
+    menu: str | None = None
+    machines: str = "off"
+    selection: list[JSON] | None = None     # the conditions that chose the list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +111,8 @@ _CAMPAIGN = select(
     Campaigns.pacing, Campaigns.retry_plan, Campaigns.ring_s, Campaigns.caller_id,
     Campaigns.priority, Campaigns.lines_max, Campaigns.size, Campaigns.created_at,
     Campaigns.started_at, Campaigns.ended_at, Campaigns.end_reason, Campaigns.step_why,
-    Campaigns.step_facts, Campaigns.step_at)
+    Campaigns.step_facts, Campaigns.step_at, Campaigns.menu, Campaigns.machines,
+    Campaigns.selection)
 _ENTRY = select(
     CampaignEntries.id, CampaignEntries.campaign_id, CampaignEntries.client_id,
     CampaignEntries.zones, CampaignEntries.debt_minor, CampaignEntries.currency,
@@ -134,6 +140,7 @@ async def create(tx: Tx, new: NewCampaign, *, by: str, at: datetime) -> int:
         name=new.name, state="draft", pacing=new.pacing, queue=new.queue, law=list(new.law),
         caller_id=new.caller_id, ring_s=new.ring_s, priority=new.priority,
         lines_max=new.lines_max, retry_plan=dict(new.retry_plan), created_at=at, created_by=by,
+        menu=new.menu, machines=new.machines,
     ).returning(Campaigns.id))
     campaign_id = int(result.scalar_one())
     await record(tx, campaign_id, "created", by=by, at=at)

@@ -40,6 +40,7 @@ class NewAttempt:
     dialler: str
     lease_until: datetime
     decision: Mapping[str, JSON]
+    held_by: str | None = None  # who has its card and dials it himself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,8 @@ class AttemptRow:
     operator: str | None
     disposition: str | None
     decision: Mapping[str, JSON]
+    held_by: str | None = None
+    machine: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,8 @@ _ATTEMPT = select(
     Attempts.client_id, Attempts.e164, Attempts.state, Attempts.channel_id, Attempts.lease_until,
     Attempts.intent_at, Attempts.dialling_at, Attempts.answered_at, Attempts.talking_at,
     Attempts.ended_at, Attempts.status, Attempts.cause, Attempts.miss, Attempts.call_id,
-    Attempts.operator, Attempts.disposition, Attempts.decision,
+    Attempts.operator, Attempts.disposition, Attempts.decision, Attempts.held_by,
+    Attempts.machine,
 ).join(CampaignEntries, CampaignEntries.id == Attempts.entry_id)
 
 # Sorted by us: for the sake of an order by id, SQLite would read the whole table.
@@ -142,6 +146,7 @@ async def intend(tx: Tx, new: NewAttempt, *, at: datetime) -> AttemptRow:
         entry_id=new.entry_id, ordinal=ordinal, client_id=new.client_id, e164=new.e164,
         state="intent", channel_id=new.channel_id, dialler=new.dialler,
         lease_until=new.lease_until, decision=dict(new.decision), intent_at=at,
+        held_by=new.held_by,
     ).returning(Attempts.id))
     return await get(tx, int(result.scalar_one()))
 
@@ -156,6 +161,16 @@ async def take(tx: Tx, attempt_id: int, *, now: datetime) -> bool:
         Attempts.id == attempt_id, Attempts.state == "intent", Attempts.lease_until > now,
         still_wanted,
     ).values(state="dialling", dialling_at=now))
+    return result.rowcount == 1
+
+
+async def take_card(tx: Tx, attempt_id: int, operator: str, *, until: datetime,
+                    now: datetime) -> bool:
+    """He dials the card that is his: from here on the lease is that of a dial. Once."""
+    result = await tx.run(update(Attempts).where(
+        Attempts.id == attempt_id, Attempts.state == "intent", Attempts.held_by == operator,
+        Attempts.lease_until > now, Attempts.status.is_(None),
+    ).values(lease_until=until, status="asked"))
     return result.rowcount == 1
 
 

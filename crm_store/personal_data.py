@@ -105,6 +105,9 @@ PERSONAL: dict[str, Personal] = {
         via("interaction_id", "interactions"),
         kept="id call_id menu question answer at interaction_id operator settled_at"),
     "client_pins": Personal(own("client_id"), is_gone=True, kept="client_id pin_hash by at"),
+    "call_routes": Personal(
+        own("client_id"), is_gone=True,
+        kept="call_id client_id at queue priority operator level version facts reasons"),
     "script_answers": Personal(
         via("interaction_id", "interactions"), cleared="answer",
         kept="id interaction_id script step by at"),
@@ -126,7 +129,7 @@ PERSONAL: dict[str, Personal] = {
         own("client_id"), hashed="e164",
         kept="id entry_id ordinal client_id state channel_id dialler lease_until decision "
              "intent_at dialling_at answered_at talking_at ended_at status cause miss call_id "
-             "operator disposition disposed_by disposed_at"),
+             "operator disposition disposed_by disposed_at held_by machine"),
     "entry_events": Personal(
         via("entry_id", "campaign_entries"), kept="id entry_id at happening state why by",
         cleared="facts"),
@@ -213,7 +216,7 @@ PERSONAL: dict[str, Personal] = {
         kept="id channel call_id pbx direction entry queue operator client_id client_is_chosen "
              "campaign_entry attempt menu_path started_at answered_at ended_at outcome cause "
              "ended_by waited_s talked_s held_s absorbed_into disposition disposed_by "
-             "disposed_at reconstructed recorded lines"),
+             "disposed_at reconstructed recorded lines scripted"),
     "client_addresses": Personal(own("client_id"), is_gone=True,
                                  kept=f"id address_id {_LINK}"),
     "client_emails": Personal(own("client_id"), is_gone=True, kept=f"email original {_LINK}"),

@@ -59,6 +59,9 @@ class Campaigns(Base):
     priority: Mapped[int]                                   # smaller dials first
     lines_max: Mapped[int]
     retry_plan: Mapped[dict[str, Any]] = mapped_column(Json)
+    menu: Mapped[str | None]            # what is said, where no operator is
+    machines: Mapped[str] = mapped_column(default="off", server_default=text("'off'"))
+    selection: Mapped[list[Any] | None] = mapped_column(Json)   # the conditions of its list
     size: Mapped[int | None]
     frozen_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
@@ -180,6 +183,8 @@ class Attempts(Base):
     disposition: Mapped[str | None]
     disposed_by: Mapped[str | None]
     disposed_at: Mapped[datetime | None]
+    held_by: Mapped[str | None]         # on whose screen its card is, and who dials it
+    machine: Mapped[str | None]         # what listening to who answered found
 
 
 class Suppressions(Base):
