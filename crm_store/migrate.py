@@ -192,8 +192,13 @@ def _name(connection: Connection, name: str) -> str:
 
 
 def _take_turns(connection: Connection) -> None:
+    """However long the other one takes; what a migration locks is waited for as usual."""
     if connection.dialect.name == "postgresql":
+        usual = connection.execute(text("show lock_timeout")).scalar_one()
+        patience = text("select set_config('lock_timeout', :limit, true)")
+        connection.execute(patience, {"limit": "0"})
         connection.execute(text("select pg_advisory_xact_lock(:key)"), {"key": _POSTGRES_LOCK})
+        connection.execute(patience, {"limit": usual})
 
 
 def _config(connection: Any = None) -> Config:

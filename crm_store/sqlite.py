@@ -9,6 +9,7 @@ and nobody waits for the end of a read.
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -25,6 +26,7 @@ BUSY_MS = 5_000
 READERS = 4
 _STATEMENTS_KEPT = 512
 _THREAD_ENDS_S = 1.0
+_AGAIN_S = 0.01
 
 
 @contextmanager
@@ -152,6 +154,8 @@ def _open(path: str, *, readonly: bool) -> sqlite3.Connection:
     """In the connection's thread, whole or not at all: who stops waiting leaves nothing open."""
     raw = sqlite3.connect(path, isolation_level=None, cached_statements=_STATEMENTS_KEPT)
     try:
+        raw.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        _log_ahead(raw)
         for pragma in _pragmas(readonly=readonly):
             raw.execute(f"PRAGMA {pragma}")
     except BaseException:
@@ -160,8 +164,22 @@ def _open(path: str, *, readonly: bool) -> sqlite3.Connection:
     return raw
 
 
+def _log_ahead(raw: sqlite3.Connection) -> None:
+    """WAL stays in the file. Of two who make it so at once SQLite refuses one without waiting."""
+    until = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            raw.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as exc:
+            if "locked" not in str(exc) or time.monotonic() > until:
+                raise
+            time.sleep(_AGAIN_S)
+        else:
+            return
+
+
 def _pragmas(*, readonly: bool) -> tuple[str, ...]:
-    return (f"busy_timeout={BUSY_MS}", "journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL",
+    return ("foreign_keys=ON", "synchronous=FULL",
             f"query_only={'ON' if readonly else 'OFF'}")
 
 

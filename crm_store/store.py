@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -23,6 +24,7 @@ from crm_store.translate import translated
 
 T = TypeVar("T")
 _MIGRATION_LIMIT_S = 3_600.0
+_TURN_S = 600.0         # another process may migrate a large base meanwhile
 
 
 class Store:
@@ -136,8 +138,11 @@ class Store:
         if self.path is not None:
             _make_file(self.url)
         try:
-            async with asyncio.timeout(_MIGRATION_LIMIT_S), self._writer.begin() as connection:
-                return await connection.run_sync(work, *args)
+            async with asyncio.timeout(_MIGRATION_LIMIT_S), self._writer.connect() as connection:
+                await _begin_in_turn(connection)
+                done = await connection.run_sync(work, *args)
+                await connection.commit()
+                return done
         except (SQLAlchemyError, OSError, TimeoutError) as exc:
             raise translated(exc) from exc
 
@@ -179,6 +184,19 @@ def _with_driver(text: str | URL) -> URL:
     if backend == "postgresql":
         return url.set(drivername="postgresql+asyncpg")
     raise errors.UrlUnusable(url.render_as_string())
+
+
+async def _begin_in_turn(connection: AsyncConnection) -> None:
+    """However long another process alters the tables; who is cancelled does not wait on."""
+    until = time.monotonic() + _TURN_S
+    while True:
+        try:
+            await connection.begin()
+        except SQLAlchemyError as exc:
+            if not isinstance(translated(exc), errors.Busy) or time.monotonic() > until:
+                raise
+        else:
+            return
 
 
 def _make_file(url: URL) -> None:
