@@ -138,6 +138,17 @@ class Commands:
             "Context": "deskline-idle", "Exten": "s", "Priority": "1",
             "Timeout": f"{ORIGINATE_LIMIT_MS}", "Async": "true"})
 
+    async def dial_card(self, interface: str, attempt: int, channel_id: str,
+                        number: str) -> None:
+        """Ring the operator's own phone (auto-answer); the dialplan then asks the claim gate and
+        dials the attempt from it. The call goes by our channel id."""
+        await self._send("Originate", {
+            "Channel": fit("interface", interface), "ChannelId": fit("channel_id", channel_id),
+            "Context": "deskline-card", "Exten": f"{attempt:d}", "Priority": "1",
+            "Account": fit("number", number), "Timeout": f"{OWN_PHONE_LIMIT_MS}",
+            "Async": "true",
+            "Variable": "PJSIP_HEADER(add,Call-Info)=<sip:deskline>;answer-after=0"})
+
     async def click_to_call(self, interface: str, number: str, *, caller_id: str) -> None:
         """Ring the operator's own phone (auto-answer), then dial `number` from it."""
         await self._send("Originate", {

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from cti.pbx.dialplan_text import context, extension
 from cti.pbx.plan import EntryPlan, OperatorPlan, PbxPlan, QueuePlan
+from cti.pbx.render_attempts import attempts
 from cti.pbx.render_controls import controls
 from cti.pbx.render_listening import listening
 from cti.pbx.render_menu_ways import CHOSEN, menu_ways
-from cti.pbx.render_recording import of_attempt, of_dial, of_queue, recording, renewed
+from cti.pbx.render_recording import of_dial, of_queue, recording, renewed
 
 OFFER = "b(deskline-offer^s^1)"     # gives the operator's phone the call's id before it rings
 CODES = ("[0-3]", "2[1-9]", "0XX!")      # after the plan's desk_code
@@ -36,7 +37,7 @@ def contexts(plan: PbxPlan) -> str:
     return "".join([
         from_trunk(plan), entries(plan), inbound(plan), queues(plan), offer(), left(),
         returning(plan), sorry(),
-        operators(plan), click_to_call(plan), dialler(plan), answered(plan), listening(),
+        operators(plan), click_to_call(plan), attempts(plan), listening(),
         controls(plan), recording(plan), menu_ways(plan)])
 
 
@@ -203,45 +204,6 @@ def click_to_call(plan: PbxPlan) -> str:
              "Hangup(${HANGUPCAUSE})",
              "(refuse)Hangup(28)")
     return context("deskline-out", *(extension(p, *steps) for p in ("_X!", "_+X!")))
-
-
-def dialler(plan: PbxPlan) -> str:
-    """One attempt, asked for by its id: no claim, no call (PBX-FACTS 9)."""
-    gate = f"AGI(agi://{plan.agi_host}:{plan.ports.agi_gate}/claim?attempt=${{EXTEN}})"
-    told = "UserEvent(DesklineAttempt,Attempt: ${DESKLINE_ATTEMPT},Status: %s,Cause: %s)"
-    return context("deskline-dial", extension(
-        "_X!", 'Set(DESKLINE_OK=${REGEX("^[0-9]{1,18}$" ${EXTEN})})',
-        'GotoIf($["${DESKLINE_OK}" = "1"]?:refuse)', "Set(__DESKLINE_ATTEMPT=${EXTEN})",
-        "Set(DESKLINE_CLAIM=)", "Set(AGIEXITONHANGUP=yes)", gate,
-        'GotoIf($["${DESKLINE_CLAIM}" = "yes"]?:refuse)',
-        f"Set(DESKLINE_OK=${{REGEX({NUMBER} ${{DESKLINE_NUMBER}})}})",
-        "Set(DESKLINE_KNOWN=${DIALPLAN_EXISTS(deskline-queue,${DESKLINE_QUEUE},1)})",
-        'GotoIf($["${DESKLINE_OK}${DESKLINE_KNOWN}" = "11"]?:bad)',
-        "Set(__DESKLINE_NUMBER=${DESKLINE_NUMBER})", "Set(__DESKLINE_QUEUE=${DESKLINE_QUEUE})",
-        'Set(DESKLINE_OK=${REGEX("^[0-9]{1,3}$" ${DESKLINE_RING_S})})',
-        'ExecIf($["${DESKLINE_OK}" != "1"]?Set(DESKLINE_RING_S=30))',
-        f"Set(DESKLINE_OK=${{REGEX({NUMBER} ${{DESKLINE_CALLERID}})}})",
-        'Set(CALLERID(all)=<${IF($["${DESKLINE_OK}" = "1"]?${DESKLINE_CALLERID}:'
-        f"{plan.caller_id})}}>)",
-        f"Dial(PJSIP/${{DESKLINE_NUMBER}}@{plan.way_out},${{DESKLINE_RING_S}},"
-        "G(deskline-answered^s^1))",
-        "Set(DESKLINE_TOLD=yes)", told % ("${DIALSTATUS}", "${HANGUPCAUSE}"), "Hangup()",
-        "(bad)Set(DESKLINE_TOLD=yes)", told % ("FAILED", "28"), "(refuse)Hangup(21)"),
-        extension("h", 'GotoIf($["${DESKLINE_CLAIM}${DESKLINE_TOLD}" = "yes"]?:done)',
-                  told % ("${IF($[${LEN(${DIALSTATUS})} > 0]?${DIALSTATUS}:CANCEL)}",
-                          "${HANGUPCAUSE}"), "(done)NoOp()")
-    ) + context("deskline-idle", extension("s", "Wait(1)", "Hangup()"))
-
-
-def answered(plan: PbxPlan) -> str:
-    """Dial's option G: step 1 is run by the dialler's Local half, step 2 by the client's leg."""
-    return context("deskline-answered", extension(
-        "s", "Goto(half)",
-        "UserEvent(DesklineAttempt,Attempt: ${DESKLINE_ATTEMPT},Status: ANSWER,Cause: 0)",
-        "Set(CALLERID(all)=<${DESKLINE_NUMBER}>)", *of_attempt(plan),
-        f"Queue(${{DESKLINE_QUEUE}},Cc{OFFER},,,{plan.campaign_wait_s})", LEFT,
-        "UserEvent(DesklineDropped,Attempt: ${DESKLINE_ATTEMPT})",
-        "Goto(deskline-sorry,s,1)", "(half)Answer()", "Hangup()"))
 
 
 def queues_conf(plan: PbxPlan) -> str:
