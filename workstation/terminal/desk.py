@@ -24,6 +24,7 @@ from workstation.protocol import (
     TimelineView,
 )
 from workstation.terminal import ending
+from workstation.terminal.answers import AnswersDialog
 from workstation.terminal.calls import CallScreen
 from workstation.terminal.card_edit import EditCardDialog
 from workstation.terminal.dialogs import Menu, NewClientDialog
@@ -237,6 +238,10 @@ class DeskScreen(CallScreen):
     def _filtered(self, event: Timeline.Filtered) -> None:
         title = self.desk.words(f"terminal.timeline_of.{event.filter}")
         self.query_one("#timeline-panel", Panel).retitle(title)
+
+    @on(Timeline.Answered)
+    def _answered(self, event: Timeline.Answered) -> None:
+        self.app.push_screen(AnswersDialog(event.interaction))
 
     @on(Timeline.Older)
     def _older(self, event: Timeline.Older) -> None:

@@ -272,5 +272,7 @@ def _call_facts(desk: Workplace, facts: Mapping[str, Any]) -> list[Part]:
     queue = desk.say(_text(facts, "queue_name")) or desk.queue_name(_text(facts, "queue"))
     mark = desk.words("timeline.reconstructed") if facts.get("reconstructed") else ""
     heard = desk.words("terminal.recorded") if facts.get("recorded") else ""
+    scripted = facts.get("scripted")
+    asked = desk.words("answers.count", n=scripted) if isinstance(scripted, int) else ""
     return [queue, name, length, _outcome(desk, facts), (disposition, "bold"), (mark, "$dim"),
-            (heard, "$dim")]
+            (heard, "$dim"), (asked, "$dim")]

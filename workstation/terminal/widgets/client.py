@@ -120,6 +120,11 @@ class Timeline(Choices):
         cursor: str | None
         filter: str
 
+    @dataclass
+    class Answered(Message):
+        """The answers to a script of this contact are wanted."""
+        interaction: int
+
     class Filtered(Message):
         """The filter changed; its name is for the title."""
         def __init__(self, name: str) -> None:
@@ -191,3 +196,8 @@ class Timeline(Choices):
         item = self._conversation
         if event.option_id == OLDER and item is not None and item.client_id and self._cursor:
             self.post_message(self.Older(item.client_id, self._cursor, self.filter))
+            return
+        shown = [*(item.timeline if item is not None else ()), *self._older]
+        facts = next((one.facts for one in shown if one.key == event.option_id), {})
+        if facts.get("scripted"):
+            self.post_message(self.Answered(int(facts["interaction_id"])))

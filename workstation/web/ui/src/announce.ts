@@ -13,6 +13,8 @@ type Shelf = Record<string, ConversationView>;
 
 export interface Announcer {
   compare(before: Shelf, after: Shelf): void;
+  /** Something of mine fell due. */
+  tick(): void;
   ring: Ring;
 }
 
@@ -26,7 +28,8 @@ export function announce(desk: Desk): Announcer {
     if (!ringsNow(desk) || isRingMuted()) ring.stop();
     else afterPaint(() => { if (ringsNow(desk)) ring.start(); });
   };
-  return { compare, ring };
+  const tick = (): void => { if (!isRingMuted() && desk.phone.ringsHere) void ring.tick(); };
+  return { compare, tick, ring };
 }
 
 function ringsNow(desk: Desk): boolean {

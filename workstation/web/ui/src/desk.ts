@@ -132,7 +132,10 @@ export class Desk {
     const before = this.views;
     const alerted = new Set(this.tasks.alerts.map((alert) => alert.key));
     this.views = next;
-    if (next.tasks !== before.tasks) this.tasks.tell(alerted);
+    if (next.tasks !== before.tasks) {
+      this.tasks.tell(alerted);
+      if (this.tasks.alerts.some((alert) => !alerted.has(alert.key))) this.announcer?.tick();
+    }
     if (next.conversations !== before.conversations) {
       this.drafts.hear(next.conversations);
       this.announcer ??= announce(this);
@@ -182,6 +185,11 @@ export class Desk {
     const byPath: Tab = location.pathname.startsWith("/floor") ? "floor" : "desk";
     const first = this.tabs.find((tab) => tab === wanted) ?? this.tabs.find((tab) => tab === byPath);
     return first ?? this.tabs[0] ?? "requests";
+  }
+
+  /** No conversation and no card is open: my day has their place. */
+  get isIdle(): boolean {
+    return this.conversation === null && this.shown?.kind !== "client";
   }
 
   get operator(): OperatorView | null {

@@ -69,6 +69,12 @@ export class TeamDesk {
 
   open(): void | false {
     if (this.desk.dialog) return false;
+    const idle = document.querySelector<HTMLElement>(".main.is-desk day-panel .day");
+    if (idle) {
+      idle.focus();
+      void this.read();
+      return;
+    }
     this.desk.open("day");
     void this.read();
   }
@@ -76,8 +82,8 @@ export class TeamDesk {
   async read(): Promise<void> {
     const [day, history] = await Promise.all([
       this.desk.ask("day.show", {}), this.desk.ask("message.list", {})]);
-    if (day) this.day = (day as { day: DayView }).day;
-    if (history) this.history = (history as { messages: MessageView[] }).messages;
+    if (day) this.day = (day as { day?: DayView }).day ?? null;
+    if (history) this.history = (history as { messages?: MessageView[] }).messages ?? [];
     this.desk.changed();
   }
 

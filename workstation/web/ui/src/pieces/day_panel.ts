@@ -8,18 +8,38 @@ import { icon, keyHint, type Html } from "./bits.js";
 import { Piece } from "./piece.js";
 
 const SHOWN = 6;
+const AGAIN_MS = 5 * 60_000;    // the figures, while nobody has anything else to look at
 
 class DayPanel extends Piece {
   static override readonly follows = ["tasks", "requests", "messages", "helps", "conversations"] as const;
 
+  private again: ReturnType<typeof setInterval> | undefined;
+
+  /** On the desk itself, while nothing is open there. */
+  private get isIdle(): boolean {
+    return this.classList.contains("is-idle");
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (!this.isIdle) return;
+    void this.desk.team.read();
+    this.again = setInterval(() => { if (this.desk.isUp) void this.desk.team.read(); }, AGAIN_MS);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.again);
+  }
+
   protected override render(): Html {
     const { team } = this.desk;
-    return html`<header class="dialog-head"><h2>${t("day.title")}</h2>
+    return html`<header class=${this.isIdle ? "column-head" : "dialog-head"}><h2>${t("day.title")}</h2>
         ${team.day ? html`<span class="faint">${t("day.counted", { at: timeOfDay(team.day.at) })}</span>`
           : nothing}<span class="spring"></span>
-        <button class="quiet" aria-label=${t("close")} @click=${() => this.desk.open("")}>
-          ${icon("x")}</button></header>
-      <div class="day pad" tabindex="0" autofocus role="region" aria-label=${t("day.title")}>
+        ${this.isIdle ? nothing : html`<button class="quiet" aria-label=${t("close")}
+          @click=${() => this.desk.open("")}>${icon("x")}</button>`}</header>
+      <div class="day pad" tabindex="0" ?autofocus=${!this.isIdle} role="region" aria-label=${t("day.title")}>
         <section>${team.day ? this.figures(team.day) : html`<p class="faint">${t("day.reading")}</p>`}
           ${this.desk.hasDesk ? this.help() : nothing}</section>
         <section><h3>${t("day.due")} <span class="count">${this.due.length}</span></h3>${this.tasks()}
@@ -32,7 +52,7 @@ class DayPanel extends Piece {
   }
 
   protected override firstUpdated(): void {
-    this.querySelector<HTMLElement>("[autofocus]")?.focus();
+    if (!this.isIdle) this.querySelector<HTMLElement>("[autofocus]")?.focus();
   }
 
   // ── figures ───────────────────────────────────────────────────────────────────────────────

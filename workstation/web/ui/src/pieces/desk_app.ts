@@ -17,6 +17,7 @@ import "./conversation_list.js";
 import "./client_card.js";
 import "./time_line.js";
 import "./work_area.js";
+import "./day_panel.js";
 import "./foot_bar.js";
 import "./request_board.js";
 import "./task_alerts.js";
@@ -42,7 +43,7 @@ class DeskApp extends Piece {
       <div class="banners">${this.banners()}</div>
       ${desk.isOnCalls ? html`<call-bar class="call-bar" role="region"
         aria-label=${t("call.bar")} .desk=${desk}></call-bar>` : nothing}
-      <main class="main is-${desk.tab}">${this.layout(desk)}</main>
+      <main class="main is-${desk.tab} ${desk.isIdle ? "is-idle" : ""}">${this.layout(desk)}</main>
       ${desk.isOnCalls ? html`<foot-bar class="foot-bar" role="contentinfo" .desk=${desk}></foot-bar>` : nothing}
       <div class="toasts" role="status" aria-live="polite">${desk.toasts.map((toast) => html`
         <button class="toast is-${toast.tone}" @click=${() => desk.forget(toast.id)}>
@@ -66,7 +67,8 @@ class DeskApp extends Piece {
         <conversation-list class="column" .desk=${desk}></conversation-list>
         <client-panel class="column" .desk=${desk}></client-panel>
         <time-line class="column" .desk=${desk}></time-line>
-        <work-area class="column" .desk=${desk}></work-area>`;
+        <work-area class="column" .desk=${desk}></work-area>
+        ${desk.isIdle ? html`<day-panel class="column is-idle" .desk=${desk}></day-panel>` : nothing}`;
     }
   }
 

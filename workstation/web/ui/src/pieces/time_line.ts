@@ -9,6 +9,7 @@ import { empty, icon, type Html } from "./bits.js";
 import { lineMarks } from "./line_marks.js";
 import { Piece } from "./piece.js";
 import "./record_player.js";
+import "./script_answers.js";
 
 type Facts = Record<string, unknown>;
 
@@ -42,11 +43,11 @@ class TimeLine extends Piece {
     const items = source.items.filter((item) => this.wanted(item));
     return html`
       <header class="column-head timeline-head"><h2>${t("timeline.title")}</h2>
-        <div class="filters" role="group" aria-label=${t("timeline.filter")}>
+        ${source.has ? html`<div class="filters" role="group" aria-label=${t("timeline.filter")}>
           ${Object.keys(FILTERS).map((id) => html`<button aria-pressed=${this.filter === id}
             @click=${() => this.choose(id, source.clientId)}>
             ${t(`timeline.${id}`)}</button>`)}
-        </div></header>
+        </div>` : nothing}</header>
       <div class="scroll" tabindex="0" role="region" aria-label=${t("timeline.title")}>
         ${items.length > 0 || !source.has ? nothing : source.clientId
           ? empty(t("timeline.none"), t("timeline.none_how"))
@@ -91,8 +92,11 @@ class TimeLine extends Piece {
       <time datetime=${item.at}>${day(item.at, now())}</time>
       ${icon(iconOf(item))}
       <div class="event-body"><p class="event-line">${hasTime(item)
-        ? html`<span class="num faint">${timeOfDay(item.at)}</span> ` : nothing}${this.line(item)}${this.dialButton(item)}${this.clientId ? this.taskButton(item) : nothing}</p>
-        ${note ? html`<blockquote>${note}</blockquote>` : nothing}${figure(facts["recorded"]) > 0
+        ? html`<span class="num faint">${timeOfDay(item.at)}</span> ` : nothing}${this.line(item)}<span class="event-do">${
+          this.dialButton(item)}${this.clientId ? this.taskButton(item) : nothing}</span></p>
+        ${note ? html`<blockquote>${note}</blockquote>` : nothing}${figure(facts["scripted"]) > 0
+          ? html`<script-answers .desk=${this.desk} .interaction=${figure(facts["interaction_id"])}
+              .count=${figure(facts["scripted"])}></script-answers>` : nothing}${figure(facts["recorded"]) > 0
           ? html`<record-player .desk=${this.desk} .interaction=${figure(facts["interaction_id"])}></record-player>` : nothing}</div>
     </li>`;
   }
