@@ -35,7 +35,7 @@ _SHORTEST_TELLING = 7       # digits that tell a number from any other
 _AT_ONCE = 500
 STEPS: dict[str, tuple[str, ...]] = {
     "contacts": ("drafts", "notes", "dispositions", "segments", "recordings",
-                 "voicemails", "survey_answers", "client_pins",
+                 "voicemails", "survey_answers", "client_pins", "call_routes",
                  "script_answers", "proposal_answers", "client_choices",
                  "identity_confirmations", "timeline"),
     "campaigns": ("promises", "attempts", "entry_events", "entry_numbers", "campaign_entries",

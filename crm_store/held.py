@@ -42,6 +42,9 @@ HOLDERS: dict[str, Held] = {
     "client_words": Held("stays"),          # search leads from the absorbed to the kept client
     "custom_words": Held("stays"),
     "client_pins": Held(),
+    "call_routes": Held("stays"),           # what was known of him when he called
+    "callbacks": Held(follows=(("number", ""),)),
+    "incident_callers": Held(),
     "consents": Held(follows=(_OF_CALL,)),
     "identity_confirmations": Held(follows=(_OF_CALL, ("e164", ""))),
     "client_choices": Held(follows=(_OF_CALL,)),

@@ -1,13 +1,15 @@
-"""The voice menu: its versions, what callers left and answered in it, and who guessed."""
+"""The voice menu: its versions, what callers left and answered in it, who guessed, and where
+routing sent them."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from crm_store.base import Base, Bytewise
+from crm_store.base import Base, Bytewise, Json
 
 _UNSETTLED = text("settled_at is null")
 # The same as conditions of statements: written out, or no engine uses the partial indexes.
@@ -16,10 +18,12 @@ ANSWER_UNSETTLED = text("survey_answers.settled_at is null")
 
 
 class MenuVersions(Base):
-    """A menu's text as somebody saved it, checked; it never changes."""
+    """A text as somebody saved it, checked; it never changes. `kind`: of a menu, of the rules of
+    routing, of a type of request."""
     __tablename__ = "menu_versions"
     __table_args__ = (Index(None, "menu", "id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(Bytewise, default="menu", server_default=text("'menu'"))
     menu: Mapped[str] = mapped_column(Bytewise)     # its id
     text: Mapped[str]
     note: Mapped[str]
@@ -32,6 +36,7 @@ class MenuUses(Base):
     __tablename__ = "menu_uses"
     __table_args__ = (Index(None, "menu", "id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(Bytewise, default="menu", server_default=text("'menu'"))
     menu: Mapped[str] = mapped_column(Bytewise)
     version_id: Mapped[int | None] = mapped_column(ForeignKey("menu_versions.id"))
     by: Mapped[str]
@@ -102,3 +107,19 @@ class SurveyAnswers(Base):
     interaction_id: Mapped[int | None] = mapped_column(ForeignKey("interactions.id"))
     operator: Mapped[str | None]
     settled_at: Mapped[datetime | None]
+
+
+class CallRoutes(Base):
+    """Where routing sent a call, and why; `facts` are all that were known of it."""
+    __tablename__ = "call_routes"
+    __table_args__ = (Index(None, "at"), Index(None, "client_id"))
+    call_id: Mapped[str] = mapped_column(Bytewise, primary_key=True)    # Asterisk's Linkedid
+    client_id: Mapped[int | None] = mapped_column(ForeignKey("clients.id"))
+    at: Mapped[datetime]
+    queue: Mapped[str]
+    priority: Mapped[int]
+    operator: Mapped[str | None]            # rung first
+    level: Mapped[int | None]
+    version: Mapped[int | None]             # of the rules; None: those of the settings
+    facts: Mapped[dict[str, Any]] = mapped_column(Json)
+    reasons: Mapped[list[dict[str, Any]]] = mapped_column(Json)

@@ -13,6 +13,7 @@ from cti.pbx.render_controls import controls
 from cti.pbx.render_listening import listening
 from cti.pbx.render_menu_ways import CHOSEN, menu_ways
 from cti.pbx.render_recording import of_dial, of_queue, recording, renewed
+from cti.pbx.render_routing import FIRST, at_first, preferred
 
 OFFER = "b(deskline-offer^s^1)"     # gives the operator's phone the call's id before it rings
 CODES = ("[0-3]", "2[1-9]", "0XX!")      # after the plan's desk_code
@@ -38,7 +39,7 @@ def contexts(plan: PbxPlan) -> str:
         from_trunk(plan), entries(plan), inbound(plan), queues(plan), offer(), left(),
         returning(plan), sorry(),
         operators(plan), click_to_call(plan), attempts(plan), listening(),
-        controls(plan), recording(plan), menu_ways(plan)])
+        controls(plan), recording(plan), menu_ways(plan), preferred(plan)])
 
 
 def from_trunk(plan: PbxPlan) -> str:
@@ -98,8 +99,8 @@ def queues(plan: PbxPlan) -> str:
     return context("deskline-queue", *(extension(
         queue.id, f"Set(DESKLINE_QUEUE={queue.id})", f"Set(DESKLINE_SURVEY={queue.survey})",
         *_at_first(queue),
-        *of_queue(plan, queue),
-        f"Queue({queue.id},Cc{OFFER},,,{queue.max_wait_s})", LEFT,
+        *of_queue(plan, queue), *FIRST,
+        f"(join)Queue({queue.id},Cc{OFFER},,,{queue.max_wait_s})", LEFT,
         "Goto(deskline-sorry,s,1)") for queue in plan.queues))
 
 
@@ -107,8 +108,8 @@ def _at_first(queue: QueuePlan) -> tuple[str, ...]:
     """Whom the first ringing may reach: a queue's rules count from the second second on (tried
     with Asterisk 22). The dialler's answered clients are spared it: anybody is better than none.
     """
-    return tuple(f"Set(QUEUE_MAX_PENALTY={highest})"
-                 for after_s, highest in queue.penalties if after_s == 0)
+    return tuple(step for after_s, highest in queue.penalties if after_s == 0
+                 for step in at_first(highest))
 
 
 def offer() -> str:

@@ -127,6 +127,8 @@ async def _contacts(tx: Tx, him: int) -> int:
     await _row(tx, "survey_answers", call_id="main-1.1", menu="survey", question="rating",
                answer=5, at=NOW, interaction_id=contact, operator="101", settled_at=NOW)
     await _row(tx, "client_pins", client_id=him, pin_hash="x", by="admin", at=NOW)
+    await _row(tx, "call_routes", call_id="main-1.1", client_id=him, at=NOW, queue="billing",
+               priority=5, facts={"flag.vip": "yes"}, reasons=[])
     return contact
 
 

@@ -63,7 +63,7 @@ def test_event_filters_are_anchored_so_that_a_callers_name_cannot_trip_them(
     text = render_main(plan, site())["manager.conf"]
     filters = [line.split(" = ")[1] for line in text.splitlines() if "eventfilter" in line]
     assert filters
-    filters = [one for one in filters if "Newstate" not in one]     # see the next test
+    filters = [one for one in filters if "Newstate" not in one and "DialEnd" not in one]
     of_devices = r"(\.\*(Device|State): \S+)?"       # events that hold nothing a caller says
     assert all(re.fullmatch(r"!?\^Event: \w+\[\[:space:\]\]" + of_devices, one)
                for one in filters)
@@ -82,6 +82,24 @@ def test_that_a_phone_rings_is_kept_from_us_and_no_name_can_do_the_same(
              "SystemName: d0123456789abcdef\r\nChannel: PJSIP/101-00000014\r\n"
              f"ChannelState: {state}\r\nChannelStateDesc: x\r\nCallerIDNum: 7\r\n"
              f"CallerIDName: {name}\r\n\r\n")
+    found = re.search(pattern.replace("[:space:]", r"\s"), event, re.DOTALL)
+    assert (found is not None) is is_kept_from_us
+
+
+@pytest.mark.parametrize(("context", "end", "is_kept_from_us"), [
+    ("deskline-queue", "DialStatus: CANCEL", True),
+    ("deskline-queue", "DialStatus: ANSWER", False),
+    ("deskline-queue", "DialStatus: CANCEL\r\nForward: Local/5@x", False),
+    ("deskline-out", "DialStatus: CANCEL", False),
+    ("deskline-queue-2", "DialStatus: CANCEL", False)])
+def test_that_a_queue_rings_a_phone_no_more_is_kept_from_us_for_its_hangup_says_it(
+        plan: PbxPlan, context: str, end: str, is_kept_from_us: bool) -> None:
+    text = render_main(plan, site())["manager.conf"]
+    pattern, = {line.split(" = !")[1] for line in text.splitlines() if "DialEnd" in line}
+    event = ("Event: DialEnd\r\nPrivilege: call,all\r\nTimestamp: 1795402834.123456\r\n"
+             "Channel: PJSIP/trunk-00000014\r\nCallerIDName: DialStatus: CANCEL\r\n"
+             f"Context: {context}\r\nExten: billing\r\nDestContext: deskline-phones\r\n"
+             f"{end}\r\n\r\n")
     found = re.search(pattern.replace("[:space:]", r"\s"), event, re.DOTALL)
     assert (found is not None) is is_kept_from_us
 
@@ -113,7 +131,8 @@ def test_a_queue_that_wants_a_skill_says_whom_a_wait_may_reach(plan: PbxPlan) ->
     assert files["queuerules.conf"] == (
         f"[deskline-{relaxed.id}]\npenaltychange => 30,7\npenaltychange => 60,10\n\n")
     assert f"defaultrule = deskline-{relaxed.id}\n" in files["queues.conf"]
-    assert files["extensions.conf"].count("Set(QUEUE_MAX_PENALTY=5)") == 1
+    assert files["extensions.conf"].count("Set(QUEUE_MAX_PENALTY=${IF(") == 1
+    assert '["${DESKLINE_PENALTY}" = ""]?5:' in files["extensions.conf"]
     assert render_main(plan, site())["queuerules.conf"] == ""
 
 
