@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -154,6 +154,11 @@ class Board:
     def get(self, collection: str, key: str, owner: str = "") -> protocol.View | None:
         placed = self._placed.get((owner, (collection, key)))
         return placed.view if placed else None
+
+    def all_of(self, collection: str) -> Iterator[protocol.View]:
+        """The public views of it."""
+        return (placed.view for (owner, key), placed in self._placed.items()
+                if not owner and key[0] == collection)
 
     def seen_by(self, person: Person,
                 collections: Iterable[str]) -> dict[str, dict[str, msgspec.Raw]]:

@@ -15,6 +15,7 @@ from cti.commands import Commands
 from cti.floor import Operator
 from cti.views import FloorView
 from workstation.accounts import Accounts
+from workstation.alarms import Alarms
 from workstation.background import Background
 from workstation.board import Board
 from workstation.conversations import Conversations
@@ -37,6 +38,7 @@ from workstation.sight import Sight
 from workstation.sites import Site, Sites
 from workstation.softphones import Softphones
 from workstation.sources.figures import Figures
+from workstation.walls import Walls
 from workstation.wrap_up import WrapUp
 
 
@@ -80,6 +82,8 @@ class Desk:
     roster: Roster = field(default_factory=Roster)
     softphones: Softphones = field(default_factory=Softphones)
     readers: Readers = field(default_factory=Readers)       # processes that read files
+    alarms: Alarms = field(default_factory=Alarms)          # thresholds of the floor
+    walls: Walls = field(default_factory=Walls)             # wall screens that are open
 
     @property
     def zone(self) -> ZoneInfo:

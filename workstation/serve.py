@@ -22,6 +22,7 @@ from cti.commands import Commands
 from cti.engine import Engine
 from cti.tape import TapePosition
 from workstation import (
+    alarms,
     call_marks,
     desk_phone,
     duplicate_search,
@@ -171,7 +172,8 @@ def wire(settings: Settings, secret: bytes, store: Store, engines: Sequence[Engi
         wrap_up=wrap_up, background=background, pops=pops, figures=figures, sight=sight,
         keeper=Keeper(store, settings, secret, clock), recorder=first.recorder,
         mending=first.mending, kinds=request_types,
-        guidance=guidance_of(settings, request_types), clock=clock, opened_at=clock())
+        guidance=guidance_of(settings, request_types), clock=clock, opened_at=clock(),
+        alarms=alarms.of_settings(settings.threshold))
 
 
 def guidance_of(settings: Settings, forms: Collection[str]) -> guidance.Guidance:
@@ -202,6 +204,7 @@ def followers(desk: Desk) -> dict[str, Coroutine[None, None, None]]:
         "mailbox": mailbox.run(desk),
         "outbox": delivering.run(desk),
         "messages": team_board.run(desk),
+        "thresholds": alarms.run(desk.alarms, desk.store, desk.opened_at),
         "sources": desk.figures.run(),
         "audit": desk.sight.traces.run(),
         "daily": desk.keeper.run(),

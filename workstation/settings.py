@@ -37,6 +37,8 @@ from workstation.requests.settings import RequestSettings
 from workstation.rights import Right, ViewLimits
 from workstation.sources.settings import Source
 from workstation.supervision_settings import Supervision
+from workstation.threshold_settings import DEFAULT as THRESHOLDS
+from workstation.threshold_settings import Threshold
 
 DEFAULT_FILE = Path("deskline.toml")
 Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
@@ -244,6 +246,7 @@ class Settings(BaseSettings):
     view_limits: ViewLimits = ViewLimits()
     privacy: Privacy = Privacy()
     supervision: Supervision = Supervision()
+    threshold: tuple[Threshold, ...] = THRESHOLDS
     retention: Retention = Retention()
     recording: Recording = Recording()
     duplicates: Duplicates = Duplicates()
@@ -345,6 +348,8 @@ def _check_references(settings: Settings) -> None:
     # the sample's rules name the sample's queues: with others they open nothing
     for rule in settings.opening if "opening" in settings.model_fields_set else ():
         _known("opening", (rule.queue,) if rule.queue else (), queues, "queue")
+    for threshold in settings.threshold:
+        _known("threshold", (threshold.queue,) if threshold.queue else (), queues, "queue")
     _known("dialling.shown", tuple(settings.dialling.shown), queues, "queue")
     _known("pause_limits", tuple(settings.pause_limits), set(settings.pause_reasons),
            "pause reason")

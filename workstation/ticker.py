@@ -111,7 +111,8 @@ class Ticker:
         board, floor = desk.board, desk.floor
         board.replace("operators", wallboard.operators(floor, self._today, names,
                                                        desk.opened_at))
-        board.replace("queues", wallboard.queues(floor, self._today, names))
+        board.replace("queues", desk.alarms.dressed(
+            wallboard.queues(floor, self._today, names), now, desk.zone))
         board.replace("calls", wallboard.calls(floor, names, self._drawn))
         board.replace("gaps", self._gaps())
 

@@ -40,11 +40,16 @@ async def choose(desk: Desk, person: Person, args: SetState, *, besides: str = "
     if args.state == "offline":
         await _leave(desk, person.operator)
         return
-    if args.state == "paused" and args.reason not in desk.settings.pause_reasons:
-        raise Refused("unknown_reason", "This is none of the pause reasons.", args.reason, 422)
+    check(desk, args)
     desk.roster.chose(person.operator)
     reason = args.reason if args.state == "paused" else ""
     await _be(desk, person, Wish(args.state == "paused", reason), besides)
+
+
+def check(desk: Desk, args: SetState) -> None:
+    """Raises Refused."""
+    if args.state == "paused" and args.reason not in desk.settings.pause_reasons:
+        raise Refused("unknown_reason", "This is none of the pause reasons.", args.reason, 422)
 
 
 async def attach(desk: Desk, person: Person, args: AttachPhone, *, besides: str = "") -> None:

@@ -25,6 +25,7 @@ from workstation.actions import (
     guiding,
     identity,
     letters,
+    oversight,
     own,
     presence,
     privacy,
@@ -37,6 +38,7 @@ from workstation.actions import (
     targets,
     tasks,
     team,
+    walls,
 )
 from workstation.desk import Desk
 from workstation.errors import NotAllowed, Refused, Unreadable
@@ -87,6 +89,15 @@ TABLE: dict[str, Action] = {
     "help.ask": Action(protocol.team.AskHelp, Who.OPERATORS, team.ask_help),
     "help.answer": Action(protocol.team.AnswerHelp, Who.SUPERVISORS, team.answer_help),
     "help.end": Action(protocol.team.EndHelp, Who.SIGNED_IN, team.end_help),
+    "threshold.show": Action(protocol.floor.ShowThresholds, Who.SUPERVISORS, oversight.show,
+                             reads=True),
+    "threshold.save": Action(protocol.floor.SaveThresholds, Who.SUPERVISORS, oversight.save),
+    "operator.state": Action(protocol.floor.SetOperatorState, Who.SUPERVISORS,
+                             oversight.set_state),
+    "wall.make": Action(protocol.floor.MakeWallLink, Who.SUPERVISORS, walls.make),
+    "wall.list": Action(protocol.floor.ListWallLinks, Who.SUPERVISORS, walls.listing,
+                        reads=True),
+    "wall.revoke": Action(protocol.floor.RevokeWallLink, Who.SUPERVISORS, walls.revoke),
     "call.dialling": Action(protocol.dialling.AskDialling, Who.SIGNED_IN, dialling.preview,
                             reads=True),
     "script.show": Action(protocol.guiding.ShowScript, Who.SIGNED_IN, guiding.show, reads=True),

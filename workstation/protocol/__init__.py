@@ -97,6 +97,7 @@ from workstation.protocol.view import View
 from workstation.protocol.views import (
     AccountView,
     AddressView,
+    AlarmView,
     CallState,
     CallView,
     CampaignView,
@@ -147,6 +148,7 @@ __all__ = [
     "AccountView",
     "AddressEdit",
     "AddressView",
+    "AlarmView",
     "AlterField",
     "Args",
     "AttachPhone",

@@ -65,6 +65,16 @@ class QueuePartView(View, frozen=True, kw_only=True):
     signed_in: int
 
 
+class AlarmView(View, frozen=True, kw_only=True):
+    """A figure of a queue that is past a threshold; `message` is what leads wrote to it."""
+    figure: Literal["waiting", "longest", "level", "abandoned", "ready", "signed_in"]
+    level: Literal["amber", "red"]
+    bound: float            # seconds of `longest`, percent of `level`
+    since: str
+    sound: bool = False
+    message: str = ""
+
+
 class QueueView(View, frozen=True, kw_only=True):
     """`parts` where there are several Asterisks: a caller waits for the operators of his own."""
     id: str
@@ -79,6 +89,7 @@ class QueueView(View, frozen=True, kw_only=True):
     service_level_s: int
     parked: list[ParkedView] = msgspec.field(default_factory=list)  # longest first
     parts: list[QueuePartView] = msgspec.field(default_factory=list)
+    alarms: list[AlarmView] = msgspec.field(default_factory=list)
 
 
 class SegmentView(View, frozen=True, kw_only=True):

@@ -48,6 +48,15 @@ export interface QueuePartView {
   signed_in: number;
 }
 
+export interface AlarmView {
+  figure: "waiting" | "longest" | "level" | "abandoned" | "ready" | "signed_in";
+  level: "amber" | "red";
+  bound: number;
+  since: string;
+  sound?: boolean;
+  message?: string;
+}
+
 export interface QueueView {
   id: string;
   name: string;
@@ -61,6 +70,7 @@ export interface QueueView {
   service_level_s: number;
   parked?: ParkedView[];
   parts?: QueuePartView[];
+  alarms?: AlarmView[];
 }
 
 export interface SegmentView {
@@ -889,6 +899,95 @@ export interface ListMerges {
   cursor?: number | null;
 }
 
+export interface ThresholdView {
+  figure: "waiting" | "longest" | "level" | "abandoned" | "ready" | "signed_in";
+  queue?: string;
+  days?: number[];
+  since?: string;
+  until?: string;
+  amber?: number | null;
+  red?: number | null;
+  sound?: boolean;
+  message?: string;
+}
+
+export interface CrossingView {
+  queue: string;
+  figure: "waiting" | "longest" | "level" | "abandoned" | "ready" | "signed_in";
+  level: "amber" | "red";
+  bound: number;
+  at: string;
+  ended_at: string | null;
+}
+
+export interface ShowThresholds {
+
+}
+
+export interface SaveThresholds {
+  version: number;
+  thresholds: ThresholdView[];
+}
+
+export interface SetOperatorState {
+  operator: string;
+  state: "ready" | "paused" | "offline";
+  why: string;
+  reason?: string;
+}
+
+export interface WallLinkView {
+  id: number;
+  name: string;
+  queues: string[];
+  callers: boolean;
+  by: string;
+  at: string;
+  seen_at: string | null;
+  revoked_at: string | null;
+}
+
+export interface WallQueueView {
+  id: string;
+  name: string;
+  waiting: number;
+  longest_since: string | null;
+  level: number | null;
+  level_s: number;
+  answered: number;
+  abandoned: number;
+  ready: number;
+  talking: number;
+  signed_in: number;
+  alarms: AlarmView[];
+  callers: WaitingView[];
+}
+
+export interface WallView {
+  now: string;
+  build: string;
+  company: string;
+  name: string;
+  time_zone: string;
+  queues: WallQueueView[];
+  states: Record<string, number>;
+  blind: boolean;
+}
+
+export interface MakeWallLink {
+  name: string;
+  queues?: string[];
+  callers?: boolean;
+}
+
+export interface ListWallLinks {
+
+}
+
+export interface RevokeWallLink {
+  id: number;
+}
+
 export interface ScriptStepView {
   id: string;
   text: string;
@@ -1669,6 +1768,12 @@ export interface Actions {
   "help.ask": AskHelp;
   "help.answer": AnswerHelp;
   "help.end": EndHelp;
+  "threshold.show": ShowThresholds;
+  "threshold.save": SaveThresholds;
+  "operator.state": SetOperatorState;
+  "wall.make": MakeWallLink;
+  "wall.list": ListWallLinks;
+  "wall.revoke": RevokeWallLink;
   "keys.mine": OwnKeys;
   "keys.set": SetKeys;
   "session.beat": Beat;
