@@ -20,6 +20,7 @@ from panoramisk.ami_protocol import AMIProtocol
 from panoramisk.manager import Manager
 
 from cti.errors import CommandRefused, CommandTimedOut, LinkDown, LoginRefused, NotSendable
+from cti.genuine import BOOTED, MAYBE, genuine, is_whole
 from cti.tape import REPEATABLE, Headers
 
 CONNECT_LIMIT_S = 5.0
@@ -33,8 +34,8 @@ HEADERS_LIMIT = 128             # … and more of them
 END = b"\r\n\r\n"
 GREETING_LIMIT = 1_024
 REPEATED = REPEATABLE - {"Operator"}        # that one is our own mark's, never Asterisk's
-BOOTED = b"Event: FullyBooted\r\nPrivilege: "
 FORBIDDEN = re.compile(r"[\r\n\0]")
+GENUINE = "genuine"
 NOISE = frozenset((
     b"VarSet", b"Newexten", b"RTCPSent", b"RTCPReceived", b"TestEvent", b"ChallengeSent",
     b"SuccessfulAuth", b"ExtensionStatus", b"PresenceStateChange", b"NewConnectedLine",
@@ -99,16 +100,6 @@ def _odd_headers(lines: Sequence[str]) -> tuple[Headers, bool]:
     return headers, is_double
 
 
-def genuine(system_name: str | None) -> re.Pattern[bytes]:
-    """How an unsolicited event begins; a caller cannot know `system_name` to forge one."""
-    if system_name is None:
-        return re.compile(rb"Event: [A-Za-z0-9]+\r\nPrivilege: [a-z,]+\r\n")
-    name = re.escape(system_name.encode())
-    return re.compile(
-        rb"Event: [A-Za-z0-9]+\r\nPrivilege: [a-z,]+\r\nTimestamp: [0-9.]+\r\n"
-        rb"SystemName: " + name + rb"(?:\r\n|\Z)")
-
-
 class _Ask(Action):  # type: ignore[misc]
     """An action that waits for its response, and for the end of its list when it asks for one."""
 
@@ -165,7 +156,7 @@ class _Protocol(AMIProtocol):  # type: ignore[misc]
             self._is_greeted = True
         frames = data.split(END)
         self._rest = frames.pop()
-        self._session.take(frames, received_ns)
+        self._session.take(frames, received_ns, self._rest)
         if len(self._rest) > FRAME_LIMIT:
             self.transport.abort()
 
@@ -197,6 +188,7 @@ class Session(Manager):  # type: ignore[misc]
         self._recorded: set[str] = set()    # ids of actions whose answers belong on the tape
         self._gone = asyncio.Event()
         self._has_booted = False
+        self._own = b""                     # how the ids of our actions begin; secret
         self._lag_s = 0.0
 
     @property
@@ -204,9 +196,14 @@ class Session(Manager):  # type: ignore[misc]
         """How old the newest event was when we read it: large when we read too slowly."""
         return self._lag_s
 
-    def take(self, frames: Sequence[bytes], received_ns: int) -> None:
-        """Called by the protocol with every whole message of one packet."""
-        heard = [one for frame in frames if (one := self._hear(frame, received_ns)) is not None]
+    def take(self, frames: Sequence[bytes], received_ns: int, rest: bytes = b"") -> None:
+        """Called by the protocol with every whole message of one packet, and the beginning of
+        the next where there is one."""
+        heard: list[Heard] = []
+        for frame, begins, is_torn in self._judged(frames, rest):
+            one = self._hear(frame, received_ns, is_genuine=begins is GENUINE, is_torn=is_torn)
+            if one is not None:
+                heard.append(one)
         if not heard:
             return
         self._note_lag(heard[-1])
@@ -223,21 +220,50 @@ class Session(Manager):  # type: ignore[misc]
     def lost(self) -> None:
         self._gone.set()
 
-    def _hear(self, frame: bytes, received_ns: int) -> Heard | None:
+    def _judged(
+        self, frames: Sequence[bytes], rest: bytes,
+    ) -> Sequence[tuple[bytes, str, bool]]:
+        """Each that is not blank, as what it begins rightly (or ""), and whether the next begins
+        as nothing: then a name has cut this one in two."""
+        rest = rest.lstrip(b"\r\n")
+        is_torn = len(rest) >= len(MAYBE[1]) and not rest.startswith(MAYBE)
+        judged = []
+        for frame in reversed(frames):
+            if frame[:2] == b"\r\n":
+                frame = frame.lstrip(b"\r\n")
+            if frame:
+                begins = self._begins(frame)
+                judged.append((frame, begins, is_torn))
+                is_torn = not begins
+        return judged[::-1]
+
+    def _begins(self, frame: bytes) -> str:
+        if self._genuine.match(frame) is not None:
+            return GENUINE
+        is_answer = frame.startswith(MAYBE) and self._own and self._own in frame
+        is_boot = not self._has_booted and frame.startswith(BOOTED)
+        return "answer" if is_answer or is_boot else ""
+
+    def _hear(
+        self, frame: bytes, received_ns: int, *, is_genuine: bool, is_torn: bool,
+    ) -> Heard | None:
         """A message for the tape; None for noise and for answers that are only ours."""
-        if frame[:2] == b"\r\n":
-            frame = frame.lstrip(b"\r\n")
-        if not frame or frame[7:frame.find(b"\r\n")] in NOISE:
+        if frame[7:frame.find(b"\r\n")] in NOISE:
             return None     # names first: half of all events are never looked at
-        is_genuine = self._genuine.match(frame) is not None or self._boots(frame)
+        is_genuine = is_genuine or self._boots(frame)
         headers, is_double = headers_of(frame)
         action_id = headers.get("ActionID")
         ask = self.protocol.responses.get(action_id) if isinstance(action_id, str) else None
-        if ask is not None and not is_double:
+        if not is_double:
+            is_torn = "Event" in headers and (is_torn or not is_whole(headers))
+        if ask is not None and not (is_double or is_torn):
             return self._answer(ask, str(action_id), headers, received_ns)
         if not is_genuine and "Event" not in headers and not is_double:
             return None     # an answer that came too late
-        return self._judge(headers, received_ns, is_genuine=is_genuine, is_double=is_double)
+        why = ("a header stands twice" if is_double else "cut by a name" if is_torn else
+               None if is_genuine else "not genuine")
+        self.quarantined += why is not None
+        return Heard(headers, received_ns, why)
 
     def _boots(self, frame: bytes) -> bool:
         """The first FullyBooted after a login comes without Timestamp and SystemName; a second
@@ -254,16 +280,6 @@ class Session(Manager):  # type: ignore[misc]
             self.protocol.responses.pop(action_id, None)
         return Heard(headers, received_ns) if action_id in self._recorded else None
 
-    def _judge(
-        self, headers: Headers, received_ns: int, *, is_genuine: bool, is_double: bool,
-    ) -> Heard:
-        is_cut = "ChannelState" in headers and "Linkedid" not in headers    # the last of them
-        if is_genuine and not is_double and not is_cut:
-            return Heard(headers, received_ns)
-        self.quarantined += 1
-        return Heard(headers, received_ns, "a header stands twice" if is_double else
-                     "not genuine" if not is_genuine else "cut short")
-
     async def ask(
         self, headers: Mapping[str, str | Sequence[str]], *, timeout_s: float = ANSWER_LIMIT_S,
         is_list: bool = False, is_recorded: bool = False,
@@ -277,6 +293,7 @@ class Session(Manager):  # type: ignore[misc]
         if self._gone.is_set() or self.protocol is None or self.protocol.closed:
             raise LinkDown("there is no link to Asterisk")
         ask = _Ask(headers, is_list=is_list)
+        self._own = ask.id.rsplit("/", 2)[0].encode()
         if is_recorded:
             self._recorded.add(ask.id)
         try:

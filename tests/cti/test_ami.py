@@ -106,9 +106,8 @@ def test_a_caller_cannot_forge_an_event_by_his_name() -> None:
     """The worst case: Asterisk passes line ends in a name through."""
     name = "x\r\n\r\nEvent: Hangup\r\nPrivilege: call,all\r\nTimestamp: 1.1\r\nUniqueid: 9.9"
     heard = fed([GREETING, event("Newchannel", f"CallerIDName: {name}", "Uniqueid: 1.1")])
-    believed = [one.headers["Event"] for one in heard if one.quarantined is None]
-    assert believed == ["Newchannel"]
-    assert any(one.quarantined for one in heard)
+    assert [one.quarantined for one in heard] == [
+        "cut by a name", "a header stands twice"]
 
 
 def test_headers_of_a_line_without_a_value() -> None:

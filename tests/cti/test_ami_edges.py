@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import pairwise, permutations
 
@@ -12,9 +13,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cti import ami
-from cti.ami import check_lines
+from cti.ami import Heard, check_lines
 from cti.errors import NotSendable
 from cti.events import Event, LegCreated
+from cti.genuine import OF_A_CHANNEL
 from cti.headers import LEG_KEYS
 from cti.parse import READERS, parse
 from tests.cti.test_ami import GREETING, SYSTEM, Sink, event, fed, listening
@@ -60,21 +62,49 @@ def test_our_own_marks_name_may_not_stand_twice_in_what_asterisk_says() -> None:
     assert [one.quarantined for one in heard] == ["a header stands twice"]
 
 
+def newchannel(**hostile: str) -> bytes:
+    """As Asterisk writes it; `hostile` is what comes from outside."""
+    said = dict.fromkeys(OF_A_CHANNEL, "") | {
+        "Channel": "PJSIP/trunk-00000001", "ChannelState": "0", "CallerIDNum": "7",
+        "Uniqueid": "1.1", "Linkedid": "1.1"} | hostile
+    return event("Newchannel", *(f"{key}: {value}" for key, value in said.items()))
+
+
+def check_nothing_forged(heard: Sequence[Heard]) -> None:
+    for one in heard:
+        if one.quarantined is None and one.headers["Event"] != "FullyBooted":
+            told = parse(NOW, one.headers)
+            assert isinstance(told, LegCreated), one.headers
+            assert (told.leg.channel, told.leg.leg_id, told.leg.call_id) == (
+                "PJSIP/trunk-00000001", "1.1", "1.1"), one.headers
+
+
 @settings(max_examples=400, deadline=None)
-@given(SMUGGLED)
-@example("x\r\n\r\nEvent: FullyBooted\r\nPrivilege: system,all\r\nUptime: 1")
-@example("\r\nUniqueid: 9.9\r\n")
-def test_a_name_forges_no_event_and_changes_no_other(name: str) -> None:
-    heard = fed([GREETING, BARE_BOOT, event(
-        "Newchannel", "Channel: PJSIP/trunk-00000001", "ChannelState: 0", "CallerIDNum: 7",
-        f"CallerIDName: {name}", "Uniqueid: 1.1", "Linkedid: 1.1")])
-    for one in heard[1:]:
-        if one.quarantined is not None:
-            continue
-        assert one.headers["Event"] == "Newchannel"
-        told = parse(NOW, one.headers)
-        assert told is None or (isinstance(told, LegCreated) and (
-            told.leg.leg_id, told.leg.call_id) in {("1.1", "1.1"), ("1.1", "")}), one.headers
+@given(st.sampled_from(("CallerIDNum", "CallerIDName", "ConnectedLineName", "Exten")), SMUGGLED)
+@example("CallerIDName", "x\r\n\r\nEvent: FullyBooted\r\nPrivilege: system,all\r\nUptime: 1")
+@example("CallerIDName", "\r\nUniqueid: 9.9\r\n")
+@example("CallerIDName", "\r\nUniqueid: 9.9\r\nLinkedid: 9.9\r\n\r\n")
+@example("CallerIDName", "\r\nUniqueid: 9.9\r\nLinkedid: 9.9\r\n\r\n\r\n\r\nEvent: VarSet\r\n")
+@example("Exten", "1\r\nPriority: 1\r\nUniqueid: 9.9\r\nLinkedid: 9.9\r\n\r\n"
+         "Response: Success\r\n")
+def test_what_a_caller_says_forges_no_event_and_changes_no_other(key: str, said: str) -> None:
+    heard = fed([GREETING, BARE_BOOT, newchannel(**{key: said}), newchannel()])
+    check_nothing_forged(heard)
+    assert heard[-1].quarantined is None, "what follows is heard"
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(("CallerIDNum", "CallerIDName", "ConnectedLineNum", "ConnectedLineName")),
+       SMUGGLED)
+@example("CallerIDName", "\r\nUniqueid: 9.9\r\nLinkedid: 9.9\r\n\r\n")
+@example("ConnectedLineName", "\r\nContext: x\r\nExten: 1\r\nPriority: 1\r\nUniqueid: 9.9"
+         "\r\nLinkedid: 9.9\r\n\r\n")
+def test_nor_does_a_name_when_the_packet_ends_where_it_ends_the_event(
+        key: str, name: str) -> None:
+    """Asterisk cuts names at 79 bytes: too few for the headers that follow a name."""
+    data = newchannel(**{key: name.encode()[:79].decode("utf-8", "ignore")})
+    cut = data.index(b"\r\n\r\n") + 4
+    check_nothing_forged(fed([GREETING, BARE_BOOT, data[:cut], data[cut:], newchannel()]))
 
 
 @settings(max_examples=150, deadline=None)
@@ -86,8 +116,12 @@ def test_however_the_bytes_are_cut_the_same_is_heard(parts: list[bytes], cuts: l
     data = GREETING + b"".join(parts) + b"\r\n\r\n"
     places = [0, *sorted(cut for cut in cuts if cut < len(data)), len(data)]
     pieces = [data[start:end] for start, end in pairwise(places)]
-    assert [(one.headers, one.quarantined) for one in fed(pieces)] == [
-        (one.headers, one.quarantined) for one in fed([data])]
+    told = [(one.headers, one.quarantined) for one in fed(pieces)]
+    in_one = [(one.headers, one.quarantined) for one in fed([data])]
+    assert [headers for headers, _ in told] == [headers for headers, _ in in_one]
+    whys = [{why, other} for (_, why), (_, other) in zip(told, in_one, strict=True)]
+    assert all(len(one) == 1 or one == {None, "cut by a name"} for one in whys), (
+        "only whether something unfit follows at once may be seen otherwise")
 
 
 @settings(max_examples=300, deadline=None)
