@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -121,7 +122,7 @@ class Call:
     operator_channel: str | None = None
     first_leg: str = ""
     first_channel: str = ""             # what a change is about when it is about no other
-    offers: tuple[Offer, ...] = ()
+    offers: Mapping[str, Offer] = field(default_factory=dict)   # by leg, in their order
     connected: tuple[str, ...] = ()     # operators who hear the other party now
     listeners: tuple[Listener, ...] = ()
     is_conference: bool = False         # three or more hear each other
@@ -140,12 +141,7 @@ class Call:
     @property
     def offered(self) -> tuple[str, ...]:
         """Operators whose phones ring for it now."""
-        return tuple([offer.operator for offer in self.offers])
-
-    @property
-    def ringing_legs(self) -> list[str]:
-        """Of these offers. A queue that rings a hundred phones asks for each of them."""
-        return [offer.leg for offer in self.offers]
+        return tuple([offer.operator for offer in self.offers.values()])
 
     @property
     def client_number(self) -> str:

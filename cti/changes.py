@@ -28,12 +28,12 @@ AttemptStatus = Literal["ANSWER", "BUSY", "NOANSWER", "CONGESTION", "CHANUNAVAIL
                         "DROPPED", "FAILED", "ENDED"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Change:
     at: datetime    # aware UTC, from the event
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class CallChange(Change):
     """A change of one call; `call` is the Linkedid that its interaction is kept under."""
     call: str
@@ -45,37 +45,37 @@ class CallChange(Change):
     channel: str            # the channel this change is about
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class CallStarted(CallChange):
     """The first leg of a call is there."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class MenuEntered(CallChange):
     menu: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class MenuStep(CallChange):
     """The caller reached a step of the menu (our own ids)."""
     menu: str
     step: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ClientNamed(CallChange):
     """The menu knows who calls: `client` is our client id."""
     client: int
     how: Literal["number", "account"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class CallQueued(CallChange):
     queue: str
     position: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class CallLeftQueue(CallChange):
     """Answered, given up or timed out; `waited_s` since it joined this queue."""
     queue: str
@@ -83,7 +83,7 @@ class CallLeftQueue(CallChange):
     reason: Literal["answered", "abandoned", "timed_out", "removed"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class OperatorOffered(CallChange):
     """One operator's phone is about to ring for this call: the moment of the pop."""
     operator: str
@@ -91,7 +91,7 @@ class OperatorOffered(CallChange):
     operator_channel: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class OfferEnded(CallChange):
     """The ringing of one operator is over."""
     operator: str
@@ -99,7 +99,7 @@ class OfferEnded(CallChange):
     reason: Literal["answered", "rang_out", "refused", "abandoned", "elsewhere"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class CallAnswered(CallChange):
     """An operator and the other party are connected."""
     operator: str
@@ -107,17 +107,17 @@ class CallAnswered(CallChange):
     operator_channel: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class CallHeld(CallChange):
     operator: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class CallResumed(CallChange):
     operator: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class CallConsulted(CallChange):
     """How it stands with the third whom the call's operator asks. `held`: the operator talks
     with the other party meanwhile; `joined`: all three hear each other."""
@@ -127,64 +127,64 @@ class CallConsulted(CallChange):
     state: Literal["ringing", "talking", "held", "joined", "over"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class CallTransferred(CallChange):
     kind: Literal["blind", "attended", "blonde"]
     transferor: str     # operator id where it is one of ours, else the channel
     target: str         # operator id, queue id or number
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class CallPickedUp(CallChange):
     """An operator takes what rings at somebody else's phone."""
     operator: str
     taken_from: str         # operator id where it is one of ours, else the channel
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class CallForwarded(CallChange):
     """The phone that was rung sends the call on to another."""
     operator: str | None    # whose phone it is
     target: str             # operator id, queue id or number
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class CallParked(CallChange):
     """The other party waits, with music, until somebody takes the call back."""
     operator: str | None    # who parked it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class CallUnparked(CallChange):
     operator: str | None    # who took it
     reason: Literal["taken", "timed_out", "abandoned"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ConferenceBegan(CallChange):
     """From here three or more hear each other."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ConferenceEnded(CallChange):
     """Two are left, or nobody."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class CallsMerged(CallChange):
     """Two calls became one; `kept` is the older and keeps the interaction."""
     kept: str
     absorbed: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class OperatorLeft(CallChange):
     """An operator's leg of an answered call is gone (the call may go on): his wrap-up starts."""
     operator: str
     queue: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ListeningBegan(CallChange):
     """A supervisor hears an operator's call, from now on in this mode; he is no party of it."""
     supervisor: str
@@ -192,7 +192,7 @@ class ListeningBegan(CallChange):
     mode: Literal["listen", "whisper", "barge"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class ListeningEnded(CallChange):
     """A stretch in one mode is over: he stopped, chose another, took over, or the call ended."""
     supervisor: str
@@ -201,7 +201,7 @@ class ListeningEnded(CallChange):
     started_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class RecordingChanged(CallChange):
     """Asterisk records this leg, both directions; `ready`: from here on, but paused.
 
@@ -212,7 +212,7 @@ class RecordingChanged(CallChange):
     began_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class SegmentClosed(CallChange):
     """A stretch of one kind is over. `who` is the operator, queue or menu id concerned."""
     kind: SegmentKind
@@ -220,7 +220,7 @@ class SegmentClosed(CallChange):
     started_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class CallEnded(CallChange):
     """The last leg is gone. Durations in seconds."""
     outcome: Outcome
@@ -235,7 +235,7 @@ class CallEnded(CallChange):
     held_s: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class AttemptSettled(Change):
     """The dialler's attempt has a result: `status` is Dial's DIALSTATUS, or DROPPED."""
     attempt: int
@@ -244,7 +244,7 @@ class AttemptSettled(Change):
     call: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class OperatorChanged(Change):
     """An operator's state, reason, phone or queues differ from before."""
     operator: str
@@ -256,12 +256,12 @@ class OperatorChanged(Change):
     call: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class LinkLost(Change):
     pbx: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class LinkRestored(Change):
     """The link is back and the floor was compared with Asterisk; the gap is a fact of its own."""
     pbx: str

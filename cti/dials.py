@@ -96,6 +96,8 @@ def _dial_out(
 
 def ended(floor: Floor, event: ev.DialEnded, out: Out) -> None:
     for leg in _targets(floor, event):
+        if leg.dial_status == event.status and not event.forward:
+            continue        # a queue says it twice of each phone that need not ring any more
         leg = floor.put_leg(replace(leg, dial_status=event.status))
         call = floor.call_of(leg)
         if call is None or leg.is_local:

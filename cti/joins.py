@@ -64,7 +64,7 @@ def merge(floor: Floor, one: Call, other: Call, at: datetime, out: Out) -> Call:
 def _with_parts_of(kept: Call, absorbed: Call) -> Call:
     """An internal call that takes in a client's becomes the client's; else it keeps its own."""
     kept = replace(
-        kept, offers=(*kept.offers, *absorbed.offers), hung_up_by=None,
+        kept, offers={**kept.offers, **absorbed.offers}, hung_up_by=None,
         listeners=(*kept.listeners, *absorbed.listeners),
         is_conference=kept.is_conference or absorbed.is_conference,
         is_parked=kept.is_parked or absorbed.is_parked,

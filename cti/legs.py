@@ -26,6 +26,7 @@ from cti.stages import (
 )
 from cti.values import replace
 
+BLANK = Leg(id="", channel="", call="", state=DOWN)
 ATTEMPT_CHANNEL = re.compile(r"Local/(\d{1,18})@deskline-dial-")
 
 
@@ -55,8 +56,8 @@ def _arrive(floor: Floor, said: ev.LegFacts) -> Leg:
     attempt = ATTEMPT_CHANNEL.match(said.channel)
     if attempt is not None and call_id not in floor.attempts:
         floor.attempts[call_id] = Attempt(int(attempt.group(1)))
-    return floor.put_leg(Leg(
-        id=said.leg_id, channel=said.channel, call=call_id, state=max(said.state, DOWN),
+    return floor.put_leg(replace(
+        BLANK, id=said.leg_id, channel=said.channel, call=call_id, state=max(said.state, DOWN),
         operator=floor.operator_of(said.channel), is_local=is_local,
         is_listener=said.leg_id.startswith(LISTENER),
         number=said.number, name=said.name, exten=said.exten,
@@ -85,7 +86,7 @@ def moved(floor: Floor, event: ev.LegMoved, out: Out) -> None:
 
 
 def _begins_none(leg: Leg) -> bool:
-    return leg.is_local or leg.is_listener or leg.is_code or leg.state == DOWN
+    return leg.state == DOWN or leg.is_local or leg.is_listener or leg.is_code
 
 
 def caller_named(floor: Floor, event: ev.CallerNamed, out: Out) -> None:
@@ -158,8 +159,8 @@ def hangup_asked(floor: Floor, event: ev.HangupAsked, out: Out) -> None:
         return
     call = floor.call_of(leg)
     cause = event.cause
-    if not (cause or event.is_soft) and call is not None and leg.state != UP and any(
-            one.leg == leg.id for one in call.offers):
+    if not (cause or event.is_soft) and call is not None and leg.state != UP and (
+            leg.id in call.offers):
         cause = REJECTED        # Asterisk 16 does not say why a phone that rings hangs up
     leg = floor.put_leg(replace(leg, cause=cause))
     if call is None or call.hung_up_by is not None or leg.has_handed_over:
@@ -186,7 +187,8 @@ def drop(
     floor: Floor, leg: Leg, cause: int, at: datetime, out: Out, *, is_lost: bool = False,
 ) -> None:
     """The leg is gone, with what hangs on it; its call too when it was the last."""
-    leg = floor.put_leg(replace(leg, cause=leg.cause or cause))
+    if cause and not leg.cause:
+        leg = floor.put_leg(replace(leg, cause=cause))
     call = floor.call_of(leg)
     if call is not None:
         call = floor.put_call(_with_cause(call, leg, cause))
@@ -203,7 +205,7 @@ def drop(
     _operator_gone(floor, leg, at, out)
     _resume_without(floor, leg, at, out)
     consults.look(floor, leg.call, at, out)
-    if floor.legs_of(leg.call):
+    if floor.has_legs(leg.call):
         return
     call = floor.calls.get(leg.call)
     if call is not None:

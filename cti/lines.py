@@ -42,9 +42,8 @@ def caller_left(floor: Floor, event: ev.QueueLeft, out: Out) -> None:
 
 def _reason(floor: Floor, call: Call, caller: Leg) -> LeftBy:
     """A member may be reached through a Local channel, or send the call on to anybody."""
-    rung = {one.leg for one in call.offers}
     if call.connected or any(
-            (is_up(leg) and leg.id in rung)
+            (is_up(leg) and leg.id in call.offers)
             or (leg.dialled_by == caller.id and leg.dial_status == "ANSWER")
             for leg in floor.legs_of(call.id)):
         return "answered"
@@ -95,7 +94,7 @@ def rang_out(floor: Floor, event: ev.OfferRangOut, out: Out) -> None:
     if call is None:
         return
     operator = floor.operator_at(event.interface)
-    ended = next((one for one in call.offers
+    ended = next((one for one in call.offers.values()
                   if one.leg == event.target.leg_id or one.operator == operator), None)
     if ended is None:
         return

@@ -12,9 +12,9 @@ from datetime import datetime
 from types import MappingProxyType
 
 from cti.apart import ALONE, Apart
-from cti.calls import PLUMBING, Call, Leg
+from cti.calls import DOWN, PLUMBING, RING, UP, Call, Leg
 from cti.events import EntryListed, LegEvent, LegListed
-from cti.operators import Operator
+from cti.operators import Operator, Standing
 from cti.queues import Member, Queue
 from cti.values import replace
 
@@ -77,6 +77,7 @@ class Floor:
         self.phones: dict[str, dict[str, bool]] = {}    # operator → interface → can be reached
         self.listing: Listing | None = None
         self.stirred: dict[str, None] = {}          # operators to look at after this event
+        self.standings: dict[str, Standing] = {}    # of operators, until another is told
         self._by_call: dict[str, dict[str, None]] = {}
         self._by_operator: dict[str, dict[str, None]] = {}
 
@@ -114,6 +115,9 @@ class Floor:
         """In the order they came."""
         return [self.legs[leg_id] for leg_id in self._by_call.get(call_id, ())]
 
+    def has_legs(self, call_id: str) -> bool:
+        return call_id in self._by_call
+
     def legs_of_operator(self, operator: str) -> Iterator[Leg]:
         return (self.legs[leg_id] for leg_id in self._by_operator.get(operator, ()))
 
@@ -121,16 +125,25 @@ class Floor:
         before = self.legs.get(leg.id)
         self.legs[leg.id] = leg
         if before is not None and before.call == leg.call and before.operator == leg.operator:
-            if before.state != leg.state and leg.operator is not None:
-                self.stirred[leg.operator] = None
+            if before.state != leg.state:
+                self._stir(leg, before.state)
             return leg
         if before is not None:
             self._unlist(before)
         self._by_call.setdefault(leg.call, {})[leg.id] = None
         if leg.operator is not None:
             self._by_operator.setdefault(leg.operator, {})[leg.id] = None
-            self.stirred[leg.operator] = None
+            if before is not None:
+                self.stirred[leg.operator] = None
+            self._stir(leg)
         return leg
+
+    def _stir(self, leg: Leg, before: int = DOWN) -> None:
+        """Its operator is to be looked at; a phone that is only dialled changes nothing of him:
+        what is offered to him is told by itself."""
+        is_live = leg.state in (UP, RING) or before in (UP, RING)
+        if leg.operator is not None and (is_live or leg.operator not in self._operators):
+            self.stirred[leg.operator] = None
 
     def drop_leg(self, leg: Leg) -> None:
         self.leave_bridge(leg)
@@ -141,7 +154,7 @@ class Floor:
         _discard(self._by_call, leg.call, leg.id)
         if leg.operator is not None:
             _discard(self._by_operator, leg.operator, leg.id)
-            self.stirred[leg.operator] = None
+            self._stir(leg)
 
     def leg_by_channel(self, channel: str) -> Leg | None:
         return next((leg for leg in self.legs.values() if leg.channel == channel), None)
@@ -186,7 +199,7 @@ class Floor:
         """An operator has one place in a queue; a second phone of his takes it over."""
         self.members[member.queue, member.interface] = member
         self.memberships.setdefault(member.operator, {})[member.queue] = member
-        self.stirred[member.operator] = None
+        self._unsettle(member.operator)
 
     def drop_member(self, queue: str, interface: str) -> None:
         member = self.members.pop((queue, interface), None)
@@ -195,19 +208,24 @@ class Floor:
         held = self.memberships.get(member.operator, {})
         if held.get(queue) == member:
             del held[queue]
-        self.stirred[member.operator] = None
+        self._unsettle(member.operator)
 
     def put_phone(self, interface: str, operator: str, *, is_reachable: bool) -> None:
         phones = self.phones.setdefault(operator, {})
         if phones.get(interface) is not is_reachable:
             phones[interface] = is_reachable
-            self.stirred[operator] = None
+            self._unsettle(operator)
+
+    def _unsettle(self, operator: str) -> None:
+        self.standings.pop(operator, None)
+        self.stirred[operator] = None
 
     def forget_people(self) -> None:
         """Nothing is known of members and phones until Asterisk tells again."""
         self._operators.clear()
         self.members.clear()
         self.memberships.clear()
+        self.standings.clear()
         self.phones.clear()
         self.learned.clear()
 

@@ -10,9 +10,10 @@ from cti import changes as ch
 from cti import events as ev
 from cti.calls import RING
 from cti.live import Floor
-from cti.operators import Operator
+from cti.operators import Operator, Standing
 from cti.queues import Member
 from cti.stages import Out, is_up
+from cti.values import made
 
 UNREACHABLE = frozenset({0, 4, 5})      # device states: unknown, invalid, unavailable
 WRAP_UP: Final = "wrap_up"
@@ -75,7 +76,7 @@ def refresh(floor: Floor, at: datetime, out: Out) -> None:
             continue
         floor.put_operator(after)
         if before is None or _told(before) != _told(after):
-            out.append(ch.OperatorChanged(at=at, operator=operator_id, **_told(after)))
+            out.append(made(ch.OperatorChanged)(at=at, operator=operator_id, **_told(after)))
 
 
 def _told(operator: Operator) -> OperatorFacts:
@@ -89,23 +90,31 @@ def _told(operator: Operator) -> OperatorFacts:
 def _look_at(floor: Floor, operator_id: str, before: Operator | None, at: datetime) -> Operator:
     """`before` itself where nothing is otherwise: most looks are for nothing, and a queue that
     rings a hundred phones asks for hundreds."""
-    members = floor.memberships.get(operator_id, {})
-    state, reason = _presence(members.values())
+    standing = floor.standings.get(operator_id) or _standing(floor, operator_id)
     engagement, call = _engagement(floor, operator_id)
-    state = engagement or state
-    interface = next((one.interface for one in members.values()), None)
-    phones = floor.phones.get(operator_id, {})
-    reachable = tuple(sorted([phone for phone, is_there in phones.items() if is_there]))
+    state, reason = engagement or standing.state, standing.reason
     is_same = before is not None and before.state == state and before.reason == reason
-    if (before is not None and is_same and before.call == call and before.interface == interface
-            and before.interfaces == reachable and before.queues == members.keys()):
+    if (before is not None and is_same and before.call == call
+            and before.interface == standing.interface
+            and before.interfaces == standing.interfaces and before.queues == standing.queues):
         return before
+    interface, reachable = standing.interface, standing.interfaces
     return Operator(
         id=operator_id, state=state, reason=reason, interface=interface,
         since=before.since if before is not None and is_same else at,
-        queues=frozenset(members), call=call, interfaces=reachable,
+        queues=standing.queues, call=call, interfaces=reachable,
         registered=interface in reachable if interface else bool(reachable),
     )
+
+
+def _standing(floor: Floor, operator_id: str) -> Standing:
+    members = floor.memberships.get(operator_id, {})
+    phones = floor.phones.get(operator_id, {})
+    found = floor.standings[operator_id] = Standing(
+        *_presence(members.values()), next((one.interface for one in members.values()), None),
+        tuple(sorted([phone for phone, is_there in phones.items() if is_there])),
+        frozenset(members))
+    return found
 
 
 def _presence(members: Iterable[Member]) -> tuple[ch.OperatorState, str]:
@@ -131,6 +140,6 @@ def _engagement(
             continue
         if is_up(leg) or leg.state == RING:
             state, call_id = "talking", call.id
-        elif state != "talking" and leg.id in call.ringing_legs:
+        elif state != "talking" and leg.id in call.offers:
             state, call_id = "offered", call.id
     return state, call_id

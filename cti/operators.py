@@ -8,6 +8,16 @@ from datetime import datetime
 from cti.changes import OperatorState
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What his queues and his phones say of him, whatever calls he is in."""
+    state: OperatorState
+    reason: str
+    interface: str | None
+    interfaces: tuple[str, ...]
+    queues: frozenset[str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operator:
     id: str

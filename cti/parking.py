@@ -27,13 +27,13 @@ def picked_up(floor: Floor, event: ev.PickedUp, out: Out) -> None:
     if own.id != call.id:
         floor.put_call(replace(own, direction="internal"))
         call = merge(floor, call, floor.calls[own.id], event.at, out)
-    rung = next((one for one in call.offers if one.leg == target.id), None)
+    rung = call.offers.get(target.id)
     out.append(ch.CallPickedUp(
         **facts(call, event.at, picker.channel), operator=picker.operator,
         taken_from=target.operator or target.channel))
     queue = rung.queue if rung is not None else None
     taken = Offer(picker.id, picker.operator, queue, picker.channel)
-    call = floor.put_call(replace(call, offers=(*call.offers, taken)))
+    call = floor.put_call(replace(call, offers={**call.offers, picker.id: taken}))
     floor.stirred[picker.operator] = None
     out.append(ch.OperatorOffered(
         **facts(call, event.at), operator=picker.operator, queue=queue,

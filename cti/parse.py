@@ -57,7 +57,7 @@ def _dial_ended(at: datetime, headers: Headers) -> ev.Event | None:
     target = leg(headers, "Dest")
     if target is None:
         return None
-    return ev.DialEnded(at, leg(headers), target, text(headers, "DialStatus"),
+    return ev.DialEnded(at, None, target, text(headers, "DialStatus"),
                         text(headers, "Forward"))
 
 

@@ -6,6 +6,7 @@ Every function here writes to the floor and appends what it changed to `out`, in
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal, TypedDict
 
@@ -14,7 +15,7 @@ from cti.calls import UP, Call, CallState, Leg, Listener, Offer, closed, opened,
 from cti.causes import OfferEnd, end_cause, outcome
 from cti.live import Floor
 from cti.queues import left, place_of
-from cti.values import replace
+from cti.values import made, replace
 
 Out = list[ch.Change]
 ALONE_S = 1.0       # between two bridges there is a moment in which nobody hears the other party
@@ -35,11 +36,11 @@ class CallFacts(TypedDict):
 
 def facts(call: Call, at: datetime, channel: str = "") -> CallFacts:
     """`channel` is the one concerned; else the other party's, else the one that began."""
-    return CallFacts(
-        at=at, call=call.id, pbx=call.pbx, direction=call.direction, caller_number=call.number,
-        caller_name=call.name, dialled_number=call.dialled,
-        channel=channel or call.channel or call.first_channel,
-    )
+    return {
+        "at": at, "call": call.id, "pbx": call.pbx, "direction": call.direction,
+        "caller_number": call.number, "caller_name": call.name, "dialled_number": call.dialled,
+        "channel": channel or call.channel or call.first_channel,
+    }
 
 
 def begin(
@@ -140,19 +141,24 @@ def _closing(call: Call, at: datetime) -> Out:
 
 def offer(floor: Floor, call: Call, leg: Leg, queue: str | None, at: datetime, out: Out) -> Call:
     """The phone of `leg` is about to ring for `call`; told once per operator."""
-    if leg.operator is None or leg.id in call.ringing_legs:
+    if leg.operator is None or leg.id in call.offers:
         return call
-    made = Offer(leg.id, leg.operator, queue, leg.channel)
-    is_second_phone = leg.operator in call.offered
-    call = floor.put_call(replace(call, offers=(*call.offers, made)))
+    offered = Offer(leg.id, leg.operator, queue, leg.channel)
+    is_second_phone = _rings(floor, call.offers, leg.operator)
+    call = floor.put_call(replace(call, offers={**call.offers, leg.id: offered}))
     if is_second_phone:
         return call
     floor.stirred[leg.operator] = None
     if not call.connected and call.consult is None:
         call = _ring(floor, call, leg.operator, queue, at, out)
-    out.append(ch.OperatorOffered(
-        **facts(call, at), operator=made.operator, queue=queue, operator_channel=leg.channel))
+    out.append(made(ch.OperatorOffered)(
+        **facts(call, at), operator=offered.operator, queue=queue, operator_channel=leg.channel))
     return call
+
+
+def _rings(floor: Floor, offers: Mapping[str, Offer], operator: str) -> bool:
+    """Asked of his own legs: a queue that rings a hundred phones has a hundred offers."""
+    return any(leg.id in offers for leg in floor.legs_of_operator(operator))
 
 
 def _ring(
@@ -172,17 +178,19 @@ def end_offer(
     floor: Floor, call: Call, leg_id: str, reason: OfferEnd, at: datetime, out: Out,
 ) -> Call:
     """One phone stopped ringing; when it was the last, the caller waits again."""
-    ended = next((one for one in call.offers if one.leg == leg_id), None)
+    ended = call.offers.get(leg_id)
     if ended is None:
         return call
     is_taken = reason == "answered"
-    others = tuple([one for one in call.offers if one.leg != leg_id and not (
-        is_taken and one.operator == ended.operator)])
+    others = dict(call.offers)
+    del others[leg_id]
+    if is_taken:
+        others = {key: one for key, one in others.items() if one.operator != ended.operator}
     call = floor.put_call(replace(call, offers=others))
-    if ended.operator in call.offered:
+    if _rings(floor, others, ended.operator):
         return call     # his other phone still rings
     floor.stirred[ended.operator] = None
-    out.append(ch.OfferEnded(
+    out.append(made(ch.OfferEnded)(
         **facts(call, at), operator=ended.operator, queue=ended.queue, reason=reason))
     if not others and call.state == "ringing" and ended.queue and not is_taken:
         call = shift(floor, call, "waiting", ended.queue, at, out)
@@ -278,7 +286,7 @@ def _answer(floor: Floor, call: Call, leg: Leg, at: datetime, out: Out) -> Call:
         return call
     if call.held_by == operator and call.state in ("held", "menu"):
         return _take_up(floor, call, leg, operator, at, out)
-    queue = next((one.queue for one in call.offers if one.leg == leg.id), None)
+    queue = call.offers[leg.id].queue if leg.id in call.offers else None
     is_moved = call.state == "talking" and call.operator == operator    # to another bridge
     is_guest = call.state == "talking" and call.operator in call.connected
     call = end_offer(floor, call, leg.id, "answered", at, out)
@@ -319,7 +327,7 @@ def disconnect(floor: Floor, leg: Leg, at: datetime, out: Out) -> None:
     connected = tuple(one for one in call.connected if one != leg.operator)
     call = floor.put_call(replace(call, connected=connected))
     if not connected and call.offers and call.consult is None:
-        shift(floor, call, "ringing", call.offers[0].operator, at, out)
+        shift(floor, call, "ringing", call.offered[0], at, out)
     elif call.state == "talking" and call.operator not in connected:
         _inherit(floor, call, at, out)
 
@@ -360,8 +368,8 @@ def listening_ended(call: Call, one: Listener, at: datetime) -> ch.ListeningEnde
 
 def end(floor: Floor, call: Call, at: datetime, out: Out, *, is_lost: bool = False) -> None:
     """The last leg is gone."""
-    for one in call.offers:
-        call = end_offer(floor, call, one.leg, "abandoned", at, out)
+    for ringing in call.offers:
+        call = end_offer(floor, call, ringing, "abandoned", at, out)
     for queue_id in list(floor.queues):
         leave(floor, call, queue_id, "removed" if is_lost else "abandoned", at, out)
     out.extend(listening_ended(call, one, at) for one in call.listeners)

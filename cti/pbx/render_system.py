@@ -79,9 +79,13 @@ _IN_USE = r"DeviceStateChange[[:space:]].*State: (INUSE|BUSY|RINGING|RINGINUSE|O
 _RINGS = (r"Newstate[[:space:]]+Privilege: [^[:space:]]*[[:space:]]+Timestamp: [0-9.]*"
           r"[[:space:]]+SystemName: [^[:space:]]*[[:space:]]+Channel: [^[:space:]]*"
           r"[[:space:]]+ChannelState: 5[[:space:]]")
+# That a queue no longer rings a phone, said twice; its Hangup follows. Where the phone sent the
+# call on, the event has one line more and is told. A caller who is named so hides only his own.
+_CANCELLED = (r"DialEnd[[:space:]].*[[:space:]]Context: deskline-queue[[:space:]]"
+              r".*[[:space:]]DialStatus: CANCEL[[:space:]]*$")
 MAIN_ACCOUNTS = (
     Account("observer", "system,call,agent,user", "reporting", not_these=_NOISE,
-            not_like=(_NO_PHONES, _IN_USE, _RINGS)),
+            not_like=(_NO_PHONES, _IN_USE, _RINGS, _CANCELLED)),
     Account("control", "system,call", "call,agent,reporting,originate",
             only=("FullyBooted", "OriginateResponse", "Shutdown")),
     Account("dialler", "system,call", "call,originate",

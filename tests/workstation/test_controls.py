@@ -49,7 +49,7 @@ def asking(state: Any) -> Consult:
     (a_call(consult=asking("held")), {"swap", "conference"}, {"hold", "drop"}),
     (a_call(consult=asking("joined"), is_conference=True), {"drop", "leave"}, {"swap"}),
     (a_call(state="ringing", operator=None, connected=(),
-            offers=(Offer("2", "101", "billing", "PJSIP/101-1"),)), {"answer"}, {"hold"}),
+            offers={"2": Offer("2", "101", "billing", "PJSIP/101-1")}), {"answer"}, {"hold"}),
     (between_us(), {"hangup", "hold", "mute", "keypad", "transfer"}, {"consult", "park"}),
     (between_us(number="101", operator="102", connected=("102",)), {"hold", "transfer"},
      {"resume"}),
