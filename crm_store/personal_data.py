@@ -108,6 +108,15 @@ PERSONAL: dict[str, Personal] = {
     "call_routes": Personal(
         own("client_id"), is_gone=True,
         kept="call_id client_id at queue priority operator level version facts reasons"),
+    "callback_dials": Personal(via("callback_id", "callbacks"), is_derived=True,
+                               kept="id callback_id state at claimed_at ended_at outcome"),
+    "callbacks": Personal(
+        either(own("client_id"), of_number("number")), hashed="number",
+        kept="id queue entry client_id call_id source language arrived_at asked_at state why "
+             "tries not_before settled_at"),
+    "incident_callers": Personal(
+        own("client_id"), hashed="number",
+        kept="incident_id client_id call_id at told_at told_by"),
     "script_answers": Personal(
         via("interaction_id", "interactions"), cleared="answer",
         kept="id interaction_id script step by at"),
@@ -240,6 +249,8 @@ OTHERS: dict[str, str] = {
     "import_maps": "column names",
     "duplicate_runs": "counts",
     "audit_cuts": "hashes",
+    "entry_switches": "numbers of ours",
+    "incidents": "streets",
     "erasures": "who was erased, without his name",
     "campaigns": "plans",
     "campaign_events": "plans",

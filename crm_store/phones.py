@@ -38,6 +38,13 @@ class Number:
     kind: NumberKind
 
 
+def can_be_called(e164: str, *, region: str) -> bool:
+    """A telephone of this country, mobile or not: no number abroad, none that costs extra."""
+    number = normalise(e164, region=region)
+    code = phonenumbers.country_code_for_region(region.partition("-")[0])
+    return number.kind in ("mobile", "fixed") and e164.startswith(f"+{code}")
+
+
 @lru_cache(maxsize=8192)
 def normalise(raw: str | None, *, region: str) -> Number:
     """Read any spelling of a number as somebody in `region` means it; never raises.

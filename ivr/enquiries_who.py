@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 
-from crm_store import clients, menu_identity, requests
+from crm_store import clients, incidents, menu_identity, requests
 from crm_store.base import Tx
 from cti.user_events import ClientIdentified
 from ivr.enquiry import NOBODY, Answer, Asker
@@ -74,6 +74,18 @@ async def _has_guessed_enough(tx: Tx, asker: Asker, subjects: tuple[str, str]) -
 async def _known(tx: Tx, identified: ClientIdentified) -> Answer:
     language = ((await clients.card(tx, identified.client)).language or "")[:2].lower()
     return Answer(Found({"client": "known"}), identified=identified, language=language)
+
+
+async def note_incident(tx: Tx, asker: Asker) -> Answer:
+    """He called because of it, as far as anybody knows: he hears when it is over."""
+    caller = asker.caller
+    if caller.client is None:
+        return NOBODY
+    found = await incidents.of_client(tx, caller.client)
+    for incident in found:
+        await incidents.link(tx, incident, caller.client, number=caller.number,
+                             call_id=caller.call or None, at=asker.now)
+    return Answer(Found()) if found else NOBODY
 
 
 async def last_request(tx: Tx, asker: Asker) -> Answer:

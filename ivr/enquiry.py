@@ -19,11 +19,18 @@ BY = "menu"             # who writes what a caller keys in
 class Caller:
     """`number` is E.164, None where it is hidden or no number; `client` once he is known.
 
-    `memory` is what one look-up of this call keeps for the next.
+    `memory` is what one look-up of this call keeps for the next. `entry`: the digits he dialled.
+    `queue` is where he waits or would; `since` the second since 1970 at which he came to it, 0
+    where he is not in line; `call` the id of this call; `language` what he is spoken to in.
     """
     number: str | None
     client: int | None = None
     memory: Mapping[str, int] = field(default_factory=dict)
+    entry: str = ""
+    queue: str = ""
+    since: int = 0
+    call: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,7 @@ class Asker:
     digits: str
     now: datetime
     zone: ZoneInfo
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)

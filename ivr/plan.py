@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from ivr.hours import Hours
+from ivr.routing.rules import Rule
+from ivr.routing.rules_file import House as RoutingHouse
 from ivr.speaking import Speaker
 from ivr.step_checks import Known
 from ivr.steps import Menu
 
-SHIPPED = ("main", "survey")
+SHIPPED = ("main", "survey", "closed", "waiting", "call_back", "called_back")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class IvrPlan:
     `menus` are those of the settings; the store may have other versions of them, which are read
     with what is `known`. `speakers` by language, the company's first. `region` is the ISO country
     whose spellings of telephone numbers are meant. `messages_dir` is where voice mail begins.
+    `routing` are the rules of the settings, `routing_house` what rules may name.
     `further`: Asterisks beside the first; the ids of their calls end in `@` and their name.
     """
     host: str
@@ -50,7 +54,9 @@ class IvrPlan:
     time_zone: ZoneInfo
     office: str = ""
     further: frozenset[str] = frozenset()
-    holidays: frozenset[str] = frozenset()      # `2026-03-08`, or `03-08` of every year
+    routing: tuple[Rule, ...] = ()
+    routing_house: RoutingHouse = field(default_factory=lambda: RoutingHouse((), ()))
+    hours: Mapping[str, Hours] = field(default_factory=dict)    # by the digits of an entry
 
     def mark_of(self, pbx: str) -> str:
         """What the ids of this Asterisk's calls end in."""
@@ -68,3 +74,8 @@ def shipped_menu(name: str = "main") -> str:
 def shipped_wording(language: str) -> str:
     """The TOML of a language's phrases. Raises FileNotFoundError."""
     return files("ivr").joinpath("wording", f"{language}.toml").read_text("utf-8")
+
+
+def shipped_rules() -> str:
+    """The TOML of the rules of routing."""
+    return files("ivr").joinpath("routing", "rules.toml").read_text("utf-8")

@@ -59,6 +59,12 @@ def quantity_in_words(number: int, unit: str, language: str) -> Fragments:
     return words
 
 
+def clock_in_words(hour: int, minute: int, language: str) -> Fragments:
+    """A time of the day, as it is said."""
+    words: Fragments = LANGUAGES[language].clock(hour, minute)
+    return words
+
+
 def date_in_words(on: date, language: str) -> Fragments:
     if on.year not in YEARS:
         raise Unspeakable(f"no words for the year {on.year}")

@@ -32,9 +32,10 @@ CURRENCIES = {
 }
 QUANTITIES = {
     "kWh": ("kilowatt hour", "kilowatt hours"), "m3": ("cubic metre", "cubic metres"),
-    "Gcal": ("gigacalorie", "gigacalories"),
+    "Gcal": ("gigacalorie", "gigacalories"), "min": ("minute", "minutes"),
 }
 MINUS = "minus"
+HALVES = ("a.m.", "p.m.")
 
 
 def currency_words(currency: str) -> tuple[tuple[str, str], tuple[str, str]]:
@@ -107,6 +108,14 @@ def year(number: int) -> Fragments:
     return (below_hundred(century), below_hundred(rest))
 
 
+def clock(hour: int, minute: int) -> Fragments:
+    """`eight`, `thirty`, `p.m.`"""
+    words: tuple[str, ...] = (below_hundred(hour % 12 or 12),)
+    if minute:
+        words += ("oh", UNITS[minute]) if minute < 10 else (below_hundred(minute),)
+    return (*words, HALVES[hour >= 12])
+
+
 def digit_group(digits: str) -> Fragments:
     """Digit by digit, as numbers are dictated in English."""
     return tuple(UNITS[int(digit)] for digit in digits)
@@ -117,6 +126,6 @@ def vocabulary(currency: str) -> frozenset[str]:
     unit, hundredth = currency_words(currency)
     hundreds = (f"{UNITS[number]} hundred" for number in range(1, 10))
     return frozenset((
-        *map(below_hundred, range(100)), *hundreds, *SCALES[1:], "hundred", "oh", MINUS,
+        *map(below_hundred, range(100)), *hundreds, *SCALES[1:], "hundred", "oh", MINUS, *HALVES,
         *unit, *hundredth, *MONTHS, *map(ordinal, range(1, 32)),
         *(form for noun in QUANTITIES.values() for form in noun)))

@@ -50,6 +50,8 @@ CURRENCIES = {
 QUANTITIES = {
     "kWh": Noun("kilowattheure", "kilowattheures"), "m3": Noun("mètre cube", "mètres cubes"),
     "Gcal": Noun("gigacalorie", "gigacalories", is_feminine=True),
+    "h": Noun("heure", "heures", is_feminine=True),
+    "min": Noun("minute", "minutes", is_feminine=True),
 }
 
 
@@ -135,6 +137,11 @@ def quantity(number: int, unit: str) -> Fragments:
 def day(on: date) -> Fragments:
     spoken = FIRST if on.day == 1 else below_hundred(on.day)
     return (spoken, MONTHS[on.month - 1], *cardinal(on.year))
+
+
+def clock(hour: int, minute: int) -> Fragments:
+    """«Huit», «heures», «trente»."""
+    return quantity(hour, "h") + (cardinal(minute) if minute else ())
 
 
 def digit_group(digits: str) -> Fragments:

@@ -26,7 +26,8 @@ CURRENCIES = {
     "GBP": ("pond", ("penny", "pence")), "TRY": ("lira", ("kuruş", "kuruş")),
     "RUB": ("roebel", ("kopeke", "kopeken")),
 }
-QUANTITIES = {"kWh": "kilowattuur", "m3": "kubieke meter", "Gcal": "gigacalorie"}
+QUANTITIES = {"kWh": "kilowattuur", "m3": "kubieke meter", "Gcal": "gigacalorie",
+              "h": "uur", "min": "minuten"}
 MINUS = "min"
 
 
@@ -85,6 +86,11 @@ def year(number: int) -> Fragments:
     century, rest = divmod(number, 100)
     first = "negentienhonderd" if century == 19 else "tweeduizend"
     return (first, below_hundred(rest)) if rest else (first,)
+
+
+def clock(hour: int, minute: int) -> Fragments:
+    """«Acht», «uur», «dertig»."""
+    return quantity(hour, "h") + (cardinal(minute) if minute else ())
 
 
 def digit_group(digits: str) -> Fragments:

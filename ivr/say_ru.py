@@ -74,6 +74,8 @@ QUANTITIES = {
     "m3": Noun("кубометр", "кубометра", "кубометров"),
     "Gcal": Noun("гигакалория", "гигакалории", "гигакалорий", is_feminine=True,
                  one_accusative="гигакалорию"),
+    "h": Noun("час", "часа", "часов"),
+    "min": Noun("минута", "минуты", "минут", is_feminine=True, one_accusative="минуту"),
 }
 HUNDREDTH = Noun("сотая", "сотых", "сотых", is_feminine=True, one_accusative="сотую")
 
@@ -153,6 +155,11 @@ def year(number: int) -> Fragments:
     if rest:
         return ("тысяча", "девятьсот", ordinal(rest), YEAR)
     return ("тысяча", "девятисотого", YEAR)
+
+
+def clock(hour: int, minute: int) -> Fragments:
+    """«Восемь», «часов», «тридцать», «минут»."""
+    return quantity(hour, "h") + (quantity(minute, "min") if minute else ())
 
 
 def digit_group(digits: str) -> Fragments:

@@ -22,7 +22,8 @@ CURRENCIES = {
     "TRY": ("lira", "kuruş"), "EUR": ("avro", "sent"), "USD": ("dolar", "sent"),
     "GBP": ("sterlin", "peni"), "RUB": ("ruble", "kopek"),
 }
-QUANTITIES = {"kWh": "kilovat saat", "m3": "metreküp", "Gcal": "gigakalori"}
+QUANTITIES = {"kWh": "kilovat saat", "m3": "metreküp", "Gcal": "gigakalori",
+              "min": "dakika"}
 MINUS = "eksi"
 
 
@@ -75,6 +76,12 @@ def year(number: int) -> Fragments:
     rest = number % 100
     first = ("iki", "bin") if number >= 2000 else ("bin", "dokuz yüz")
     return (*first, below_hundred(rest)) if rest else first
+
+
+def clock(hour: int, minute: int) -> Fragments:
+    """«Sekiz», «otuz»; minutes below ten with a zero."""
+    zero = (UNITS[0],) if 0 < minute < 10 else ()
+    return (*cardinal(hour), *zero, *(cardinal(minute) if minute else ()))
 
 
 def digit_group(digits: str) -> Fragments:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from cti.agi import SoundMissing
 from cti.user_events import MenuStepped
-from ivr import recorded
-from ivr.flows import Caller, Enquiries
+from ivr import enquiries_line, moments, recorded
+from ivr.flows import Answer, Caller, Enquiries
 from ivr.line import Line, Prompt
 from ivr.menu import OPERATOR_KEY, advance, begin
 from ivr.say import Unspeakable
@@ -44,6 +45,7 @@ from ivr.wording import Value
 
 NEXT = "DESKLINE_NEXT"      # what the dialplan does after us; set last, absent if we die
 ALL_KEYS = "0123456789*#"
+SECONDS = re.compile(r"[0-9]{9,11}")     # since 1970
 UNTOLD = Find | Learn | Speak | KeepAnswer | ToMenu     # nothing that a caller notices
 OF_QUEUES = {"waiting": "QUEUE_WAITING_COUNT({})", "free": "QUEUE_MEMBER({},free)"}
 
@@ -150,7 +152,7 @@ class MenuSession:
         return Played()
 
     async def _find(self, what: str, digits: str) -> Heard:
-        answer = await self.enquiries.find(what, self.caller, digits)
+        answer = await self._asked(what, digits)
         self.values.update(answer.values)
         self.caller = replace(self.caller, memory={**self.caller.memory, **answer.remember})
         if answer.identified is not None:
@@ -160,11 +162,30 @@ class MenuSession:
             self.language = answer.language
         return answer.heard
 
+    async def _asked(self, what: str, digits: str) -> Answer:
+        """Of the base; of his place in line it is the telephone side that knows."""
+        if what == "place_in_line":
+            return enquiries_line.place_in_line({
+                name: await self.line.ask_pbx(name) or "" for name in enquiries_line.TOLD})
+        if what == "note_incident":
+            self.caller = replace(self.caller, call=await self.line.call_id())
+        if what == "keep_call_back":
+            since = await self.line.ask_pbx("DESKLINE_SINCE") or ""
+            self.caller = replace(
+                self.caller, queue=self.queue, call=await self.line.call_id(),
+                language=self.language, since=int(since) if SECONDS.fullmatch(since) else 0)
+        return await self.enquiries.find(what, self.caller, digits)
+
     async def _learn(self, fact: str) -> Heard:
         kind, _, name = fact.partition(".")
         if kind in OF_QUEUES:
             found = await self.line.ask_pbx(OF_QUEUES[kind].format(name))
             return Found({fact: found}) if found and found.isdecimal() else Failed()
+        if fact in ("open", "opens"):
+            verdict, hours, now = await self.enquiries.opening(self.caller)
+            value, values = moments.of_opening(fact, verdict, now, hours)
+            self.values.update(values)
+            return Found({fact: value})
         if fact == "language":
             return Found({fact: self.language})
         return await self.enquiries.learn(fact, self.caller)

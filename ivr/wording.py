@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, time
 from typing import Any, TypeAlias, cast
 
 from ivr.say import (
@@ -20,6 +20,7 @@ from ivr.say import (
     Fragments,
     Money,
     Unspeakable,
+    clock_in_words,
     date_in_words,
     digits_in_words,
     quantity_in_words,
@@ -31,7 +32,7 @@ from ivr.say_places import place_in_words
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """Whole kWh, m3 or Gcal."""
+    """Whole kWh, m3, Gcal or minutes; without a unit it is a bare number."""
     number: int
     unit: str
 
@@ -48,12 +49,13 @@ class Word:
     name: str
 
 
-Value: TypeAlias = Money | date | Quantity | Spelled | Word
+Value: TypeAlias = Money | date | time | Quantity | Spelled | Word
 SLOTS: Mapping[str, type[Any]] = {
     "debt": Money, "credit": Money, "payment": Money, "paid_on": date,
     "resource": Word, "meter": Spelled, "last_reading": Quantity, "last_reading_on": date,
     "reading": Quantity, "request": Spelled, "request_due_on": date, "request_closed_on": date,
     "promise": Money, "promise_on": date,
+    "opens_on": date, "opens_at": time, "place": Quantity, "wait": Quantity, "number": Spelled,
 }
 FIXED = ("company", "office")       # put in when the file is read
 CASES = ("nominative", "accusative")
@@ -216,6 +218,8 @@ def _fill(slot: Slot, wording: Wording, values: Mapping[str, Value]) -> Fragment
         return sum_in_words(value, wording.language, slot.case)
     if isinstance(value, date):
         return date_in_words(value, wording.language)
+    if isinstance(value, time):
+        return clock_in_words(value.hour, value.minute, wording.language)
     if isinstance(value, Quantity):
         return quantity_in_words(value.number, value.unit, wording.language)
     if isinstance(value, Spelled):

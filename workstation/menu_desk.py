@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from crm_store import menus as stored
 from crm_store import phones
@@ -101,7 +101,8 @@ class Menus:
             await stored.use(tx, menu, version, by=by, at=at)
 
     async def walked(self, store: Store, text: str, *, keys: list[str], number: str,
-                     client_id: int | None, language: str, pbx: Mapping[str, str]) -> Walked:
+                     client_id: int | None, language: str, pbx: Mapping[str, str],
+                     entry: str = "", at: datetime | None = None) -> Walked:
         """A trial with a menu's text; nothing of it is stored. Raises Refused."""
         read = self.read(text)
         if read.menu is None:
@@ -111,10 +112,11 @@ class Menus:
                     for name, one in plan.speakers.items()}
         e164 = phones.normalise(number or None, region=plan.region).e164
         async with Enquiries(store, region=plan.region, time_zone=plan.time_zone,
-                             office=plan.office, holidays=plan.holidays, is_trial=True,
-                             ) as enquiries:
+                             office=plan.office, hours=plan.hours, is_trial=True,
+                             clock=lambda: at or datetime.now(UTC)) as enquiries:
             return await walk(plan, House(chosen, speakers), read.menu.id, enquiries,
-                              Caller(e164, client_id), keys[:MOST_KEYS], language=language)
+                              Caller(e164, client_id, entry=entry), keys[:MOST_KEYS],
+                              language=language, entry=entry)
 
     def prompts(self) -> list[tuple[str, str, str, bool]]:
         """Phrases without places, which can be recorded: language, name, words, whether it is."""

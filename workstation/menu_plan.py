@@ -9,11 +9,14 @@ from zoneinfo import ZoneInfo
 
 from ivr import menu_file, wording
 from ivr.flows import FACTS, LOOK_UPS
-from ivr.plan import SHIPPED, Entry, IvrPlan, shipped_menu, shipped_wording
+from ivr.plan import SHIPPED, Entry, IvrPlan, shipped_menu, shipped_rules, shipped_wording
+from ivr.routing import rules_file
+from ivr.routing.rules import Rule
 from ivr.speaking import Speaker
 from ivr.speech import Voice
 from ivr.step_checks import Known
 from ivr.steps import Menu
+from workstation import hours_plan
 from workstation.settings import Settings, SettingsError, recordings_folder
 
 Environment = tuple[tuple[str, str], ...]
@@ -34,7 +37,8 @@ def plan_of(settings: Settings, environment: Environment = ()) -> IvrPlan:
         known=known, speakers=speakers, entries=_entries(settings, menus),
         currency=settings.company.currency, region=settings.company.region,
         time_zone=ZoneInfo(settings.company.time_zone), office=settings.company.office,
-        holidays=frozenset(settings.company.holidays),
+        hours=hours_plan.by_entry(settings),
+        routing=_rules(settings), routing_house=routing_house(settings),
         further=frozenset(one.name for one in settings.asterisk))
 
 
@@ -61,7 +65,8 @@ def menu_texts(settings: Settings) -> dict[str, str]:
     texts = {}
     for file in (settings.menu.file or "main.toml", *settings.menu.more_files):
         texts[file] = _text(settings, file)
-    texts["survey.toml"] = shipped_menu("survey")
+    for name in SHIPPED[1:]:
+        texts[f"{name}.toml"] = shipped_menu(name)
     return texts
 
 
@@ -104,3 +109,29 @@ def _entries(settings: Settings, menus: Mapping[str, Menu]) -> dict[str, Entry]:
         entries[entry.number.removeprefix("+")] = Entry(
             entry.menu, entry.queue, entry.region, entry.language or "")
     return entries
+
+
+def routing_house(settings: Settings) -> rules_file.House:
+    """What rules of routing may name."""
+    return rules_file.House(
+        queues=[queue.id for queue in settings.queue],
+        operators=[one.id for one in settings.operator if one.role == "operator"],
+        skilled=[queue.id for queue in settings.queue if queue.skill is not None])
+
+
+def routing_text(settings: Settings) -> str:
+    """The rules of the settings, unread."""
+    if not settings.routing.file:
+        return shipped_rules()
+    try:
+        return Path(settings.routing.file).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as exc:
+        raise SettingsError(f"the rules {settings.routing.file} cannot be read: {exc}") from exc
+
+
+def _rules(settings: Settings) -> tuple[Rule, ...]:
+    try:
+        return rules_file.parse(routing_text(settings), routing_house(settings),
+                                file=settings.routing.file or "routing/rules.toml")
+    except rules_file.RulesInvalid as exc:
+        raise SettingsError(str(exc)) from exc

@@ -35,6 +35,8 @@ from workstation.privacy_settings import Privacy, Retention
 from workstation.recording_settings import Policy, Recording
 from workstation.requests.settings import RequestSettings
 from workstation.rights import Right, ViewLimits
+from workstation.hours_settings import CallBack, Incidents, OpeningHours, Overflow, Waiting, faults
+from workstation.routing_settings import Routing
 from workstation.sources.settings import Source
 from workstation.supervision_settings import Supervision
 from workstation.threshold_settings import DEFAULT as THRESHOLDS
@@ -170,6 +172,7 @@ class Queue(Part):
     relax: tuple[Relax, ...] = ()
     record: Policy = "never"
     survey: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]{0,31})?$")] = ""    # a menu's id
+    overflow: tuple[Overflow, ...] = ()
 
 
 class Entry(Part):
@@ -183,6 +186,7 @@ class Entry(Part):
     menu: Slug = "main"
     queue: Slug = "billing"
     language: MenuLanguage | None = None        # what its callers are spoken to in at first
+    hours: Slug | Literal[""] = ""              # whose opening hours it keeps; "": always open
 
 
 class OperatorSettings(Part):
@@ -233,6 +237,11 @@ class Settings(BaseSettings):
     pbx: Pbx = Pbx()
     asterisk: tuple[Asterisk, ...] = ()         # further ones
     menu: Menu = Menu()
+    routing: Routing = Routing()
+    hours: tuple[OpeningHours, ...] = ()
+    waiting: Waiting = Waiting()
+    call_back: CallBack = CallBack()
+    incidents: Incidents = Incidents()
     company: Company = Company()
     queue: tuple[Queue, ...] = _QUEUES
     entry: tuple[Entry, ...] = (Entry(number="+74951200000"),
@@ -330,6 +339,8 @@ def _in_words(file: Path | None, error: ValidationError) -> str:
 def _check_references(settings: Settings) -> None:
     for queue in settings.queue:
         _check_relaxing(queue)
+    for fault in faults(settings):
+        raise SettingsError(fault)
     queues = {queue.id for queue in settings.queue}
     dispositions = {choice.id for choice in settings.disposition}
     _check_asterisks(settings.asterisks)

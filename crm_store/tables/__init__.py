@@ -23,6 +23,7 @@ from crm_store.tables import (
     staff,
     tasks,
     team,
+    waiting,
 )
 
 __all__ = [
@@ -48,4 +49,5 @@ __all__ = [
     "staff",
     "tasks",
     "team",
+    "waiting",
 ]

@@ -23,7 +23,7 @@ from cti.pbx.unpack import shared_folder
 from ivr.flows import FACTS, LOOK_UPS
 from ivr.menu_file import Known
 from ivr.menu_file import parse as parse_menu
-from ivr.plan import Entry, IvrPlan, shipped_menu, shipped_wording
+from ivr.plan import SHIPPED, Entry, IvrPlan, shipped_menu, shipped_wording
 from ivr.server import run
 from ivr.speaking import Speaker
 from ivr.speech import PromptCache, Voice
@@ -123,11 +123,11 @@ def ivr_plan(
     prompts_dir: Path, espeak: Voice, english: Wording, company_url: str, tmp_path: Path,
 ) -> IvrPlan:
     known = Known({"en": english.phrases}, QUEUES, LOOK_UPS, FACTS, operators=("101",),
-                  groups=("billing",), menus=("main", "survey"))
+                  groups=("billing",), menus=SHIPPED)
     return IvrPlan(
         host="127.0.0.1", port=0, store_url=company_url, prompts_dir=prompts_dir,
         messages_dir=tmp_path / "messages",
-        menus={name: parse_menu(shipped_menu(name), known) for name in ("main", "survey")},
+        menus={name: parse_menu(shipped_menu(name), known) for name in SHIPPED},
         known=known, speakers={"en": Speaker.of(english, espeak, prompts_dir)}, office=OFFICE,
         entries={"74951200000": Entry("main", "billing"), "74951200001": Entry("main", "outages")},
         currency="RUB", region="RU", time_zone=ZoneInfo("Europe/Moscow"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from importlib.resources import files
 
 import pytest
@@ -31,7 +31,8 @@ VALUES: dict[str, Value] = {
     "last_reading_on": date(2026, 10, 25), "reading": Quantity(21, "m3"),
     "request": Spelled("1017"), "request_due_on": date(2026, 12, 1),
     "request_closed_on": date(2026, 11, 3), "promise": Money(4_812_50, "RUB"),
-    "promise_on": date(2026, 11, 30)}
+    "promise_on": date(2026, 11, 30), "opens_on": date(2026, 11, 30), "opens_at": time(8, 30),
+    "place": Quantity(3, ""), "wait": Quantity(4, "min"), "number": Spelled("79161234567")}
 LANGUAGES = ("en", "ru", "nl", "fr", "tr")
 
 

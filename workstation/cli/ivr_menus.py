@@ -23,6 +23,7 @@ from ivr.plan import IvrPlan
 from ivr.session import House
 from ivr.steps import Menu
 from ivr.trial import session
+from workstation.cli.moment import Moment, local
 from workstation.cli.options import Failure, json_option, print_json, with_settings
 from workstation.menu_plan import plan_of
 from workstation.settings import Settings
@@ -98,18 +99,23 @@ def map_command(settings: Settings, *, file: Path | None, name: str, svg: bool) 
 @click.option("--client", type=int, default=None, help="Known from the start: a client's id.")
 @click.option("--language", default="", help="In place of the company's.")
 @click.option("--entry", default="", help="The number that is dialled.")
+@click.option("--at", type=Moment(), default=None, metavar="WHEN",
+              help="As if it were then: 2026-12-31T18:00, the company's time.")
 @with_settings
 def try_command(settings: Settings, *, file: Path | None, name: str, number: str,
-                client: int | None, language: str, entry: str) -> None:
+                client: int | None, language: str, entry: str, at: datetime | None) -> None:
     """Walk a menu here: what callers hear is written, keys are typed. Nothing is stored.
 
     An empty line is silence, `q` hangs up.
     """
     plan = plan_of(settings)
+    at = local(settings, at)
+    entry = entry.removeprefix("+")
     menu = _menu(plan, file, name)
     house = house_of(replace(plan, menus={**plan.menus, menu.id: menu}))
     try:
-        click.echo(f"→ {asyncio.run(_try(plan, house, menu, number, client, language, entry))}")
+        way = asyncio.run(_try(plan, house, menu, number, client, language, entry, at))
+        click.echo(f"→ {way}")
     except (KeyboardInterrupt, EOFError, _HungUp):
         click.echo("→ the caller hung up")
     except StoreError as exc:
@@ -121,13 +127,13 @@ class _HungUp(Exception):
 
 
 async def _try(plan: IvrPlan, house: House, menu: Menu, number: str, client: int | None,
-               language: str, entry: str) -> str:
+               language: str, entry: str, at: datetime | None) -> str:
     store = Store(plan.store_url)
     try:
         async with Enquiries(store, region=plan.region, time_zone=plan.time_zone,
-                             office=plan.office, holidays=plan.holidays, is_trial=True,
-                             ) as enquiries:
-            caller = replace(enquiries.caller(number or None), client=client)
+                             office=plan.office, hours=plan.hours, is_trial=True,
+                             clock=lambda: at or datetime.now(UTC)) as enquiries:
+            caller = replace(enquiries.caller(number or None, entry=entry), client=client)
             walked = session(plan, house, menu.id, enquiries, caller, Typed(), language, entry)
             return await walked.run()
     except ExceptionGroup as group:

@@ -21,6 +21,7 @@ from workstation.settings import DataFolderUnusable, SettingsError
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "serve": ("serve", "command", "The workstation server: web, API, live stream, dialler."),
     "ivr": ("ivr", "command", "The voice menu server (FastAGI)."),
+    "hours": ("hours", "command", "Opening hours: what would happen at …; close at once."),
     "pbx": ("pbx", "command", "The private Asterisk: up, down, status, config."),
     "terminal": ("terminal", "command", "The workplace in a terminal."),
     "migrate": ("migrate", "command", "The tables of this version, or of another one."),

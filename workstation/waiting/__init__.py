@@ -1,0 +1,1 @@
+"""Callers who cannot be answered now: opening hours, place in line, call-backs, incidents."""
