@@ -18,7 +18,7 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 from types import MappingProxyType
 from typing import TypeAlias
 
-from campaigns import gate, ledger, picking, plans, settling
+from campaigns import gate, ledger, picking, plans, previewing, settling
 from campaigns.capacity import Drops, FloorView, OpenLine, holder, line_for
 from campaigns.coverage import LedgerError
 from campaigns.gate import GatePlan
@@ -203,6 +203,8 @@ class Dialler:
                 await self._safely(name, self._settle(attempt, "lease_ran_out", now))
             elif attempt.state != "intent" and self._is_lost(attempt, now):
                 await self._safely(name, self._settle(attempt, "LOST", now))
+        for attempt in previewing.abandoned(open_attempts, self._floor.operators):
+            await self._safely(f"card {attempt.id}", self._settle(attempt, "card_returned", now))
         for attempt in untold:
             if self._is_untold(attempt, now):
                 await self._safely(f"attempt {attempt.id}", self._close_untold(attempt, now))
@@ -272,6 +274,9 @@ class Dialler:
         dose = self._watch.dose(campaign, line, self._floor, lines, now)
         step = next_step(Pacing(campaign.pacing), line, dose)
         facts = _facts(step, campaign, self._watch.answer_rate(campaign.id))
+        if campaign.pacing == Pacing.PREVIEW:
+            await self._hand_out(tx, campaign, rules, step, facts, now)
+            return []
         picked = await picking.pick(
             tx, campaign, rules, self._lease(now, facts), wanted=step.dial, now=now)
         why = step.reason.value
@@ -284,6 +289,16 @@ class Dialler:
             facts["other"] = next((one.name for one in running if one.id == other), str(other))
         await _note(tx, campaign, why, facts, now)
         return picked
+
+    async def _hand_out(self, tx: Tx, campaign: CampaignRow, rules: RuleSet, step: Step,
+                        facts: Mapping[str, int | str], now: datetime) -> None:
+        holding = {one.held_by for one in await claims.open_attempts(tx) if one.held_by}
+        free = previewing.free_for_cards(
+            self._floor.operators, campaign.queue, holding, now)[:step.dial]
+        handed = await previewing.hand_out(
+            tx, campaign, rules, self._lease(now, facts), free=free, now=now)
+        is_dry = bool(free) and not handed and not facts["own_lines"]
+        await _note(tx, campaign, "nobody_due" if is_dry else step.reason.value, facts, now)
 
     async def _drops(self, tx: Tx, campaign: CampaignRow, rules: RuleSet,
                      now: datetime) -> Drops:
@@ -346,9 +361,16 @@ async def _open_lines(tx: Tx) -> list[OpenLine]:
     attempts = await claims.open_attempts(tx)
     queues = await rows.queues(tx, {attempt.campaign_id for attempt in attempts})
     return [OpenLine(attempt.id, attempt.campaign_id, queues[attempt.campaign_id],
-                     attempt.state in claims.IN_FLIGHT, attempt.state == "answered",
+                     _may_need_operator(attempt), attempt.state == "answered",
                      attempt.dialling_at or attempt.intent_at)
             for attempt in attempts]
+
+
+def _may_need_operator(attempt: AttemptRow) -> bool:
+    """Who dials his own card is on the telephone himself."""
+    if attempt.held_by:
+        return attempt.state == "intent"
+    return attempt.state in claims.IN_FLIGHT
 
 
 async def _finish(tx: Tx, campaign: CampaignRow, now: datetime) -> None:

@@ -9,8 +9,9 @@ from campaigns.predicting import Dose
 
 
 class Pacing(StrEnum):
-    """How a campaign dials. `PREVIEW` waits for an operator's key: the dialler places nothing.
-    `PREDICTIVE` dials before an operator is free, where the chances are good enough."""
+    """How a campaign dials. `PREVIEW` puts a card on the screen of each free operator, who dials
+    it himself. `PREDICTIVE` dials before an operator is free, where the chances are good enough.
+    """
 
     PREVIEW = "preview"
     PROGRESSIVE = "progressive"
@@ -66,7 +67,7 @@ def next_step(pacing: Pacing, line: Line, dose: Dose | None = None) -> Step:
     """One second's decision; `dial` is never negative. `dose`: what the `Predictor` allows; a
     predictive campaign without one dials one to one."""
     if pacing is Pacing.PREVIEW:
-        return Step(0, Reason.OPERATOR_DIALS, line)
+        return _preview(line)
     if pacing is Pacing.PREDICTIVE and dose is not None:
         return _predictive(line, dose)
     if line.drops_too_many:
@@ -86,6 +87,13 @@ def _predictive(line: Line, dose: Dose) -> Step:
     if dose.dial <= 0:
         return Step(0, Reason.TOO_RISKY, line, dose)
     return Step(min(dose.dial, line.lines_free), Reason.DIALLING, line, dose)
+
+
+def _preview(line: Line) -> Step:
+    """As many cards as one would dial one to one; `dial` counts those to hand out."""
+    step = _progressive(line)
+    is_on_screens = step.reason in (Reason.DIALLING, Reason.LINES_IN_FLIGHT)
+    return Step(step.dial, Reason.OPERATOR_DIALS, line) if is_on_screens else step
 
 
 def _progressive(line: Line) -> Step:

@@ -33,6 +33,7 @@ class Lease:
     until: datetime
     token: str
     pace: Facts = field(default_factory=dict)
+    held_by: str | None = None      # the operator on whose screen the card is put
 
 
 async def pick(tx: Tx, campaign: CampaignRow, rule_set: RuleSet, lease: Lease, *, wanted: int,
@@ -86,9 +87,13 @@ async def _intend(tx: Tx, entry: EntryRow, number: NumberRow, verdict: Verdict, 
         entry_id=entry.id, client_id=entry.client_id, e164=number.e164,
         channel_id=f"deskline-e{entry.id}-{lease.token}", dialler=lease.dialler,
         lease_until=lease.until, decision={**verdict.facts, **lease.pace},
+        held_by=lease.held_by,
     ), at=now)
-    await ledger.step(tx, entry, Happening.TRIED, at=now, why="dialling",
-                      facts={"attempt": attempt.id, "ordinal": attempt.ordinal})
+    facts: Facts = {"attempt": attempt.id, "ordinal": attempt.ordinal}
+    if lease.held_by is not None:
+        facts = {**facts, "operator": lease.held_by}
+    await ledger.step(tx, entry, Happening.TRIED, at=now, facts=facts,
+                      why="dialling" if lease.held_by is None else "on_a_card")
     return attempt
 
 

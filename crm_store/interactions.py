@@ -141,7 +141,7 @@ async def unreached_without_disposition(
     rows = await tx.all(
         _interactions().where(
             Interactions.operator == operator, Interactions.started_at >= since,
-            Interactions.ended_at.is_not(None), UNREACHED)
+            Interactions.ended_at.is_not(None), UNREACHED, Interactions.attempt.is_(None))
         .order_by(Interactions.started_at.desc()).limit(limit))
     return [_interaction(row) for row in rows]
 

@@ -24,7 +24,7 @@ from workstation.rights import CLEAR, Lens
 
 Key: TypeAlias = tuple[str, str]            # collection, id
 COLLECTIONS = ("operators", "queues", "calls", "conversations", "requests", "campaigns", "gaps",
-               "tasks", "sources", "messages", "helps")
+               "tasks", "sources", "messages", "helps", "previews")
 PENDING_LIMIT = 4_000       # views unsent: more than that and a snapshot is cheaper
 REPLIES_LIMIT = 200
 FAN_OUT_SLICE = 100         # screens served before other work may run
@@ -200,6 +200,16 @@ class Board:
                 self.put(collection, name, None)
         for name, view in fresh.items():
             self.put(collection, name, view)
+
+    def replace_own(self, collection: str,
+                    views: Iterable[tuple[str, str, protocol.View]]) -> None:
+        """The whole private collection, as owner, name, view: whatever else was in it is gone."""
+        fresh = {(owner, name): view for owner, name, view in views}
+        for owner, (held_in, name) in list(self._placed):
+            if owner and held_in == collection and (owner, name) not in fresh:
+                self.put_own(owner, collection, name, None)
+        for (owner, name), view in fresh.items():
+            self.put_own(owner, collection, name, view)
 
     def has_due(self) -> bool:
         return bool(self._due)

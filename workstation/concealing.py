@@ -33,6 +33,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "RelationView": {"note": N},
     "ConsentView": {"note": N},
     "CallView": {"number": C},
+    "PreviewView": {"number": C, "number_label": C},
     "WaitingView": {"number": C},
     "RingingView": {"number": C},
     "ParkedView": {"number": C},

@@ -18,6 +18,7 @@ from crm_store import interactions
 from crm_store.errors import StoreError
 from crm_store.store import Store
 from cti.changes import (
+    AttemptSettled,
     CallAnswered,
     CallChange,
     CallConsulted,
@@ -75,6 +76,7 @@ class Pops:
         self._recall = Recall(store, settings, background, conversations, clock)
         self._compared: set[str] = set()                    # Asterisks, since our start
         self._reopening: set[tuple[str, str]] = set()       # (operator, call)
+        self._attempted: dict[str, None] = {}               # live calls of campaigns
         self.took_s = self._cards.took_s
         self.clients = self._cards.clients
         self.campaigns = self._cards.campaigns
@@ -116,6 +118,8 @@ class Pops:
                 self._left(tasks, change.operator, change)
             case ClientNamed(call=call, client=client):
                 self._named(tasks, call, client)
+            case AttemptSettled(call=call) if call in self._floor.calls:
+                self._attempted[call] = None
             case CallsMerged():
                 self._merged(tasks, change)
             case CallEnded():
@@ -285,6 +289,7 @@ class Pops:
     def _ended(self, tasks: asyncio.TaskGroup, change: CallEnded) -> None:
         self.clients.pop(change.call, None)
         self.campaigns.pop(change.call, None)
+        is_attempt = self._attempted.pop(change.call, "") is None
         hint = unreached.hint(change, self.dialled, self._settings.company.region)
         self._forget_dialled(change)
         for view in self._conversations.with_call(change.call):
@@ -294,7 +299,7 @@ class Pops:
                 self._wrap(tasks, view, change.at)
         if change.operator and change.answered_at is not None:
             self._left(tasks, change.operator, change)
-        elif unreached.is_one(change):
+        elif unreached.is_one(change) and not is_attempt:    # else the campaign knows
             self._unreached(tasks, change, hint)
 
     def _unreached(self, tasks: asyncio.TaskGroup, change: CallEnded, hint: int | None) -> None:

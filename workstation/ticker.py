@@ -14,7 +14,7 @@ from crm_store.errors import StoreError
 from cti.changes import Change, OperatorChanged
 from cti.feed import Subscription
 from workstation import gap_views, protocol, unforeseen, wallboard
-from workstation.actions import campaigns, requests
+from workstation.actions import campaigns, dial_cards, requests
 from workstation.desk import Desk
 from workstation.sites import Site
 from workstation.views import moment
@@ -22,6 +22,7 @@ from workstation.views import moment
 log = structlog.get_logger()
 BEAT_S = 0.5
 CAMPAIGNS_EVERY_S = 1.0
+CARDS_EVERY_S = 1.0
 REQUESTS_EVERY_S = 60.0
 
 
@@ -44,6 +45,8 @@ class Ticker:
             tasks.create_task(self._beat(), name="wallboard: beat")
             tasks.create_task(self._repeat(campaigns.show_all, CAMPAIGNS_EVERY_S),
                               name="wallboard: campaigns")
+            tasks.create_task(self._repeat(dial_cards.show_all, CARDS_EVERY_S),
+                              name="wallboard: cards")
             tasks.create_task(self._repeat(requests.show_all, REQUESTS_EVERY_S),
                               name="wallboard: requests")
 

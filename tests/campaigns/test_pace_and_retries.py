@@ -54,8 +54,10 @@ def test_a_campaign_whose_calls_go_on_does_not_say_that_nothing_is_dialled() -> 
                     "1 of its calls go on.")
 
 
-def test_preview_leaves_the_dial_to_the_operator() -> None:
-    assert next_step(Pacing.PREVIEW, Line(5, 0, 0)).dial == 0
+def test_preview_hands_a_card_to_each_free_operator() -> None:
+    step = next_step(Pacing.PREVIEW, Line(5, 2, 0))
+    assert (step.dial, step.reason) == (3, Reason.OPERATOR_DIALS)
+    assert next_step(Pacing.PREVIEW, Line(1, 0, 1)).reason is Reason.CALLERS_WAIT
 
 
 @given(st.sampled_from([CALM, QUICK]), st.sampled_from(Miss), counts, counts, counts)

@@ -14,6 +14,7 @@ from websockets.asyncio.server import ServerConnection, serve
 
 from tests.terminal import story
 from workstation import protocol as p
+from workstation.protocol.dial_cards import PreviewView
 from workstation.protocol.team import HelpView, MessageView
 
 PASSWORD = "correct horse"
@@ -21,7 +22,8 @@ SOON_S = 30.0       # the machine may be shared
 SHELVES = {p.OperatorView: "operators", p.QueueView: "queues", p.CallView: "calls",
            p.ConversationView: "conversations", p.RequestView: "requests",
            p.CampaignView: "campaigns", p.GapView: "gaps", p.TaskView: "tasks",
-           p.SourceView: "sources", MessageView: "messages", HelpView: "helps"}
+           p.SourceView: "sources", MessageView: "messages", HelpView: "helps",
+           PreviewView: "previews"}
 
 
 @dataclass

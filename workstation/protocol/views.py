@@ -16,7 +16,7 @@ OperatorState = Literal["offline", "ready", "offered", "talking", "wrap_up", "pa
 CallState = Literal["menu", "waiting", "ringing", "talking", "held", "dialling"]
 ConversationState = Literal["ringing", "talking", "held", "wrap_up", "done", "missed"]
 Collection = Literal["operators", "queues", "calls", "conversations", "requests", "campaigns",
-                     "gaps", "tasks", "sources", "messages", "helps"]
+                     "gaps", "tasks", "sources", "messages", "helps", "previews"]
 
 
 # ── the floor ────────────────────────────────────────────────────────────────────────────────

@@ -23,10 +23,11 @@ from workstation.protocol import (
     NewClient,
     TimelineView,
 )
-from workstation.terminal import ending
+from workstation.terminal import dial_cards, ending
 from workstation.terminal.answers import AnswersDialog
 from workstation.terminal.calls import CallScreen
 from workstation.terminal.card_edit import EditCardDialog
+from workstation.terminal.dial_cards import DialCardKeys
 from workstation.terminal.dialogs import Menu, NewClientDialog
 from workstation.terminal.guiding import OffersDialog, ScriptDialog
 from workstation.terminal.keys import letter
@@ -44,7 +45,7 @@ DRAWN_BY_CONVERSATION = frozenset({"conversations", "link"})
 DRAWN_IN_CARD = frozenset({"sources", "tasks"})
 
 
-class DeskScreen(CallScreen):
+class DeskScreen(DialCardKeys, CallScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(f"alt+{n}", f"outcome({n})", show=False, priority=True) for n in range(1, 10)),
         *(Binding(str(n), f"candidate({n})", show=False) for n in range(10)),
@@ -144,6 +145,8 @@ class DeskScreen(CallScreen):
         self.query_one("#state", Picture).show(bars.operator_state(desk))
         self.query_one("#call", Picture).show(bars.current_call(desk, items))
         kind, content = bars.strip(desk, items)
+        if kind == "quiet" and bars.live_call(items) is None and (card := dial_cards.strip(desk)):
+            kind, content = "notice", card
         strip = self.query_one("#strip", Picture)
         strip.set_classes(f"is-{kind}")
         strip.show(content)

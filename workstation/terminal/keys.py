@@ -17,7 +17,7 @@ KEYS: Mapping[str, tuple[tuple[str, str], ...]] = {
                ("new_client", "n"), ("edit_card", "e"), ("identity", "F3"),
                ("filter", "← → (timeline)")),
     "work": (("note", "Ctrl+N"), ("outcome", "Alt+1 … Alt+9"), ("done", "F10 or Ctrl+D"),
-             ("more_time", "F12"), ("unfinished", "Alt+J"),
+             ("card", "Alt+B Alt+H"), ("more_time", "F12"), ("unfinished", "Alt+J"),
              ("take_handed", "Alt+U"), ("script", "Alt+Q"),
              ("offers", "Alt+V"), ("new_task", "t"), ("fields", "Tab, Shift+Tab")),
     "everywhere": (("search", "Ctrl+K or /"), ("requests", "Ctrl+R"), ("tasks", "Ctrl+T"),

@@ -21,6 +21,7 @@ from workstation.protocol import (
     TaskView,
     View,
 )
+from workstation.protocol.dial_cards import PreviewView
 from workstation.protocol.team import HelpView, MessageView
 
 SHAPES: dict[str, type[View]] = {
@@ -35,6 +36,7 @@ SHAPES: dict[str, type[View]] = {
     "sources": SourceView,
     "messages": MessageView,
     "helps": HelpView,
+    "previews": PreviewView,
 }
 
 
@@ -52,6 +54,7 @@ class Shelves:
     sources: dict[str, SourceView] = field(default_factory=dict)
     messages: dict[str, MessageView] = field(default_factory=dict)
     helps: dict[str, HelpView] = field(default_factory=dict)
+    previews: dict[str, PreviewView] = field(default_factory=dict)
 
     def apply(self, changes: Iterable[Change]) -> set[str]:
         """The collections touched. msgspec.ValidationError: a view of another build."""

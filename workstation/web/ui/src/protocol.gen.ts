@@ -4,7 +4,7 @@
 export type OperatorState = "offline" | "ready" | "offered" | "talking" | "wrap_up" | "paused";
 export type CallState = "menu" | "waiting" | "ringing" | "talking" | "held" | "dialling";
 export type ConversationState = "ringing" | "talking" | "held" | "wrap_up" | "done" | "missed";
-export type Collection = "operators" | "queues" | "calls" | "conversations" | "requests" | "campaigns" | "gaps" | "tasks" | "sources" | "messages" | "helps";
+export type Collection = "operators" | "queues" | "calls" | "conversations" | "requests" | "campaigns" | "gaps" | "tasks" | "sources" | "messages" | "helps" | "previews";
 export interface OperatorView {
   id: string;
   name: string;
@@ -767,6 +767,32 @@ export interface TakeOver {
 
 export interface StopListening {
   call: string;
+}
+
+export interface PreviewView {
+  id: number;
+  campaign: string;
+  client_id: number;
+  client_name: string;
+  number: string;
+  number_label: string;
+  debt_minor: number | null;
+  currency: string | null;
+  tries: number;
+  last: string;
+  since: string;
+  until: string;
+  asked: boolean;
+}
+
+export interface DialCard {
+  card: number;
+}
+
+export interface SkipCard {
+  card: number;
+  reason: "not_now" | "talked_already" | "not_suitable" | "other";
+  note?: string;
 }
 
 export interface OwnerView {
@@ -1691,6 +1717,7 @@ export interface Views {
   sources: Record<string, SourceView>;
   messages: Record<string, MessageView>;
   helps: Record<string, HelpView>;
+  previews: Record<string, PreviewView>;
 }
 
 export interface Actions {
@@ -1727,6 +1754,8 @@ export interface Actions {
   "call.hangup": HangUp;
   "call.dialling": AskDialling;
   "call.dial": Dial;
+  "card.dial": DialCard;
+  "card.skip": SkipCard;
   "call.answer": Answer;
   "call.hold": Hold;
   "call.resume": Resume;

@@ -3,7 +3,7 @@ import type { Change, Views } from "./protocol.gen.js";
 
 export function noViews(): Views {
   return { operators: {}, queues: {}, calls: {}, conversations: {}, requests: {}, campaigns: {},
-           gaps: {}, tasks: {}, sources: {}, messages: {}, helps: {} };
+           gaps: {}, tasks: {}, sources: {}, messages: {}, helps: {}, previews: {} };
 }
 
 export function fromSnapshot(views: Record<string, Record<string, unknown>>): Views {

@@ -22,6 +22,7 @@ import "./foot_bar.js";
 import "./request_board.js";
 import "./task_alerts.js";
 import "./team_alerts.js";
+import "./preview_bar.js";
 import "./task_board.js";
 import "./floor_board.js";
 import "./calls_board.js";
@@ -41,6 +42,7 @@ class DeskApp extends Piece {
     return html`
       ${this.topLine()}
       <div class="banners">${this.banners()}</div>
+      ${desk.hasDesk ? html`<preview-bar .desk=${desk}></preview-bar>` : nothing}
       ${desk.isOnCalls ? html`<call-bar class="call-bar" role="region"
         aria-label=${t("call.bar")} .desk=${desk}></call-bar>` : nothing}
       <main class="main is-${desk.tab} ${desk.isIdle ? "is-idle" : ""}">${this.layout(desk)}</main>
