@@ -4,6 +4,7 @@ SHELL := /bin/bash
 BIN := .venv/bin
 SIZE ?= small
 QUIET ?=
+unexport PYTHONDONTWRITEBYTECODE   # every process starts a third quicker with what is kept
 
 .PHONY: help demo test check lint types unit ui lock setup-run setup-dev clean \
         bench bench-cti bench-store bench-menu bench-screen bench-dialler bench-faults screenshots

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -41,6 +42,7 @@ class Walk:
     loses: tuple[str, ...] = ()
 
 
+@cache      # reading them is half of a server's start
 def steps() -> tuple[Step, ...]:
     """Every migration this version knows, the first one first."""
     found = ScriptDirectory.from_config(_config()).walk_revisions()
@@ -54,7 +56,9 @@ def upgrade(connection: Connection, revision: str = HEAD) -> str:
     Raises `TooNew`: a later version of Deskline made this base.
     """
     _take_turns(connection)
-    _known_place(connection)
+    place = _known_place(connection)
+    if place == end_of(revision):
+        return place
     command.upgrade(_config(connection), revision)
     return current(connection) or ""
 
@@ -121,7 +125,8 @@ def _known_place(connection: Connection) -> str | None:
 
 def _losses(connection: Connection, start: str, end: str) -> list[str]:
     """Filled tables and columns that the way down from `start` to `end` would drop."""
-    before, after = _pictures(start, end)
+    pictures = _pictures()
+    before, after = pictures[start], pictures[end]
     lost: list[str] = []
     for table in sorted(before):
         if table not in after:
@@ -148,18 +153,21 @@ def _values_of(connection: Connection, table: str, column: str) -> list[str]:
     return [f"{table}.{column}: {_many(values, 'value')}"] if values else []
 
 
-def _pictures(start: str, end: str) -> tuple[_Picture, _Picture]:
-    """The tables at both ends of a way down, seen on an empty base in memory."""
+@cache
+def _pictures() -> Mapping[str, _Picture]:
+    """The tables at each revision, seen on the way up of an empty base in memory."""
+    seen: dict[str, _Picture] = {}
     engine = create_engine("sqlite://")
     event.listen(engine, "connect", lambda raw, _: raw.execute("pragma foreign_keys=off"))
     try:
         with engine.connect() as connection:
-            command.upgrade(_config(connection), start)
-            before = _picture(connection)
-            command.downgrade(_config(connection), end)
-            return before, _picture(connection)
+            config = _config(connection)
+            config.attributes["on_step"] = lambda revision: seen.update(
+                {revision: _picture(connection)})
+            command.upgrade(config, HEAD)
     finally:
         engine.dispose()
+    return seen
 
 
 def _picture(connection: Connection) -> _Picture:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import tempfile
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -214,11 +215,32 @@ class Tape:
         return any(until(change) for change in changes)
 
 
+_template: list[bytes] = []
+
+
+async def migrated(settings: Settings) -> None:
+    """A new SQLite base is the copy of one that was migrated once in this process."""
+    path = Store(settings.store_url).path
+    if path is None or path.exists():
+        return
+    if not _template:
+        with tempfile.TemporaryDirectory() as folder:
+            store = Store.at(Path(folder) / "template.db")
+            await store.migrate()
+            await store.close()
+            assert store.path is not None
+            _template.append(store.path.read_bytes())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(_template[0])
+    path.chmod(0o600)
+
+
 @asynccontextmanager
 async def open_office(folder: Path, *, clock: Callable[[], datetime] = utc_now,
                       settings: Settings | None = None) -> AsyncIterator[Office]:
     """Everything of `deskline serve` but the link to Asterisk and the dialler."""
     settings = settings or settings_in(folder)
+    await migrated(settings)
     secret, engines = engines_of(settings)
     store = Store(settings.store_url)
     try:

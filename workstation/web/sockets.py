@@ -8,6 +8,7 @@ behind.
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -36,6 +37,7 @@ RECALL_LIMIT_S = 1.5
 MESSAGE_LIMIT = 256 * 1024
 DOING_LIMIT = 16            # actions of one screen under way at once
 SESSION_CHECK_S = 60.0
+GOODBYE_S = 1.0
 SIGNED_OUT = 4401           # close code: the page goes back to the sign-in
 _decode = msgspec.json.Decoder(protocol.ScreenMessage).decode
 
@@ -70,7 +72,10 @@ async def say_goodbye(app: web.Application) -> None:
         except TooManyAnswers:
             log.debug("a screen was not told that the server stops")
         screen.end(WSCloseCode.GOING_AWAY)
-    await asyncio.sleep(0.2)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(GOODBYE_S):
+            while app[DESK].board.screens():  # noqa: ASYNC110 - nobody else wants to know
+                await asyncio.sleep(0.01)
 
 
 async def _sign_in(desk: Desk, socket: web.WebSocketResponse, source: str) -> SignedIn | None:
