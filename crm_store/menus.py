@@ -57,10 +57,9 @@ async def use(tx: Tx, menu: str, version: int | None, *, by: str, at: datetime,
                        facts={kind: menu, "version": version})
 
 
-async def undo(tx: Tx, menu: str, *, by: str, at: datetime,
-               kind: str = MENU) -> int | None:
-    """What was in use before comes back, and again what was before that; the version, None: what
-    the settings say. Raises `NotFound` where nothing is in use but that."""
+async def before(tx: Tx, menu: str, kind: str = MENU) -> int | None:
+    """What an undo would bring back; None: what the settings say. Raises `NotFound` where nothing
+    is in use but that."""
     rows = await tx.all(select(MenuUses.version_id).where(
         MenuUses.menu == menu, MenuUses.kind == kind).order_by(MenuUses.id))
     past: list[int | None] = [None]
@@ -71,8 +70,16 @@ async def undo(tx: Tx, menu: str, *, by: str, at: datetime,
             past.append(row.version_id)
     if len(past) < 2:
         raise errors.NotFound(f"a version of {menu} before this one")
-    await use(tx, menu, past[-2], by=by, at=at, kind=kind)
     return past[-2]
+
+
+async def undo(tx: Tx, menu: str, *, by: str, at: datetime,
+               kind: str = MENU) -> int | None:
+    """What was in use before comes back, and again what was before that; the version, None: what
+    the settings say. Raises `NotFound` where nothing is in use but that."""
+    version = await before(tx, menu, kind)
+    await use(tx, menu, version, by=by, at=at, kind=kind)
+    return version
 
 
 async def in_use(tx: Tx, kind: str = MENU) -> dict[str, Use]:

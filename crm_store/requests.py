@@ -103,6 +103,13 @@ async def ensure_groups(tx: Tx, groups: Mapping[str, str]) -> None:
         [{"id": group_id, "name": name} for group_id, name in groups.items()])
 
 
+async def open_stages(tx: Tx, kind: str) -> set[str]:
+    """The stages that open requests of this type are in."""
+    rows = await tx.all(select(Requests.stage).distinct().where(
+        Requests.type == kind, Requests.closed_at.is_(None)))
+    return {row.stage for row in rows}
+
+
 async def file(tx: Tx, new: NewRequest) -> RequestRow:
     """Store it, with its first event and its place in the timeline.
 

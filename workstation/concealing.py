@@ -51,7 +51,7 @@ FIELDS: dict[str, dict[str, str]] = {
 NAMES: dict[str, str] = {
     "phones": C, "emails": C, "addresses": C, "phone": C, "email": C, "e164": C, "address": C,
     "balance_minor": M, "amount_minor": M, "delta_minor": M, "debt_minor": M, "debt_since": M,
-    "accounts": M, "account": M, "note": N, "notes": N,
+    "debt": M, "debt_days": M, "accounts": M, "account": M, "note": N, "notes": N,
 }
 # What he types himself, and the number of the call that is on his telephone.
 OWN = frozenset({"DraftView"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -32,7 +32,9 @@ from workstation.pops import Pops
 from workstation.recorder import Recorder
 from workstation.requests.house import House, house_of
 from workstation.requests.kinds import RequestType
+from workstation.requests.type_texts import TypeTexts
 from workstation.roster import Roster
+from workstation.routing_desk import RoutingTexts
 from workstation.settings import OperatorSettings, Queue, Settings
 from workstation.sight import Sight
 from workstation.sites import Site, Sites
@@ -66,7 +68,7 @@ class Desk:
     keeper: Keeper
     recorder: Recorder
     mending: Mending
-    kinds: Mapping[str, RequestType]
+    kinds: dict[str, RequestType]           # in use; changed in place
     guidance: Guidance
     clock: Callable[[], datetime]
     opened_at: datetime
@@ -98,6 +100,19 @@ class Desk:
     def house(self) -> House:
         """What carrying requests needs to know of the company."""
         return house_of(self.settings, self.kinds)
+
+    def forget_house(self) -> None:
+        """The types of requests have changed: it is made anew, here and at each Asterisk."""
+        for desk in (self, *self.scoped.values()):
+            desk.__dict__.pop("house", None)
+
+    @cached_property
+    def type_texts(self) -> TypeTexts:
+        return TypeTexts(self.kinds)
+
+    @cached_property
+    def routing(self) -> RoutingTexts:
+        return RoutingTexts(self.settings)
 
     @property
     def queues(self) -> dict[str, Queue]:

@@ -51,7 +51,7 @@ from workstation.regions import regions_of
 from workstation.rehearsal.marker import rehearses
 from workstation.reports.summing import Summing
 from workstation.requests import clock as request_clock
-from workstation.requests import delivering, kinds, mailbox
+from workstation.requests import delivering, kinds, mailbox, type_texts
 from workstation.settings import Settings, SettingsError, anchors_file
 from workstation.sight import Sight
 from workstation.site_parts import Parts, site_of
@@ -201,6 +201,7 @@ def followers(desk: Desk) -> dict[str, Coroutine[None, None, None]]:
         "reminders": reminders.run(desk),
         "menu contacts": menu_contacts.run(desk),
         "requests": request_clock.run(desk),
+        "request types": type_texts.run(desk),
         "mailbox": mailbox.run(desk),
         "outbox": delivering.run(desk),
         "messages": team_board.run(desk),
