@@ -28,6 +28,7 @@ from crm_store.personal_data import HASHED
 from crm_store.prepared import Ask, Prepared
 from crm_store.tables.clients import ClientChoices, IdentityConfirmations
 from crm_store.tables.contacts import Dispositions, Drafts, Interactions, Notes, Segments
+from crm_store.tables.guidance import ProposalAnswers, ScriptAnswers
 from crm_store.tables.recordings import Recordings
 from crm_store.tables.requests import Requests
 
@@ -35,7 +36,8 @@ _KNOWN = tuple(field.name for field in fields(CallFacts) if field.name != "segme
 # What a call's own records know better than the tape that lost sight of it.
 SEEN = ("direction", "number", "dialled", "entry", "started_at", "answered_at", "ended_at",
         "queue", "operator", "outcome", "cause", "ended_by", "waited_s", "talked_s", "held_s")
-_FOLLOWERS = (Dispositions, Notes, ClientChoices, IdentityConfirmations, Recordings, Requests)
+_FOLLOWERS = (Dispositions, Notes, ClientChoices, IdentityConfirmations, Recordings, Requests,
+              ScriptAnswers, ProposalAnswers)
 
 
 async def upsert_call(tx: Tx, facts: CallFacts) -> int:
@@ -144,7 +146,7 @@ def _inherit(kept: Any, part: Any) -> Any:
     """What only the absorbed row knows: its client, what was chosen for it, its answer, and the
     campaign's attempt that it was."""
     names = ["client_id", "queue", "operator", "answered_at", "attempt", "campaign_entry",
-             "recorded", "lines"]
+             "recorded", "lines", "scripted"]
     if kept.disposition is None:
         names += ["disposition", "note", "disposed_by", "disposed_at"]
     learnt = {name: getattr(part, name) for name in names if getattr(kept, name) is None}

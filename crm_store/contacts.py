@@ -82,6 +82,7 @@ class Interaction:
     reconstructed: bool = False     # from Asterisk's own records: nobody saw it live
     recorded: int | None = None     # recordings that can be heard, or will be
     lines: list[dict[str, Any]] | None = None      # how they sounded, see `crm_store.lines`
+    scripted: int | None = None     # questions of scripts that were answered in it
 
 
 COLUMNS = (
@@ -93,7 +94,7 @@ COLUMNS = (
     Interactions.outcome, Interactions.waited_s, Interactions.talked_s, Interactions.held_s,
     Interactions.disposition, Interactions.note, Interactions.disposed_by,
     Interactions.disposed_at, Interactions.absorbed_into, Interactions.reconstructed,
-    Interactions.recorded, Interactions.lines,
+    Interactions.recorded, Interactions.lines, Interactions.scripted,
 )
 
 
@@ -104,6 +105,8 @@ def call_item(row: Any) -> dict[str, JSON]:
         mark["recorded"] = row.recorded
     if row.lines:
         mark["lines"] = row.lines
+    if row.scripted:
+        mark["scripted"] = row.scripted
     return mark | {
         "interaction_id": row.id, "call_id": row.call_id, "direction": row.direction,
         "number": row.number, "queue": row.queue, "operator": row.operator,

@@ -61,8 +61,8 @@ class TimelineItem:
     """One thing that happened. `key` is `kind:ref`, unique and stable; `facts` is JSON-ready.
 
     call: interaction_id call_id direction number queue operator outcome disposition note
-        disposed_by waited_s talked_s ended_at campaign_entry menu_path; recorded, lines where
-        there are
+        disposed_by waited_s talked_s ended_at campaign_entry menu_path; recorded, lines,
+        scripted (how many answers to a script) where there are
     invoice: number account period_on amount_minor currency due_on corrected (bool)
     correction: invoice account delta_minor amount_minor (the new sum) currency reason
     payment: account amount_minor currency method · reading: meter resource unit value source

@@ -70,7 +70,8 @@ def _add_call(
         "ended_by": "client" if is_answered or not is_out else None, "waited_s": waited_s,
         "talked_s": talked_s if is_answered else 0.0, "held_s": 0.0, "absorbed_into": None,
         "reconstructed": False, "disposition": None, "note": None, "disposed_by": None,
-        "disposed_at": None, "recorded": None, "lines": None}
+        "disposed_at": None, "recorded": None, "lines": None,
+        "scripted": None}
     if is_answered:
         row |= _disposition(rows, rng, row, names, DEBTOR_OUTCOMES if is_out else OUTCOMES)
     rows.add(Interactions, row)

@@ -74,6 +74,7 @@ class Interactions(Base):
     reconstructed: Mapped[bool] = mapped_column(server_default=false())
     recorded: Mapped[int | None]            # recordings that can be heard, or will be
     lines: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)    # see `crm_store.lines`
+    scripted: Mapped[int | None]            # questions of scripts that were answered in it
 
 
 class Segments(Base):

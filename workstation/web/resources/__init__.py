@@ -19,6 +19,7 @@ from workstation.web.resources import (
     sources,
     supervision,
     tasks,
+    work,
 )
 from workstation.web.routes import Route
 
@@ -39,4 +40,5 @@ ROUTES: tuple[Route, ...] = (
     *sources.ROUTES,
     *supervision.ROUTES,
     *tasks.ROUTES,
+    *work.ROUTES,
 )
