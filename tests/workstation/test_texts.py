@@ -43,6 +43,26 @@ def test_every_language_says_all_of_an_operators_work(locale: str) -> None:
     assert len(missing) <= len(wanted) // 10, sorted(missing)
 
 
+@pytest.mark.parametrize("locale", [one for one in texts.LOCALES if one not in texts.WHOLE])
+def test_every_language_says_nearly_all_of_the_other_pages(locale: str) -> None:
+    """A text that is new is English for a while; a page of them is not."""
+    missing = stems("en") - stems(locale)
+    assert len(missing) <= len(stems("en")) // 10, (
+        f"{locale} lacks {len(missing)} of {len(stems('en'))}: {sorted(missing)}")
+
+
+@pytest.mark.parametrize("locale", texts.LOCALES)
+def test_a_number_has_each_form_its_language_knows(locale: str) -> None:
+    found = catalogue(locale)
+    counted = {key.removesuffix(".other") for key in catalogue("en") if key.endswith(".other")
+               and f"{key.removesuffix('.other')}.one" in catalogue("en")}
+    spoken = {stem for stem in counted if any(f"{stem}.{form}" in found for form in (
+        "one", "few", "many", "other"))}
+    lacking = {f"{stem}.{form}" for stem in spoken for form in FORMS[locale]
+               if f"{stem}.{form}" not in found}
+    assert lacking == set()
+
+
 @pytest.mark.parametrize("locale", texts.LOCALES)
 @pytest.mark.parametrize("n", [0, 1, 2, 5, 21, 100])
 def test_numbers_take_the_form_of_the_language(locale: str, n: int) -> None:
