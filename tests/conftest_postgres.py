@@ -8,6 +8,7 @@ second run is skipped, and fails where CI=true.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import pwd
 import shutil
@@ -27,13 +28,7 @@ from tests.ports import free_port
 
 ENGINES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.postgres))
 _START_LIMIT_S = 30
-# A test that failed, or killed its process, may have left connections and locks behind.
-_OTHERS_AWAY = ("select pg_terminate_backend(pid) from pg_stat_activity "
-                "where datname = current_database() and pid <> pg_backend_pid()")
-_ALL_EMPTY = """do $$ begin execute (
-    select 'truncate ' || string_agg(quote_ident(tablename), ', ') || ' restart identity'
-    from pg_tables where schemaname = 'public' and tablename <> 'alembic_version'
-); end $$"""
+_TEMPLATE = "deskline_template"
 
 
 @pytest.fixture(scope="session")
@@ -56,7 +51,9 @@ def postgres_server() -> Iterator[str]:
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(
                 [binaries / "postgres", "-D", folder / "data", "-p", str(port), "-k", folder,
-                 "-h", "127.0.0.1", "-c", "fsync=off", "-c", "max_connections=60"],
+                 "-h", "127.0.0.1", "-c", "fsync=off", "-c", "max_connections=60",
+                 "-c", "full_page_writes=off", "-c", "checkpoint_timeout=1h",
+                 "-c", "max_wal_size=4GB"],
                 user=user, cwd="/", stdout=subprocess.DEVNULL, stderr=log)
         try:
             _wait_for(port, server, folder / "log")
@@ -69,11 +66,20 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_base(postgres_server: str) -> str:
-    """The URL of one migrated database; `store_url` empties it for each test."""
-    asyncio.run(_execute(f"{postgres_server}/postgres", "create database deskline_test"))
-    asyncio.run(_migrate(f"{postgres_server}/deskline_test"))
-    return f"{postgres_server}/deskline_test"
+def postgres_template(postgres_server: str) -> str:
+    """The name of a migrated database that others are copied from; nobody connects to it."""
+    asyncio.run(_execute(f"{postgres_server}/postgres", f"create database {_TEMPLATE}"))
+    asyncio.run(_migrate(f"{postgres_server}/{_TEMPLATE}"))
+    return _TEMPLATE
+
+
+@contextlib.contextmanager
+def _database(server: str, template: str = "template1") -> Iterator[str]:
+    """The URL of a new one; who is still connected at the end is thrown out."""
+    name = f"e{uuid.uuid4().hex[:12]}"
+    asyncio.run(_execute(f"{server}/postgres", f"create database {name} template {template}"))
+    yield f"{server}/{name}"
+    asyncio.run(_execute(f"{server}/postgres", f"drop database {name} with (force)"))
 
 
 @pytest.fixture(scope="session")
@@ -84,15 +90,16 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=ENGINES)
-def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A fresh migrated base on each engine."""
     if request.param == "sqlite":
         path = tmp_path / "deskline.db"
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        return f"sqlite:///{path}"
-    url: str = request.getfixturevalue("postgres_base")
-    asyncio.run(_execute(url, _OTHERS_AWAY, _ALL_EMPTY))
-    return url
+        yield f"sqlite:///{path}"
+        return
+    server: str = request.getfixturevalue("postgres_server")
+    with _database(server, request.getfixturevalue("postgres_template")) as url:
+        yield url
 
 
 @pytest.fixture
@@ -109,19 +116,15 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         yield f"sqlite:///{tmp_path / 'empty.db'}"
         return
     server: str = request.getfixturevalue("postgres_server")
-    name = f"e{uuid.uuid4().hex[:12]}"
-    asyncio.run(_execute(f"{server}/postgres", f"create database {name}"))
-    yield f"{server}/{name}"
-    asyncio.run(_execute(f"{server}/postgres", f"drop database {name} with (force)"))
+    with _database(server) as url:
+        yield url
 
 
 @pytest.fixture
 def postgres_empty(postgres_server: str) -> Iterator[str]:
     """A PostgreSQL database without any table."""
-    name = f"e{uuid.uuid4().hex[:12]}"
-    asyncio.run(_execute(f"{postgres_server}/postgres", f"create database {name}"))
-    yield f"{postgres_server}/{name}"
-    asyncio.run(_execute(f"{postgres_server}/postgres", f"drop database {name} with (force)"))
+    with _database(postgres_server) as url:
+        yield url
 
 
 async def _migrate(url: str) -> None:
