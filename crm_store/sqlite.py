@@ -2,8 +2,8 @@
 
 aiosqlite sends opening a cursor, executing, fetching and closing to the connection's thread one
 by one, and each trip costs more than most of our statements. Here a statement is one trip,
-several can be one (`crm_store.prepared.trip`), a reader's BEGIN travels with his first statement,
-and nobody waits for the end of a read.
+several can be one (`crm_store.prepared.trip`), BEGIN travels with the first statement, and nobody
+waits for the end of a read.
 """
 
 from __future__ import annotations
@@ -95,40 +95,60 @@ class WholeConnection(aiosqlite.Connection):
         return await self._execute(function, self._conn, *args)     # type: ignore[no-untyped-call]
 
 
-class ReadingConnection(WholeConnection):
-    """A connection that only reads: its BEGIN waits for work, its end is not waited for."""
+class WritingConnection(WholeConnection):
+    """A connection whose BEGIN waits for work: without any there is nothing to end either."""
 
+    begins_with = "BEGIN IMMEDIATE"     # the driver's own would come late, after a read
     is_to_begin = False
 
     async def in_thread(self, function: Any, *args: Any) -> Any:
         if not self.is_to_begin:
             return await super().in_thread(function, *args)
         self.is_to_begin = False
-        return await super().in_thread(_begin_then, function, *args)
+        return await super().in_thread(_begin_then, self.begins_with, function, *args)
 
     async def commit(self) -> None:
-        if not self.is_to_begin:
+        if not self._is_idle():
+            await super().commit()
+
+    async def rollback(self) -> None:
+        if not self._is_idle():
+            await super().rollback()
+
+    def _is_idle(self) -> bool:
+        """Whether nothing was begun; what waited is forgotten."""
+        was_to_begin, self.is_to_begin = self.is_to_begin, False
+        return was_to_begin
+
+
+class ReadingConnection(WritingConnection):
+    """A connection that only reads: its end is not waited for."""
+
+    begins_with = "BEGIN"
+
+    async def commit(self) -> None:
+        if not self._is_idle():
             self._tx.put_nowait((None, self._conn.rollback))    # nothing to keep: ends the picture
-        self.is_to_begin = False
 
     async def rollback(self) -> None:
         await self.commit()
 
 
-def _begin_then(raw: sqlite3.Connection, function: Any, *args: Any) -> Any:
-    raw.execute("BEGIN")
+def _begin_then(raw: sqlite3.Connection, begin: str, function: Any, *args: Any) -> Any:
+    raw.execute(begin)
     return function(raw, *args)
 
 
 def engine(url: URL, *, readonly: bool) -> AsyncEngine:
     """One writer (SQLite allows one at a time, so ours wait here and not in it), some readers."""
-    kind = ReadingConnection if readonly else WholeConnection
+    kind = ReadingConnection if readonly else WritingConnection
     made = create_async_engine(
         url, pool_size=READERS if readonly else 1, max_overflow=0, json_serializer=dumps,
         json_deserializer=loads,
+        pool_reset_on_return=None,  # what is open when it is closed, SQLAlchemy undoes before
         hide_parameters=True,       # errors go to logs; who called does not
         async_creator=partial(_connect, kind, url.database or "", readonly=readonly))
-    event.listen(made.sync_engine, "begin", _begin_reading if readonly else _begin_writing)
+    event.listen(made.sync_engine, "begin", _begin_with_work)
     return made
 
 
@@ -183,12 +203,7 @@ def _pragmas(*, readonly: bool) -> tuple[str, ...]:
             f"query_only={'ON' if readonly else 'OFF'}")
 
 
-def _begin_writing(connection: Connection) -> None:
-    """The driver's own BEGIN would come at the first write, too late for a read before it."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _begin_reading(connection: Connection) -> None:
+def _begin_with_work(connection: Connection) -> None:
     raw = connection.connection.driver_connection
-    if isinstance(raw, ReadingConnection):
+    if isinstance(raw, WritingConnection):
         raw.is_to_begin = True

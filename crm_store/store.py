@@ -192,9 +192,11 @@ async def _begin_in_turn(connection: AsyncConnection) -> None:
     while True:
         try:
             await connection.begin()
+            await connection.exec_driver_sql("select 1")        # SQLite begins with work
         except SQLAlchemyError as exc:
             if not isinstance(translated(exc), errors.Busy) or time.monotonic() > until:
                 raise
+            await connection.rollback()
         else:
             return
 
