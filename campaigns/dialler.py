@@ -13,16 +13,17 @@ import os
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta, tzinfo
 from types import MappingProxyType
 from typing import TypeAlias
 
 from campaigns import gate, ledger, picking, plans, previewing, settling
-from campaigns.capacity import Drops, FloorView, OpenLine, holder, line_for
+from campaigns.capacity import Drops, FloorView, holder, line_for
 from campaigns.coverage import LedgerError
 from campaigns.gate import GatePlan
 from campaigns.lawful import RehearsalRefused, check_trunk
+from campaigns.lines import open_lines
 from campaigns.pacing import Pacing, Reason, Step, next_step
 from campaigns.plans import PlanError
 from campaigns.rule_files import RuleFileError, rule_set
@@ -268,7 +269,7 @@ class Dialler:
         rules = await self._rules(tx, campaign, now)
         if rules is None:
             return []
-        lines = await _open_lines(tx)
+        lines = await open_lines(tx)
         line = line_for(campaign.id, campaign.queue, campaign.lines_max, self._floor, lines, now,
                         await self._drops(tx, campaign, rules, now))
         dose = self._watch.dose(campaign, line, self._floor, lines, now)
@@ -277,8 +278,8 @@ class Dialler:
         if campaign.pacing == Pacing.PREVIEW:
             await self._hand_out(tx, campaign, rules, step, facts, now)
             return []
-        picked = await picking.pick(
-            tx, campaign, rules, self._lease(now, facts), wanted=step.dial, now=now)
+        lease = replace(self._lease(now, facts), is_recorded=campaign.pacing == Pacing.MESSAGE)
+        picked = await picking.pick(tx, campaign, rules, lease, wanted=step.dial, now=now)
         why = step.reason.value
         if step.reason is Reason.DIALLING and not picked:
             why = "nobody_due"
@@ -355,22 +356,6 @@ def _facts(step: Step, campaign: CampaignRow, answer_rate: float | None) -> dict
         facts |= {"chance": f"{step.dose.chance:.1%}", "threshold": f"{step.dose.threshold:.1%}",
                   "answer_rate": f"{answer_rate:.0%}"}
     return facts
-
-
-async def _open_lines(tx: Tx) -> list[OpenLine]:
-    attempts = await claims.open_attempts(tx)
-    queues = await rows.queues(tx, {attempt.campaign_id for attempt in attempts})
-    return [OpenLine(attempt.id, attempt.campaign_id, queues[attempt.campaign_id],
-                     _may_need_operator(attempt), attempt.state == "answered",
-                     attempt.dialling_at or attempt.intent_at)
-            for attempt in attempts]
-
-
-def _may_need_operator(attempt: AttemptRow) -> bool:
-    """Who dials his own card is on the telephone himself."""
-    if attempt.held_by:
-        return attempt.state == "intent"
-    return attempt.state in claims.IN_FLIGHT
 
 
 async def _finish(tx: Tx, campaign: CampaignRow, now: datetime) -> None:

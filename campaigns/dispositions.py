@@ -26,6 +26,7 @@ MEANINGS: Mapping[str, Meaning] = {
     "reached_another": Meaning(Happening.SOMEBODY_ANSWERED),
     "call_later": Meaning(None),
     "call_back": Meaning(None),
+    "message_heard": Meaning(Happening.SOMEBODY_ANSWERED, is_certain=False),
 }
 CANNOT_TELL = Meaning(Happening.SOMEBODY_ANSWERED, is_certain=False)
 

@@ -16,6 +16,7 @@ from typing import TypeAlias
 
 from campaigns import lawful, picking
 from campaigns.coverage import LedgerError
+from campaigns.pacing import Pacing
 from campaigns.rule_files import RuleFileError, rule_set
 from campaigns.rules import Verdict
 from crm_store import campaigns as rows
@@ -40,6 +41,8 @@ class Pass:
     queue: str
     caller_id: str
     ring_s: int
+    menu: str = ""          # what who answers is told, where no operator is
+    machines: str = "off"   # whether it is listened for answering machines, and what then
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +74,16 @@ async def claim(tx: Tx, attempt_id: int, plan: GatePlan, *, now: datetime) -> Pa
     lawful.check_trunk(rules, plan.trunk_host, rehearses=plan.rehearses)
     entry = await rows.entry(tx, attempt.entry_id)
     person = await lawful.person_of(tx, entry, await rows.numbers(tx, entry.id), now)
-    verdict = await lawful.judge(tx, rules, entry, person, attempt.e164, now)
+    verdict = await lawful.judge(tx, rules, entry, person, attempt.e164, now,
+                                 is_recorded=campaign.pacing == Pacing.MESSAGE)
     if not verdict.is_allowed:
         return await _refuse(tx, attempt, verdict, now)
     if not await claims.take(tx, attempt_id, now=now):
         return Refusal("not_wanted_any_more")
     ring_s = max([campaign.ring_s, *(rule.ring_at_least_s for rule in rules.rules)])
-    return Pass(attempt.e164, campaign.queue, campaign.caller_id or plan.caller_id, ring_s)
+    menu = campaign.menu or "" if campaign.pacing == Pacing.MESSAGE else ""
+    return Pass(attempt.e164, campaign.queue, campaign.caller_id or plan.caller_id, ring_s,
+                menu, campaign.machines)
 
 
 async def _refuse(tx: Tx, attempt: AttemptRow, verdict: Verdict,
@@ -102,6 +108,8 @@ def script(store: Store, plan: GatePlan, clock: Clock) -> Script:
         await session.set_variable("DESKLINE_QUEUE", decided.queue)
         await session.set_variable("DESKLINE_CALLERID", decided.caller_id)
         await session.set_variable("DESKLINE_RING_S", str(decided.ring_s))
+        await session.set_variable("DESKLINE_MENU", decided.menu)
+        await session.set_variable("DESKLINE_MACHINES", decided.machines)
         await session.set_variable("DESKLINE_CLAIM", "yes")
     return answer
 

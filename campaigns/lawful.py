@@ -62,6 +62,7 @@ class Person:
     dead: frozenset[str]            # numbers under a suppression
     zones: tuple[ZoneInfo, ...]
     silent_until: datetime | None
+    hears_recorded: bool = False    # he consented to calls by a recorded voice
 
 
 async def person_of(tx: Tx, entry: EntryRow, numbers: tuple[NumberRow, ...],
@@ -76,7 +77,8 @@ async def person_of(tx: Tx, entry: EntryRow, numbers: tuple[NumberRow, ...],
     return Person(
         facts.flags, facts.forbidding or ("consent_withdrawn" if facts.refuses_calls else None),
         marks.get(None), frozenset(e164 for e164 in marks if e164 is not None),
-        zones, max((moment for moment in silences if moment is not None), default=None))
+        zones, max((moment for moment in silences if moment is not None), default=None),
+        facts.hears_recorded)
 
 
 def nobody(entry: EntryRow) -> Person:
@@ -93,9 +95,9 @@ def _zones(names: tuple[str, ...]) -> tuple[ZoneInfo, ...]:
 
 
 async def judge(tx: Tx, rule_set: RuleSet, entry: EntryRow, person: Person, e164: str,
-                now: datetime) -> Verdict:
+                now: datetime, *, is_recorded: bool = False) -> Verdict:
     """May this number be dialled for this entry now? A suppression, and a flag on the card,
-    answer before any rule."""
+    answer before any rule. `is_recorded`: he would hear a recorded voice."""
     if person.suppressed_because is not None or e164 in person.dead:
         return Verdict(False, "suppressed", facts={"because": person.suppressed_because or e164})
     if person.forbidden_by is not None:
@@ -103,7 +105,8 @@ async def judge(tx: Tx, rule_set: RuleSet, entry: EntryRow, person: Person, e164
     history = await claims.contacts(tx, entry.client_id, e164, since=now - _HISTORY)
     contacts = tuple(_contact(row, entry.client_id) for row in history)
     verdict = decide(rule_set, Inquiry(
-        now, person.zones, e164, contacts, person.flags, person.silent_until))
+        now, person.zones, e164, contacts, person.flags, person.silent_until,
+        is_recorded, person.hears_recorded))
     facts = {**verdict.facts, "zones": " ".join(entry.zones), "contacts": len(contacts)}
     return Verdict(verdict.is_allowed, verdict.why, verdict.until_at, facts)
 

@@ -11,11 +11,13 @@ from campaigns.predicting import Dose
 class Pacing(StrEnum):
     """How a campaign dials. `PREVIEW` puts a card on the screen of each free operator, who dials
     it himself. `PREDICTIVE` dials before an operator is free, where the chances are good enough.
+    `MESSAGE` needs none: who answers hears a menu, and may ask for a person.
     """
 
     PREVIEW = "preview"
     PROGRESSIVE = "progressive"
     PREDICTIVE = "predictive"
+    MESSAGE = "message"
 
 
 class Reason(StrEnum):
@@ -32,6 +34,7 @@ class Reason(StrEnum):
     GUARDED = "guarded"                 # the day's drops are near their cap: one to one
 
 
+MESSAGES_A_STEP = 5     # dials begun at once; a second later the next
 _ENOUGH_ANSWERED = 10       # of fewer a share says nothing
 
 
@@ -68,6 +71,8 @@ def next_step(pacing: Pacing, line: Line, dose: Dose | None = None) -> Step:
     predictive campaign without one dials one to one."""
     if pacing is Pacing.PREVIEW:
         return _preview(line)
+    if pacing is Pacing.MESSAGE:
+        return _message(line)
     if pacing is Pacing.PREDICTIVE and dose is not None:
         return _predictive(line, dose)
     if line.drops_too_many:
@@ -87,6 +92,16 @@ def _predictive(line: Line, dose: Dose) -> Step:
     if dose.dial <= 0:
         return Step(0, Reason.TOO_RISKY, line, dose)
     return Step(min(dose.dial, line.lines_free), Reason.DIALLING, line, dose)
+
+
+def _message(line: Line) -> Step:
+    """A handful a second over the lines it may use, unless people wait for an operator: callers,
+    or who heard the message and asked for a person (they are among the lines in flight)."""
+    if line.callers_waiting + line.lines_in_flight > line.operators_ready:
+        return Step(0, Reason.CALLERS_WAIT, line)
+    if line.lines_free <= 0:
+        return Step(0, Reason.TRUNK_FULL, line)
+    return Step(min(MESSAGES_A_STEP, line.lines_free), Reason.DIALLING, line)
 
 
 def _preview(line: Line) -> Step:

@@ -34,6 +34,7 @@ class Lease:
     token: str
     pace: Facts = field(default_factory=dict)
     held_by: str | None = None      # the operator on whose screen the card is put
+    is_recorded: bool = False       # who answers hears a recorded voice
 
 
 async def pick(tx: Tx, campaign: CampaignRow, rule_set: RuleSet, lease: Lease, *, wanted: int,
@@ -70,7 +71,8 @@ async def _try(tx: Tx, entry: EntryRow, rule_set: RuleSet, lease: Lease,
         return None
     callable_numbers = [number for number in alive if number.e164 not in person.dead]
     number = await _choose(tx, entry, callable_numbers or alive)
-    verdict = await judge(tx, rule_set, entry, person, number.e164, now)
+    verdict = await judge(tx, rule_set, entry, person, number.e164, now,
+                          is_recorded=lease.is_recorded)
     if not verdict.is_allowed:
         await turn_down(tx, entry, verdict, now)
         return None

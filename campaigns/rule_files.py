@@ -17,9 +17,11 @@ from campaigns.rules import Rule, RuleSet
 DEFAULT = ("DEFAULT-strict",)
 REHEARSAL = "rehearsal"
 _HOLIDAY_YEARS = 3      # a yearly holiday is known from the year of verification on
+RECORDED_VOICE = ("never", "consent", "allowed")
 _KEYS = frozenset({
     "id", "where", "who", "source", "verified", "mark", "deny_if", "holidays", "hours", "limit",
     "gap", "valid_from", "valid_to", "ring_at_least_s", "drop_ceiling", "loopback_only",
+    "recorded_voice",
 })
 
 
@@ -82,6 +84,7 @@ def _rule(data: dict[str, Any]) -> Rule:
         valid_from=data.get("valid_from"), valid_to=data.get("valid_to"),
         ring_at_least_s=int(data.get("ring_at_least_s", 0)),
         drop_ceiling=None if ceiling is None else float(ceiling),
+        recorded_voice=_one_of(data.get("recorded_voice", "consent"), RECORDED_VOICE),
         loopback_only=bool(data.get("loopback_only", False)),
     )
 

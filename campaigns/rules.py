@@ -34,6 +34,7 @@ class Rule:
     valid_to: date | None = None
     ring_at_least_s: int = 0
     drop_ceiling: float | None = None       # 0..1 of answered attempts
+    recorded_voice: str = "consent"     # who may hear one: never, consent, allowed
     loopback_only: bool = False     # made for synthetic debtors: never with a real trunk
 
     def is_in_force(self, day: date) -> bool:
@@ -72,6 +73,8 @@ class Inquiry:
     contacts: tuple[Contact, ...]
     flags: frozenset[str] = frozenset()
     silent_until: datetime | None = None    # a promise, a wish of the person
+    is_recorded: bool = False       # what he would hear: a recorded voice, no person
+    has_consented: bool = False     # … to that, provably
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,14 @@ def _denied(rules: list[Rule], inquiry: Inquiry) -> Verdict | None:
         flags = rule.deny_if & inquiry.flags
         if flags:
             return Verdict(False, "denied", facts={"rule": rule.id, "flag": min(flags)})
+        if inquiry.is_recorded and not _may_hear_recorded(rule, inquiry):
+            return Verdict(False, "no_consent", facts={"rule": rule.id})
     return None
+
+
+def _may_hear_recorded(rule: Rule, inquiry: Inquiry) -> bool:
+    return rule.recorded_voice == "allowed" or (
+        rule.recorded_voice == "consent" and inquiry.has_consented)
 
 
 def _timed(rules: list[Rule], inquiry: Inquiry, version: str) -> Verdict:

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from campaigns import ledger, plans
 from campaigns.coverage import Facts, Happening, NotAllowedNow, State
 from campaigns.dispositions import Meaning, meaning_of
+from campaigns.pacing import Pacing
 from campaigns.retries import Again, Miss, RetryPlan, miss_of, next_try
 from crm_store import campaigns as rows
 from crm_store import claims, restraints, timeline
@@ -20,6 +21,12 @@ from crm_store.campaigns import EntryRow
 from crm_store.claims import AttemptRow
 from cti.changes import AttemptSettled, CallAnswered, CallEnded, CallsMerged, Change
 
+WANTS_PERSON = "wants_person"   # he heard a message and asked for somebody
+# What a menu tells of an attempt, as outcomes that an operator might have chosen.
+TOLD_BY_MENU: Mapping[str, str] = {
+    "HEARD": "message_heard", "PROMISED": "promised", "REFUSED": "refused",
+    "STRANGER": "wrong_number", "PERSON": WANTS_PERSON}
+MENU = "menu"
 GIVE_BACK = timedelta(seconds=5)    # an attempt that was never dialled: not again at once
 _CLOCKS_DIFFER = timedelta(seconds=60)
 _STATUS_OF_OUTCOME: Mapping[str, str] = {
@@ -46,9 +53,21 @@ async def _attempt_settled(tx: Tx, change: AttemptSettled) -> bool:
     attempt = await claims.find(tx, change.attempt)
     if attempt is None or change.at < attempt.intent_at - _CLOCKS_DIFFER:
         return False        # a tape older than this database tells of another attempt
+    if change.status in TOLD_BY_MENU:
+        return await _told_by_menu(tx, attempt, change)
     if change.status == "ANSWER":
         return await claims.mark_answered(tx, attempt.id, change.call or None, at=change.at)
     return await end(tx, attempt, change.status, change.cause, at=change.at)
+
+
+async def _told_by_menu(tx: Tx, attempt: AttemptRow, change: AttemptSettled) -> bool:
+    """Kept until the call is over: what he says last counts, and an operator's word more."""
+    if attempt.state == "dialling":
+        await claims.mark_answered(tx, attempt.id, change.call or None, at=change.at)
+    elif attempt.state != "answered":
+        return False
+    await claims.dispose(tx, attempt.id, TOLD_BY_MENU[change.status], by=MENU, at=change.at)
+    return True
 
 
 async def _call_ended(tx: Tx, change: CallEnded) -> bool:
@@ -71,11 +90,44 @@ async def end(tx: Tx, attempt: AttemptRow, status: str, cause: int, *, at: datet
             tx, attempt.id, ("talking",), status=status, cause=cause, miss=None, at=at)
     if attempt.state not in ("dialling", "answered"):
         return False
+    if attempt.state == "answered" and attempt.disposition not in (None, WANTS_PERSON):
+        return await _message_over(tx, attempt, status, cause, at)
     miss = _miss(attempt, status, cause)
+    if miss is Miss.DROPPED and attempt.disposition is None and await _is_message(tx, attempt):
+        miss = Miss.HUNG_UP     # nobody was to come: he hung up on the recorded voice
     if not await claims.settle(
             tx, attempt.id, (attempt.state,), status=status, cause=cause, miss=miss, at=at):
         return False
     await _after_miss(tx, attempt, miss, cause, at)
+    return True
+
+
+async def _is_message(tx: Tx, attempt: AttemptRow) -> bool:
+    return (await rows.get(tx, attempt.campaign_id)).pacing == Pacing.MESSAGE
+
+
+async def _message_over(tx: Tx, attempt: AttemptRow, status: str, cause: int,
+                        at: datetime) -> bool:
+    """He heard it, and maybe chose something: that is the outcome, told by the menu."""
+    if not await claims.settle(
+            tx, attempt.id, ("answered",), status=status, cause=cause, miss=None, at=at):
+        return False
+    entry = await rows.entry(tx, attempt.entry_id)
+    if entry.state != State.BEING_TRIED:
+        return True
+    if entry.stop_because is not None:
+        await stop(tx, entry, entry.stop_because, at=at, by=ledger.DIALLER)
+        return True
+    if attempt.disposition == "refused":
+        await restraints.suppress(tx, client_id=attempt.client_id, e164=None, by=MENU, at=at,
+                                  reason="refused by key")
+        await stop(tx, entry, "suppression", at=at, by=MENU)
+        return True
+    if attempt.disposition == "wrong_number":
+        await restraints.suppress(tx, client_id=None, e164=attempt.e164, by=MENU, at=at,
+                                  reason="no client of ours, by key")
+    await dispose(tx, attempt.id, attempt.disposition or "", by=MENU, at=at, call_at=None,
+                  amount_minor=None, due_on=None)
     return True
 
 

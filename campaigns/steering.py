@@ -22,6 +22,7 @@ from crm_store import claims
 from crm_store.base import Tx
 from crm_store.campaigns import CampaignRow, ListedEntry, NewCampaign
 
+DEFAULT_MENU = "debt_message"
 StopBecause = Literal["payment", "incoming_call", "complaint", "dispute", "suppression",
                       "supervisor"]
 
@@ -68,7 +69,7 @@ class EntryView:
 async def create(
     tx: Tx, name: str, *, queue: str, by: str, at: datetime, law: Sequence[str] = DEFAULT,
     plan: RetryPlan = CALM, ring_s: int = 30, caller_id: str | None = None,
-    pacing: Pacing = Pacing.PROGRESSIVE,
+    pacing: Pacing = Pacing.PROGRESSIVE, menu: str | None = None, machines: str = "off",
 ) -> int:
     """A draft. Raises SteeringError (the name is taken), RuleFileError (no such rule of law)."""
     rule_set(law)
@@ -76,7 +77,13 @@ async def create(
         raise SteeringError(f"there is a campaign {name!r} already")
     return await rows.create(tx, NewCampaign(
         name=name, queue=queue, law=tuple(law), pacing=pacing,
-        retry_plan=plans.to_json(plan), ring_s=ring_s, caller_id=caller_id), by=by, at=at)
+        retry_plan=plans.to_json(plan), ring_s=ring_s, caller_id=caller_id,
+        menu=_menu_of(pacing, menu), machines=machines), by=by, at=at)
+
+
+def _menu_of(pacing: Pacing, menu: str | None) -> str | None:
+    """A message without a menu of its own is the one that comes with us."""
+    return menu or (DEFAULT_MENU if pacing is Pacing.MESSAGE else None)
 
 
 # ── looking ──────────────────────────────────────────────────────────────────────────────────
@@ -168,7 +175,8 @@ async def again(tx: Tx, campaign_id: int, name: str, *, by: str, at: datetime) -
         raise SteeringError(f"nobody is left to be reached of {row.name!r}")
     new = await create(tx, name, queue=row.queue, by=by, at=at, law=row.law,
                        plan=plans.from_json(row.retry_plan), ring_s=row.ring_s,
-                       caller_id=row.caller_id, pacing=Pacing(row.pacing))
+                       caller_id=row.caller_id, pacing=Pacing(row.pacing), menu=row.menu,
+                       machines=row.machines)
     for item in left:
         entry = await rows.add_entry(
             tx, new, item.entry.client_id, zones=item.entry.zones, at=at, by=by,
@@ -236,7 +244,7 @@ async def set_pace(tx: Tx, campaign_id: int, pacing: Pacing, *, lines_max: int |
     lines = row.lines_max if lines_max is None else lines_max
     if lines < 1:
         raise SteeringError("a campaign needs one line at least; pause it instead")
-    await rows.set_pace(tx, campaign_id, pacing, lines)
+    await rows.set_pace(tx, campaign_id, pacing, lines, _menu_of(pacing, row.menu))
     await rows.record(tx, campaign_id, f"pace: {pacing}, {lines} lines", by=by, at=at)
 
 

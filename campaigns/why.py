@@ -67,6 +67,8 @@ _ENTRY: Mapping[str, str] = {
              "({rule}).",
     "gap": "The law asks for silence after the last {after} ({rule}).",
     "silence": "Silence until the day of the promise.",
+    "message_heard": "Somebody heard the message; nobody can tell who.",
+    "no_consent": "No provable consent to calls by a recorded voice ({rule}).",
     "on_a_card": "The card is on the screen of operator {operator}.",
     "skipped": "Operator {operator} skipped the card ({reason}). {note}",
     "card_returned": "The operator left without dialling the card.",

@@ -181,11 +181,11 @@ async def running(tx: Tx, *, lock: bool = False) -> list[CampaignRow]:
     return [_campaign(row) for row in await tx.all(query.with_for_update() if lock else query)]
 
 
-async def queues(tx: Tx, campaign_ids: Collection[int]) -> dict[int, str]:
-    """Campaign → whose operators take its calls."""
-    rows = await tx.all(select(Campaigns.id, Campaigns.queue).where(
+async def served(tx: Tx, campaign_ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Campaign → whose operators take its calls (the queue), and how it dials."""
+    rows = await tx.all(select(Campaigns.id, Campaigns.queue, Campaigns.pacing).where(
         Campaigns.id.in_(campaign_ids)))
-    return {row.id: row.queue for row in rows}
+    return {row.id: (row.queue, row.pacing) for row in rows}
 
 
 async def change_state(
@@ -198,9 +198,10 @@ async def change_state(
     return result.rowcount == 1
 
 
-async def set_pace(tx: Tx, campaign_id: int, pacing: str, lines_max: int) -> None:
+async def set_pace(tx: Tx, campaign_id: int, pacing: str, lines_max: int,
+                   menu: str | None) -> None:
     await tx.run(update(Campaigns).where(Campaigns.id == campaign_id).values(
-        pacing=pacing, lines_max=lines_max))
+        pacing=pacing, lines_max=lines_max, menu=menu))
 
 
 async def freeze(tx: Tx, campaign_id: int, *, at: datetime) -> int:

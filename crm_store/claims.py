@@ -190,10 +190,12 @@ async def mark_answered(tx: Tx, attempt_id: int, call_id: str | None, *, at: dat
 
 
 async def mark_talking(tx: Tx, attempt_id: int, operator: str, *, at: datetime) -> bool:
-    """An operator and the debtor are connected. Also for one that answered unseen."""
+    """An operator and the debtor are connected. Also for one that answered unseen. What a menu
+    took down before is his to say now."""
     result = await tx.run(update(Attempts).where(
         Attempts.id == attempt_id, Attempts.state.in_(("dialling", "answered")),
-    ).values(state="talking", talking_at=at, operator=operator,
+    ).values(state="talking", talking_at=at, operator=operator, disposition=None,
+             disposed_by=None, disposed_at=None,
              answered_at=func.coalesce(Attempts.answered_at, literal(at, Utc()))))
     return result.rowcount == 1
 

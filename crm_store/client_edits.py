@@ -15,7 +15,8 @@ FLAGS = ("vip", "do_not_call", "deceased", "in_court")
 ROLES = ("son", "daughter", "child", "parent", "spouse", "relative", "guardian", "representative",
          "tenant", "landlord", "neighbour", "bookkeeper", "director", "employee", "lawyer",
          "other")        # known ones, with words in every language; others are free words
-CONSENTS = ("calls", "messages", "mail", "recording", "data", "sharing")
+CONSENTS = ("calls", "messages", "mail", "recording", "data", "sharing",
+            "recorded_calls")
 CHANNELS = ("phone", "paper", "web", "mail", "import")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import ScalarSelect, insert, or_, select
 
 from crm_store import audit, errors
 from crm_store.base import Tx
@@ -23,6 +23,7 @@ class ClientFacts:
     flags: frozenset[str]
     time_zone: str | None       # IANA, where it is known
     refuses_calls: bool = False     # he withdrew his consent to be called
+    hears_recorded: bool = False    # he consented to calls by a recorded voice
 
     @property
     def forbidding(self) -> str | None:
@@ -40,16 +41,22 @@ class PromiseRow:
 
 async def client_facts(tx: Tx, client_id: int) -> ClientFacts:
     """Raises `NotFound`."""
-    consented = (
-        select(Consents.is_given).where(Consents.client_id == client_id, Consents.kind == "calls")
-        .order_by(Consents.id.desc()).limit(1).scalar_subquery())
     row = await tx.first(select(
-        Clients.name, Clients.flags, Clients.time_zone, consented.label("consented"),
+        Clients.name, Clients.flags, Clients.time_zone,
+        _consented(client_id, "calls").label("consented"),
+        _consented(client_id, "recorded_calls").label("recorded"),
     ).where(Clients.id == client_id))
     if row is None:
         raise errors.NotFound(f"client {client_id}")
     return ClientFacts(row.name, frozenset(row.flags), row.time_zone,
-                       refuses_calls=row.consented is False)
+                       refuses_calls=row.consented is False, hears_recorded=row.recorded is True)
+
+
+def _consented(client_id: int, kind: str) -> ScalarSelect[bool]:
+    """What he said last of it, if anything."""
+    return (select(Consents.is_given).where(
+        Consents.client_id == client_id, Consents.kind == kind)
+        .order_by(Consents.id.desc()).limit(1).scalar_subquery())
 
 
 async def phones_of_client(tx: Tx, client_id: int) -> list[str]:

@@ -25,7 +25,9 @@ Outcome = Literal[
 ]
 Side = Literal["client", "operator", "system"]
 AttemptStatus = Literal["ANSWER", "BUSY", "NOANSWER", "CONGESTION", "CHANUNAVAIL", "CANCEL",
-                        "DROPPED", "FAILED", "ENDED"]
+                        "DROPPED", "FAILED", "ENDED",
+                        # what a message's menu tells of who answered
+                        "HEARD", "PROMISED", "REFUSED", "STRANGER", "PERSON"]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,6 +12,7 @@ from cti.legs import in_call, sight
 from cti.live import Attempt, Floor
 from cti.stages import Out, facts, name_segment, shift
 from cti.user_events import (
+    TOLD_BY_MENU,
     AttemptDropped,
     AttemptReported,
     ClientIdentified,
@@ -95,7 +96,8 @@ def _settle(
     call = floor.call_of(leg)
     if call is not None:
         floor.put_call(replace(
-            call, attempt=attempt, dial_status=status,
+            call, attempt=attempt,
+            dial_status=call.dial_status if status in TOLD_BY_MENU else status,
             is_picked_up=call.is_picked_up or status == "ANSWER"))
     out.append(ch.AttemptSettled(
         at=at, attempt=attempt, status=status, cause=cause, call=leg.call))

@@ -24,14 +24,16 @@ LEFT_EVENT = "DesklineLeft"
 LISTEN_EVENT = "DesklineListen"
 RECORDING_EVENT = "DesklineRecording"
 
-DialStatus = Literal["ANSWER", "BUSY", "NOANSWER", "CONGESTION", "CHANUNAVAIL", "CANCEL", "FAILED"]
+DialStatus = Literal["ANSWER", "BUSY", "NOANSWER", "CONGESTION", "CHANUNAVAIL", "CANCEL", "FAILED",
+                     "HEARD", "PROMISED", "REFUSED", "STRANGER", "PERSON"]
 How = Literal["number", "account"]
 ListenMode = Literal["listen", "whisper", "barge"]
 
 ID_PATTERN = re.compile(r"[a-z0-9_.:-]{1,64}")
 NUMBER_PATTERN = re.compile(r"[0-9]{1,18}")
 CAUSE_PATTERN = re.compile(r"[0-9]{1,3}")
-DIAL_STATUSES: frozenset[str] = frozenset(
+TOLD_BY_MENU: frozenset[str] = frozenset(("HEARD", "PROMISED", "REFUSED", "STRANGER", "PERSON"))
+DIAL_STATUSES: frozenset[str] = TOLD_BY_MENU | frozenset(
     ("ANSWER", "BUSY", "NOANSWER", "CONGESTION", "CHANUNAVAIL", "CANCEL", "FAILED")
 )
 HOWS: frozenset[str] = frozenset(("number", "account"))

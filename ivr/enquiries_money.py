@@ -7,7 +7,7 @@ from datetime import timedelta
 from crm_store import clients, restraints, timeline
 from crm_store.base import Tx
 from crm_store.errors import NotFound as NoSuchRow
-from ivr.enquiry import BY, NOBODY, Answer, Asker
+from ivr.enquiry import ATTEMPT, BY, NOBODY, Answer, Asker
 from ivr.say import Money
 from ivr.tasks import Failed, Found, NotFound
 from ivr.wording import Value
@@ -72,17 +72,20 @@ async def check_promise(tx: Tx, asker: Asker) -> Answer:
 
 
 async def keep_promise(tx: Tx, asker: Asker) -> Answer:
-    """What was read back: the debt as it was then."""
+    """What was read back: the debt as it was then. Whose debt went meanwhile talks with a person:
+    nobody promises what he does not owe."""
     client, memory = asker.caller.client, asker.caller.memory
     if client is None or DAYS not in memory:
         return Answer(Failed())
     card = await clients.card(tx, client)
+    if card.debt_minor <= 0 or not card.currency:
+        return Answer(Failed())
     due_on = asker.now.astimezone(asker.zone).date() + timedelta(days=memory[DAYS])
-    currency = card.currency or "XXX"
     promise = await restraints.add_promise(
-        tx, client_id=client, attempt_id=None, amount_minor=memory["promised_minor"],
-        currency=currency, due_on=due_on, by=BY, at=asker.now)
+        tx, client_id=client, attempt_id=memory.get(ATTEMPT),
+        amount_minor=memory["promised_minor"], currency=card.currency, due_on=due_on, by=BY,
+        at=asker.now)
     await timeline.put(tx, client, asker.now, "promise", promise, {
-        "amount_minor": memory["promised_minor"], "currency": currency,
+        "amount_minor": memory["promised_minor"], "currency": card.currency,
         "due_on": due_on.isoformat(), "state": "open", "by": BY})
     return Answer(Found({"promise": "kept"}))

@@ -12,6 +12,7 @@ from cti.user_events import ClientIdentified
 from ivr.tasks import Failed, Found, NotFound
 from ivr.wording import Value
 
+ATTEMPT = "attempt"     # of a caller's memory: the campaign's attempt that called him
 BY = "menu"             # who writes what a caller keys in
 
 

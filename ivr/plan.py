@@ -15,7 +15,7 @@ from ivr.speaking import Speaker
 from ivr.step_checks import Known
 from ivr.steps import Menu
 
-SHIPPED = ("main", "survey", "closed", "waiting", "call_back", "called_back")
+SHIPPED = ("main", "survey", "closed", "waiting", "call_back", "called_back", "debt_message")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,11 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 
 from crm_store.store import Store
 from cti.agi import AgiSession, Request, Script, serve
+from ivr.enquiry import ATTEMPT, Caller
 from ivr.flows import Enquiries
 from ivr.house import Current
 from ivr.line import TelephoneLine
@@ -83,6 +85,7 @@ def menu_script(plan: IvrPlan, current: Current, enquiries: Enquiries,
             house, menu, enquiries,
             enquiries.caller(number, entry.region, request.query.get("entry", "")[:15]),
             waits_in or entry.queue, at_first)
+        session.caller = _called(session.caller, request)
         rules = routing.rules
         way = await session.run()
         routed = Routed(way)
@@ -97,6 +100,14 @@ def menu_script(plan: IvrPlan, current: Current, enquiries: Enquiries,
             await agi.set_variable("DESKLINE_LANGUAGE", session.language)
         await agi.set_variable(NEXT, routed.way)
     return answer_caller
+
+
+def _called(caller: Caller, request: Request) -> Caller:
+    """Whom a campaign called: what he promises is of its attempt."""
+    attempt = request.query.get("attempt", "")
+    if not attempt.isdecimal() or len(attempt) > 18:
+        return caller
+    return replace(caller, memory={**caller.memory, ATTEMPT: int(attempt)})
 
 
 def _queue_of(plan: IvrPlan, request: Request) -> str:

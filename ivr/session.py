@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from cti.agi import SoundMissing
-from cti.user_events import MenuStepped
+from cti.user_events import AttemptReported, DialStatus, MenuStepped
 from ivr import enquiries_line, moments, recorded
+from ivr.enquiry import ATTEMPT
 from ivr.flows import Answer, Caller, Enquiries
 from ivr.line import Line, Prompt
 from ivr.menu import OPERATOR_KEY, advance, begin
@@ -45,6 +46,9 @@ from ivr.wording import Value
 
 NEXT = "DESKLINE_NEXT"      # what the dialplan does after us; set last, absent if we die
 ALL_KEYS = "0123456789*#"
+OUTCOME = "outcome"         # the fact that a campaign's message notes, and what it may be
+OUTCOMES: Mapping[str, DialStatus] = {
+    "heard": "HEARD", "promised": "PROMISED", "refused": "REFUSED", "stranger": "STRANGER"}
 SECONDS = re.compile(r"[0-9]{9,11}")     # since 1970
 UNTOLD = Find | Learn | Speak | KeepAnswer | ToMenu     # nothing that a caller notices
 OF_QUEUES = {"waiting": "QUEUE_WAITING_COUNT({})", "free": "QUEUE_MEMBER({},free)"}
@@ -74,6 +78,7 @@ class MenuSession:
     language: str
     values: dict[str, Value] = field(default_factory=dict)
     is_chosen: bool = False
+    outcome: str = ""       # what the campaign was told last
 
     async def run(self) -> str:
         """The caller's way on, for the dialplan. Raises HungUp and other AgiErrors."""
@@ -88,6 +93,7 @@ class MenuSession:
         place, task = begin(self.menu)
         told = ""
         while True:
+            await self._tell_outcome(place.facts.get(OUTCOME))
             if place.step != told and not isinstance(task, UNTOLD):
                 told = place.step
                 await self.line.tell(MenuStepped(self.menu.id, told))
@@ -98,6 +104,14 @@ class MenuSession:
                 place, task = begin(self.menu, place.facts, place.steps)
             else:
                 place, task = advance(self.menu, place, await self._carry_out(task))
+
+    async def _tell_outcome(self, outcome: str | None) -> None:
+        """What the menu of a campaign's message notes: told at once, as he may hang up."""
+        attempt = self.caller.memory.get(ATTEMPT)
+        if attempt is not None and outcome is not None and outcome != self.outcome:
+            self.outcome = outcome
+            if (status := OUTCOMES.get(outcome)) is not None:
+                await self.line.tell(AttemptReported(attempt, status))
 
     def _way(self, task: Task) -> str | None:
         """Out of the menu; a menu that is no more leads to the queue."""

@@ -157,6 +157,7 @@ class PbxPlan:
     caller_id: str = "+74951200000"     # what clients see
     campaign_wait_s: int = 15           # an answered client waits this long, then is dropped
     desk_code: str = "*3"               # before 0 to 3: sign in, ready, pause, sign out; "": none
+    message_wait_s: int = 60            # … who heard a message and asked for a person
     menu_limit_s: int = 300             # a menu that takes longer is left for the queue
     park_limit_s: int = 120             # then a parked caller is back at who parked him
     recordings: Path | None = None      # where Asterisk writes them; None: nothing is recorded

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from cti.pbx.dialplan_text import context, extension
 from cti.pbx.plan import PbxPlan
+from cti.pbx.render_places import COMES_NOW
 from cti.pbx.render_recording import of_attempt
 
 NUMBER = '"^[+]?[0-9]{3,15}$"'
@@ -17,7 +18,7 @@ TOLD = "UserEvent(DesklineAttempt,Attempt: ${DESKLINE_ATTEMPT},Status: %s,Cause:
 
 
 def attempts(plan: PbxPlan) -> str:
-    return dialler(plan) + card(plan) + answered(plan)
+    return dialler(plan) + card(plan) + answered(plan) + message(plan)
 
 
 def dialler(plan: PbxPlan) -> str:
@@ -31,6 +32,7 @@ def dialler(plan: PbxPlan) -> str:
         "Set(DESKLINE_KNOWN=${DIALPLAN_EXISTS(deskline-queue,${DESKLINE_QUEUE},1)})",
         'GotoIf($["${DESKLINE_OK}${DESKLINE_KNOWN}" = "11"]?:bad)',
         "Set(__DESKLINE_NUMBER=${DESKLINE_NUMBER})", "Set(__DESKLINE_QUEUE=${DESKLINE_QUEUE})",
+        "Set(__DESKLINE_MENU=${FILTER(a-z0-9_,${DESKLINE_MENU})})",
         *_dial_by_claim(plan),
         f"Dial(PJSIP/${{DESKLINE_NUMBER}}@{plan.way_out},${{DESKLINE_RING_S}},"
         "G(deskline-answered^s^1))",
@@ -87,6 +89,27 @@ def answered(plan: PbxPlan) -> str:
         "s", "Goto(half)",
         "UserEvent(DesklineAttempt,Attempt: ${DESKLINE_ATTEMPT},Status: ANSWER,Cause: 0)",
         "Set(CALLERID(all)=<${DESKLINE_NUMBER}>)", *of_attempt(plan),
-        f"Queue(${{DESKLINE_QUEUE}},Cc{OFFER},,,{plan.campaign_wait_s})", LEFT,
+        "GotoIf($[${LEN(${DESKLINE_MENU})} > 0]?deskline-message,s,1)",
+        *COMES_NOW,
+        f"(again)Queue(${{DESKLINE_QUEUE}},Cc{OFFER},,,{plan.campaign_wait_s})", LEFT,
         "UserEvent(DesklineDropped,Attempt: ${DESKLINE_ATTEMPT})",
         "Goto(deskline-sorry,s,1)", "(half)Answer()", "Hangup()"))
+
+
+def message(plan: PbxPlan) -> str:
+    """What who answers hears where no operator is: a menu, which tells the floor what he chose.
+
+    "To a person" is the campaign's queue. So is a menu server that is gone: nobody is called to
+    hear nothing. The absolute limit frees the channel of one that hangs.
+    """
+    menu = (f"AGI(agi://{plan.agi_host}:{plan.ports.agi_menu}/menu?menu=${{DESKLINE_MENU}}"
+            f"&queue=${{DESKLINE_QUEUE}}&attempt=${{DESKLINE_ATTEMPT}}&pbx={plan.name})")
+    return context("deskline-message", extension(
+        "s", "Set(DESKLINE_NEXT=)", "Set(AGIEXITONHANGUP=yes)",
+        f"Set(TIMEOUT(absolute)={plan.menu_limit_s})", menu,
+        "(chosen)Set(TIMEOUT(absolute)=0)",
+        'GotoIf($["${DESKLINE_NEXT}" = "hangup"]?bye)', TOLD % ("PERSON", "0"),
+        f"Queue(${{DESKLINE_QUEUE}},Cc{OFFER},,,{plan.message_wait_s})", LEFT,
+        "UserEvent(DesklineDropped,Attempt: ${DESKLINE_ATTEMPT})",
+        "Goto(deskline-sorry,s,1)", "(bye)Hangup()"),
+        extension("T", "Hangup()"))

@@ -19,15 +19,17 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, update
 
-from campaigns import ledger, steering
+from campaigns import ledger, previewing, steering
 from campaigns.coverage import State
 from campaigns.pacing import Pacing
 from campaigns.retries import Miss, RetryPlan
 from crm_store import campaigns as rows
-from crm_store import claims
+from crm_store import claims, dial_cards
 from crm_store.claims import AttemptRow
 from crm_store.store import Store
 from crm_store.tables.campaigns import Attempts, CampaignEntries
+from cti.ami import Account, Session, connect
+from cti.commands import Commands
 from cti.pbx.find import Program
 from cti.pbx.plan import WorldPlan
 from tests.campaigns.conftest import make_campaign
@@ -205,3 +207,54 @@ async def test_predictive_dials_ahead_of_free_operators_and_drops_within_the_cap
             tx, campaign_id, since=at - timedelta(hours=2))
     assert any(map(_is_ahead, made))
     assert dropped <= 0.02 * answered
+
+
+async def _card_of(store: Store, operator: str) -> dial_cards.DialCard:
+    """What the dialler puts on an operator's screen; the queue may have to be seen first."""
+    async with asyncio.timeout(60):
+        while True:
+            async with store.read() as tx:
+                for card in await dial_cards.held(tx):
+                    if card.operator == operator:
+                        return card
+            await asyncio.sleep(0.2)
+
+
+async def test_operator_dials_the_card_on_his_screen_and_his_talk_is_the_attempts(
+    pbx: PrivatePbx, base: Store, tmp_path: Path,
+) -> None:
+    """… and a number that is busy is the dialler's to try again, as for any attempt."""
+    pbx.ask("queue add member PJSIP/103 to collection penalty 0 as 103")
+    campaign_id = await make_campaign(base, [["+79167760010"], ["+79167760160"]], plan=PLAN,
+                                      ring_s=5, start=False)
+    async with base.begin() as tx:
+        at = datetime.now(UTC)
+        await steering.set_pace(tx, campaign_id, Pacing.PREVIEW, by="test", at=at)
+        await steering.start(tx, campaign_id, by="test", at=at)
+    account = Account(host="127.0.0.1", port=pbx.ports.ami, name="control",
+                      secret=pbx.password("ami:control"))
+    async with connect(account) as control, dialler_process(pbx, base, tmp_path):
+        for _ in range(2):
+            await _dial_card(control, base, await _card_of(base, "103"))
+    pbx.ask("queue remove member PJSIP/103 from collection")
+    async with base.read() as tx:
+        met, busy = [(await claims.of_entry(tx, entry.id))[0]
+                     for entry in await steering.entries(tx, campaign_id)]
+    assert (met.operator, met.disposition, met.miss) == ("103", "promised", None)
+    assert met.talking_at is not None
+    assert (busy.miss, busy.cause, busy.talking_at) == ("busy", 17, None)
+
+
+async def _dial_card(control: Session, store: Store, card: dial_cards.DialCard) -> None:
+    """He presses the key; until the attempt is over."""
+    async with store.begin() as tx:
+        attempt = await previewing.dial(tx, card.attempt, "103", now=datetime.now(UTC))
+    await Commands(lambda: control).dial_card(
+        "PJSIP/103", attempt.id, attempt.channel_id, attempt.e164)
+    async with asyncio.timeout(60):
+        while True:
+            await _choose_outcomes(store)
+            async with store.read() as tx:
+                if (await claims.get(tx, attempt.id)).state == "settled":
+                    return
+            await asyncio.sleep(0.2)

@@ -12,7 +12,7 @@ from workstation.protocol.args import Args
 class Pace(Args, frozen=True, kw_only=True):
     """`campaign.pace`, supervisors: result {}. Without `lines` they stay as they are."""
     campaign: int
-    pacing: Literal["preview", "progressive", "predictive"]
+    pacing: Literal["preview", "progressive", "predictive", "message"]
     lines: Annotated[int, Meta(ge=1, le=10_000)] | None = None
 
 

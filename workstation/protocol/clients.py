@@ -56,7 +56,8 @@ class RelationEdit(View, frozen=True, kw_only=True):
 
 
 class ConsentEdit(View, frozen=True, kw_only=True):
-    kind: Literal["calls", "messages", "mail", "recording", "data", "sharing"]
+    kind: Literal["calls", "messages", "mail", "recording", "data", "sharing",
+                  "recorded_calls"]
     given: bool
     channel: Literal["phone", "paper", "web", "mail", "import"] = "phone"
     note: str = ""

@@ -24,7 +24,7 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
 
 class PaceBody(Body, frozen=True):
     """Without `lines` they stay as they are."""
-    pacing: Literal["preview", "progressive", "predictive"]
+    pacing: Literal["preview", "progressive", "predictive", "message"]
     lines: Annotated[int, msgspec.Meta(ge=1, le=10_000)] | None = None
 
 

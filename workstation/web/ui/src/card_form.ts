@@ -5,7 +5,8 @@ import type {
 } from "./protocol.gen.js";
 
 export const FLAGS = ["vip", "do_not_call", "deceased", "in_court"] as const;
-export const CONSENTS = ["calls", "messages", "mail", "recording", "data", "sharing"] as const;
+export const CONSENTS = ["calls", "messages", "mail", "recording", "data", "sharing",
+  "recorded_calls"] as const;
 export const ROLES = ["son", "daughter", "parent", "spouse", "relative", "guardian",
   "representative", "tenant", "landlord", "neighbour", "bookkeeper", "director", "employee",
   "lawyer", "other"] as const;

@@ -522,7 +522,7 @@ export interface SignOut {
 
 export interface Pace {
   campaign: number;
-  pacing: "preview" | "progressive" | "predictive";
+  pacing: "preview" | "progressive" | "predictive" | "message";
   lines?: number | null;
 }
 
@@ -577,7 +577,7 @@ export interface RelationEdit {
 }
 
 export interface ConsentEdit {
-  kind: "calls" | "messages" | "mail" | "recording" | "data" | "sharing";
+  kind: "calls" | "messages" | "mail" | "recording" | "data" | "sharing" | "recorded_calls";
   given: boolean;
   channel?: "phone" | "paper" | "web" | "mail" | "import";
   note?: string;

@@ -30,7 +30,7 @@ interface Forecast {
   ends_on: string | null;
 }
 
-const MODES = ["preview", "progressive", "predictive"] as const;
+const MODES = ["preview", "progressive", "predictive", "message"] as const;
 const EVERY_MS = 5_000;
 const WIDE = 560, HIGH = 96;
 
