@@ -34,11 +34,13 @@ class Guidance(BaseModel):
 
 class Dialling(BaseModel):
     """`retype`: which numbers are typed a second time before they are dialled. `law`: the rules
-    that every call by hand obeys. `shown`: queue → the number that the client sees."""
+    that every call by hand obeys. `shown`: queue → the number that the client sees.
+    `answers_dialler`: pages that are telephones take a campaign's calls by themselves."""
     model_config = ConfigDict(frozen=True, extra="forbid")
     retype: Literal["unknown", "always", "never"] = "unknown"
     law: tuple[str, ...] = ()
     shown: dict[Slug, Number] = {}
+    answers_dialler: bool = False
 
 
 OPENINGS = (

@@ -100,6 +100,22 @@ async def test_both_hear_each_other_and_hold_mute_and_keys_work(
         await expect(page.locator(".strip.tone-wrap_up")).to_be_visible(timeout=10_000)
 
 
+async def test_who_dials_from_the_page_answers_nothing_by_hand(
+        built: None, pbx: PrivatePbx, tmp_path: Path) -> None:
+    async with desk_of(pbx, tmp_path) as (office, context):
+        page = await signed_in(office, context)
+        await go_ready(page)
+        await page.keyboard.press("Alt+KeyC")
+        await expect(page.locator("#dial-number")).to_be_focused()
+        await page.keyboard.type("89161234510")
+        await expect(page.locator("#dial-again")).to_be_visible(timeout=15_000)
+        await page.locator("#dial-again").fill("+79161234510")
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".strip.tone-talking")).to_be_visible(timeout=30_000)
+        await page.keyboard.press("F9")
+        await expect(page.locator(".strip.tone-wrap_up")).to_be_visible(timeout=15_000)
+
+
 async def test_a_blind_transfer_frees_the_page(
         built: None, pbx: PrivatePbx, tmp_path: Path) -> None:
     sip = pbx.ports.sip

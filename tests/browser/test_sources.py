@@ -72,9 +72,11 @@ def test_plural_forms_by_number() -> None:
 
 
 def test_the_page_weighs_at_most_200_kb(built: None) -> None:
-    weight = sum(len(gzip.compress(path.read_bytes())) for path in pages.BUILT.iterdir())
+    """What an operator's first load carries, his telephone too; leads fetch more."""
     manifest = json.loads((pages.BUILT / "manifest.json").read_text())
-    assert sorted(manifest) == ["live.css", "live.js", "sign_in.css", "sign_in.js"]
+    assert {"live.css", "live.js", "sign_in.css", "sign_in.js"} <= manifest.keys()
+    weight = sum(len(gzip.compress(path.read_bytes())) for path in pages.BUILT.iterdir()
+                 if not path.name.startswith(("lead_pages-", "wall-")))
     assert weight <= 200 * 1024
 
 

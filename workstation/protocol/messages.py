@@ -16,6 +16,7 @@ class PhoneAccess(View, frozen=True, kw_only=True):
     realm_uri: str          # sip:101-web@host
     user: str
     password: str
+    answers_dialler: bool = False   # the page takes the dialler's calls by itself
 
 
 class Me(View, frozen=True, kw_only=True):

@@ -39,7 +39,8 @@ def access(desk: Desk, person: Person) -> PhoneAccess | None:
     site = desk.sites.of_operator(person.operator)
     return PhoneAccess(
         ws_url="/sip", realm_uri=f"sip:{user}@{site.pbx.host}", user=user,
-        password=derive(site.secret, f"sip:{user}"))
+        password=derive(site.secret, f"sip:{user}"),
+        answers_dialler=desk.settings.dialling.answers_dialler)
 
 
 def phone_user(person: Person) -> str:

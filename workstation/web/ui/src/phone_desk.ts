@@ -1,11 +1,10 @@
 // Which telephone the operator uses, and the same buttons for both: this page, or a desk phone.
+import { isAskedTo, isOfDialler } from "./answering.js";
 import type { Desk } from "./desk.js";
 import { isMicrophoneAllowed } from "./microphone.js";
 import { LineReports } from "./line_reports.js";
 import { Softphone, type PhoneCall } from "./phone.js";
 import { t } from "./texts.js";
-
-const DIAL_COUNTS_MS = 15_000;
 
 export class PhoneDesk {
   web: Softphone | null = null;
@@ -38,8 +37,7 @@ export class PhoneDesk {
     this.begun = true;
     this.waitForBell();
     this.web = new Softphone(access, () => this.phoneChanged());
-    this.web.answersItself = ({ callInfo }) =>
-      callInfo.includes("answer-after=0") || Date.now() - this.dialledAt < DIAL_COUNTS_MS;
+    this.web.answersItself = ({ callInfo }) => isAskedTo(callInfo, Date.now() - this.dialledAt);
     this.web.lineIs = (quality) => this.lines.isNow(quality);
     this.web.lineWas = (sum) => this.lines.was(sum);
     void this.startQuietly();
@@ -62,11 +60,20 @@ export class PhoneDesk {
   }
 
   private phoneChanged(): void {
+    this.answerDialler();
     this.desk.changed();
+  }
+
+  /** The call and its picture come by two ways: whichever is the later one answers. */
+  private answerDialler(): void {
+    const { call } = this;
+    if (call?.state !== "ringing" || !this.desk.me?.phone?.answers_dialler) return;
+    if (isOfDialler(call.call, this.desk.conversations)) this.web?.answer();
   }
 
   follow(): void {
     if (this.desk.operator?.phone === "desk" && this.web?.isReady && !this.call) this.web.stop();
+    this.answerDialler();
   }
 
   stop(): void {

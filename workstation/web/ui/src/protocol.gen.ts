@@ -362,6 +362,7 @@ export interface PhoneAccess {
   realm_uri: string;
   user: string;
   password: string;
+  answers_dialler?: boolean;
 }
 
 export interface Me {

@@ -12,7 +12,6 @@ import { Piece } from "./piece.js";
 import "./icon.js";
 import "./tick.js";
 import "./call_bar.js";
-import "./listening_bar.js";
 import "./conversation_list.js";
 import "./client_card.js";
 import "./time_line.js";
@@ -24,11 +23,7 @@ import "./task_alerts.js";
 import "./team_alerts.js";
 import "./preview_bar.js";
 import "./task_board.js";
-import "./floor_board.js";
-import "./calls_board.js";
-import "./campaign_board.js";
 import "./base_pages.js";
-import "./report_page.js";
 import "./dialogs.js";
 
 const THEMES: Record<Theme, [Theme, IconName]> = {
@@ -36,8 +31,11 @@ const THEMES: Record<Theme, [Theme, IconName]> = {
 };
 
 class DeskApp extends Piece {
+  private leads: Promise<unknown> | undefined;
+
   protected override render(): Html {
     const { desk } = this;
+    if (desk.isLead) this.leads ??= import("./lead_pages.js");
     if (!desk.me) return html`<p class="starting" role="status">${t("page.connecting")}</p>`;
     return html`
       ${this.topLine()}
