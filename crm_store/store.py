@@ -49,6 +49,10 @@ class Store:
             self._writer = self._reader = postgres.engine(self.url)
             self._glances = postgres.PostgresGlances(
                 self._reader.dialect, partial(postgres.glancing, self.url), postgres.READERS)
+        # SQLAlchemy's pool lets whoever has just given a connection back take it again before
+        # those who wait: with many writers some never had a turn (tried with 2.0).
+        self._turns = {one: asyncio.Semaphore(one.sync_engine.pool.size())   # type: ignore[attr-defined]
+                       for one in {self._writer, self._reader}}
         self._grouping = Grouping(self.begin)
         self._errors: tuple[type[BaseException], ...] = (
             SQLAlchemyError, OSError, TimeoutError, *self._glances.errors)
@@ -98,18 +102,26 @@ class Store:
     async def _transaction(
         self, engine: AsyncEngine, options: dict[str, Any], *, keep: bool
     ) -> AsyncIterator[Tx]:
+        turns = self._turns[engine]
+        await self._in_time(turns.acquire())
+        try:
+            connection = await self._in_time(engine.connect())
+            try:
+                await self._start(connection, options)
+                yield Tx(connection, self._limit_s)
+                if keep:
+                    await self._commit(connection)
+            finally:
+                await connection.close()        # undoes what was not committed
+        finally:
+            turns.release()
+
+    async def _in_time(self, work: Awaitable[T]) -> T:
         try:
             async with asyncio.timeout(self._limit_s):
-                connection = await engine.connect()
+                return await work
         except (SQLAlchemyError, OSError, TimeoutError) as exc:
             raise translated(exc) from exc
-        try:
-            await self._start(connection, options)
-            yield Tx(connection, self._limit_s)
-            if keep:
-                await self._commit(connection)
-        finally:
-            await connection.close()        # undoes what was not committed
 
     async def _start(self, connection: AsyncConnection, options: dict[str, Any]) -> None:
         try:

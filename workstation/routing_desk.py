@@ -21,6 +21,7 @@ from workstation.menu_plan import routing_house, routing_text
 from workstation.settings import Settings
 
 MOST_TRIED = 50_000
+NAME = in_use.NAME
 
 
 class RoutingTexts:

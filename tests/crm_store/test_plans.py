@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from crm_store import (
     belongings,
+    call_routes,
     cards,
     claims,
     client_measures,
@@ -27,8 +28,8 @@ from crm_store.prepared import Prepared
 from crm_store.store import Store
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
-VALUES = {"client_id": 1, "e164": "+79161234567", "count": 20, "at": NOW, "kind": "call", "ref": 1,
-          "interaction_id": 1, "besides": 0, "attempt": 1, "operator": "101",
+VALUES = {"client_id": 1, "e164": "+79161234567", "count": 20, "at": NOW, "since": NOW, "kind": "call",
+          "ref": 1, "interaction_id": 1, "besides": 0, "attempt": 1, "operator": "101",
           "number": "+79161234567"}
 HOT = {
     "candidates: links": clients._LINKS, "candidates: contacts": clients._LATEST_CONTACTS,
@@ -37,6 +38,10 @@ HOT = {
     "timeline: first page": timeline._FIRST_PAGE, "timeline: next page": timeline._NEXT_PAGE,
     "pop: named": pops._NAMED, "pop: meant by a campaign": pops._MEANT,
     "pop: chosen": pops._CHOSEN, "pop: ticked": identity._STANDING,
+    "routing: client": call_routes._WHO, "routing: debt": call_routes._OWES,
+    "routing: last talk": call_routes._LAST_OF_CLIENT,
+    "routing: last talk at a number": call_routes._LAST_OF_NUMBER,
+    "routing: request in hand": call_routes._IN_HAND, "routing: lately": call_routes._RECENT,
     "pop: drafts": drafts.OF_CONTACT,
     "script: answers": script_answers._OF_CONTACT,
     "proposals: answers": proposal_answers._LATEST,

@@ -201,3 +201,21 @@ async def test_an_error_does_not_tell_what_was_to_be_written(store: Store) -> No
             await tx.run(insert(Interactions).values(
                 direction="sideways", number="+79161234567", started_at=NOW))
     assert "[parameters: " not in "".join(traceback.format_exception(caught.value))
+
+
+async def test_who_waits_to_write_has_his_turn_before_who_has_just_written(
+    tmp_path: Path,
+) -> None:
+    store, turns = Store.at(tmp_path / "turns.db"), []
+
+    async def write(who: int) -> None:
+        for _ in range(12):
+            async with store.begin() as tx:
+                await tx.scalar(text("select 1"))
+                turns.append(who)
+
+    async with asyncio.TaskGroup() as group:
+        for who in range(6):
+            group.create_task(write(who))
+    await store.close()
+    assert all(len(set(turns[place:place + 12])) == 6 for place in range(0, 60, 6)), turns

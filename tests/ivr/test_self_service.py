@@ -6,17 +6,22 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from crm_store import clients, menu_contacts, menu_identity, menus, readings, restraints, timeline
 from crm_store.store import Store
+from crm_store.tables.billing import Debts
 from crm_store.tables.clients import Clients
+from ivr.enquiries_money import check_promise, keep_promise
+from ivr.enquiry import Asker, Caller
 from ivr.house import house_of
 from ivr.plan import IvrPlan, shipped_wording
 from ivr.speaking import Speaker
 from ivr.speech import PromptCache, Voice
+from ivr.tasks import Failed, Found
 from ivr.wording import Quantity, Spelled, Value, Word, Wording, fragments, parse
 from tests.ivr.conftest import AHEAD, DEBTOR, STRANGER, Serving
 from tests.ivr.telephone import LEAVES, LEAVES_TALKING, Telephone, call
@@ -110,6 +115,19 @@ async def test_a_payment_is_promised_once(
         page = await timeline.page(tx, 1, limit=5, kinds=("promise",))
     assert [(one.amount_minor, one.currency) for one in promises] == [(4_812_50, "RUB")]
     assert [item.facts["by"] for item in page.items] == ["menu"]
+
+
+async def test_whose_debt_went_while_he_promised_to_pay_it_talks_with_a_person(
+    store: Store,
+) -> None:
+    zone = ZoneInfo("Europe/Moscow")
+    async with store.begin() as tx:
+        asked = await check_promise(tx, Asker(Caller(DEBTOR, 1), "7", AT, zone))
+        caller = Caller(DEBTOR, 1, memory=asked.remember)
+        await tx.run(delete(Debts))
+        kept = await keep_promise(tx, Asker(caller, "", AT, zone))
+        assert await restraints.open_promises(tx, 1) == []
+    assert (asked.heard, kept.heard) == (Found(), Failed())
 
 
 async def test_who_has_a_pin_is_asked_for_it_and_only_so_often(

@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "import": ("imports", "command", "Clients and their billing from a table; resume, undo."),
     "search": ("search", "command", "Find a client by whatever is known of him."),
     "duplicates": ("duplicates", "command", "Clients who may be one: find, decide, merge, part."),
+    "routing": ("routing", "command", "Whom calls reach: check rules, try them on past calls."),
     "staff": ("staff", "command", "People who sign in: list them, set a password."),
     "campaign": ("campaign", "command", "Create, import, start, pause, stop, coverage."),
     "tasks": ("tasks", "command", "What somebody must do by when."),
