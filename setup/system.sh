@@ -11,12 +11,13 @@ needs() {
   case $kind in
     demo) echo "espeak-ng espeak-ng" ;;
     test) printf '%s\n' "espeak-ng espeak-ng" "chromium chromium" "tmux tmux" \
-            "postgres postgresql" "dovecot dovecot-imapd" ;;
+            "postgres postgresql" "dovecot dovecot-imapd" "sshd openssh-server" ;;
     *) echo "usage: setup/system.sh demo|test" >&2; exit 2 ;;
   esac
 }
 is_there() {
   command -v "$1" >/dev/null && return 0
+  [ "$1" = sshd ] && [ -x /usr/sbin/sshd ] && return 0
   [ "$1" = postgres ] && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1
 }
 missing_packages() {

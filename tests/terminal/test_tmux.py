@@ -67,11 +67,12 @@ class Window:
 
 
 @asynccontextmanager
-async def window(server: StoryServer, folder: Path, size: tuple[int, int] = (100, 30),
-                 ) -> AsyncIterator[Window]:
+async def window(server: StoryServer, folder: Path, size: tuple[int, int] = (100, 30), *,
+                 command: str = "") -> AsyncIterator[Window]:
+    """With the terminal in it, or with another `command`."""
     opened = Window(folder / "tmux")
-    command = (f"{sys.executable} -m workstation.cli.main terminal "
-               f"--server {server.url} --login {server.me.login}")
+    command = command or (f"{sys.executable} -m workstation.cli.main terminal "
+                          f"--server {server.url} --login {server.me.login}")
     await opened.tmux("new-session", "-d", "-x", str(size[0]), "-y", str(size[1]), command,
                       env={"DESKLINE_PASSWORD": PASSWORD, "COLORFGBG": "",
                            "COLUMNS": "80", "LINES": "24"})     # left behind by some shell
