@@ -2,7 +2,8 @@
 
 Fail closed: what policy, consent or the disk does not allow, and what could not be asked, stays
 silent. What has sounded is a row before anything else; what is over is made into one file. The
-dialplan renews it where its leg is to hear another: it stops, and goes on within a moment.
+dialplan renews it where its leg is to hear another: it stops, and goes on within a moment. Where
+that comes about without our dialplan, the leg is sent there (`recording_voices`).
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from cti.changes import (
     CallTransferred,
     Change,
     ClientNamed,
+    ConferenceEnded,
     LinkRestored,
     OperatorLeft,
     RecordingChanged,
@@ -43,6 +45,7 @@ from workstation.protocol import ConversationView
 from workstation.recording_keeper import Finisher
 from workstation.recording_policy import Take, is_any_recorded, is_wanted, policy_of
 from workstation.recording_settings import Policy
+from workstation.recording_voices import Voices
 from workstation.settings import Settings
 from workstation.unforeseen import logged, outlived
 
@@ -53,6 +56,9 @@ ASK_LIMIT_S = 2.0
 AGAIN_S = 2.0
 MOVES = (CallAnswered, CallHeld, CallLeftQueue, CallQueued, CallResumed, CallsMerged,
          CallTransferred, ClientNamed, OperatorLeft, RecordingChanged)
+VOICES = (CallAnswered, CallsMerged, CallTransferred, ConferenceEnded, OperatorLeft,
+          RecordingChanged)
+MOVED_S = 0.7                   # who hears whom is told in several events; then it is so
 RENEWED_S = 2.0                 # a recording that stopped may go on so soon
 WhoseCall = Callable[[Tx, Call], Awaitable[frozenset[int]]]
 
@@ -79,6 +85,7 @@ class Recorder:
         self._queues = {queue.id: queue for queue in around.settings.queue}
         self._limit = timedelta(seconds=around.settings.recording.pause_limit_s)
         self._takes: dict[str, Take] = {}               # by leg
+        self._voices = Voices(around.floor, around.commands)
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)    # by call
         self._rows: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)     # by leg
         self._stirred: asyncio.Queue[str] = asyncio.Queue()     # calls to look at again
@@ -149,6 +156,12 @@ class Recorder:
                 take.call = change.kept if take.call == change.absorbed else take.call
         if self._takes and isinstance(change, MOVES) and not restored:
             self._stirred.put_nowait(change.call)
+            if isinstance(change, VOICES):
+                for leg in self._around.floor.legs_of(change.call):
+                    if leg.recording:
+                        self._voices.note_first(leg)
+                tasks.create_task(outlived("a recording's voices", self._hear(change.call)),
+                                  name=f"who is recorded in {change.call}")
 
     def _note(self, tasks: asyncio.TaskGroup, change: RecordingChanged, *,
               restored: bool) -> None:
@@ -157,6 +170,8 @@ class Recorder:
             take = self._takes[change.leg] = Take(
                 leg=change.leg, call=change.call, channel=change.channel,
                 began_at=change.began_at)
+        if take.ended_at is not None:
+            self._voices.forget(change.leg)
         # what was renewed is not silent any more, whatever it was
         take.is_fresh |= take.ended_at is not None and change.state != "on"
         take.note(change.state, change.at)
@@ -248,6 +263,20 @@ class Recorder:
             await self._around.commands.mute_recording(leg.channel, on=not is_on)
         if not is_on and take.paused_until is not None and now < take.paused_until:
             self._stir_later(call.id, (take.paused_until - now).total_seconds())
+
+    async def _hear(self, call_id: str) -> None:
+        """Somebody else may be heard by now."""
+        await asyncio.sleep(MOVED_S)
+        async with self._turns[call_id]:
+            call = self._around.floor.calls.get(call_id)
+            take = self.take_of(call) if call is not None else None
+            if call is None or take is None:
+                self._turns.pop(call_id, None)
+                return
+            try:
+                await self._voices.settle(call, self._around.floor.legs[take.leg])
+            except CtiError as exc:
+                log.warning("a new voice is not recorded", call=call_id, error=str(exc))
 
     def _legs(self, call: Call) -> Iterator[Leg]:
         return (leg for leg in self._around.floor.legs_of(call.id) if leg.recording)

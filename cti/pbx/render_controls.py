@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from cti.pbx.dialplan_text import context, extension
 from cti.pbx.plan import OperatorPlan, PbxPlan
+from cti.pbx.render_places import COMES_NOW
 from cti.pbx.render_recording import renewed
 
 OFFER = "b(deskline-offer^s^1)"
@@ -70,7 +71,8 @@ def consult(plan: PbxPlan) -> str:
     back = "Goto(deskline-talk,client,1)"
     people = [extension(one.id, *told, f"Dial({phones(one)},30,g{OFFER})", back)
               for one in plan.operators]
-    lines = [extension(queue.id, *told, f"Queue({queue.id},Cc{OFFER},,,{queue.max_wait_s})", back)
+    lines = [extension(queue.id, *told, *COMES_NOW,
+                       f"Queue({queue.id},Cc{OFFER},,,{queue.max_wait_s})", back)
              for queue in plan.queues]
     out = [extension(pattern, *told, f"Set(CALLERID(all)=<{plan.caller_id}>)",
                      f"Dial(PJSIP/${{EXTEN}}@{plan.way_out},60,g)", back)
@@ -79,10 +81,14 @@ def consult(plan: PbxPlan) -> str:
 
 
 def joined(plan: PbxPlan) -> str:
-    """Who was put by talks: with the third alone, or with everybody."""
+    """Who was put by talks: with the third alone, or with everybody. `again`: he only left his
+    bridge for what is recorded of him to be renewed."""
     stop = ("StopMusicOnHold()", *renewed(plan))
     return context("deskline-joined", extension(
         "third", *stop, "UserEvent(DesklineHandedOver)", "Bridge(${DESKLINE_THIRD},x)",
+        'GotoIf($["${BRIDGERESULT}" = "SUCCESS"]?deskline-left,s,again)',
+        "Goto(deskline-first,s,1)"), extension(
+        "again", *stop, "Bridge(${DESKLINE_OPERATOR},x)",
         'GotoIf($["${BRIDGERESULT}" = "SUCCESS"]?deskline-left,s,again)',
         "Goto(deskline-first,s,1)"), extension(
         "everybody", *stop, "BridgeAdd(${DESKLINE_OPERATOR})", "Goto(deskline-left,s,again)"),

@@ -126,21 +126,25 @@ def header(message: str, name: str) -> str | None:
     return found.group(1) if found else None
 
 
+PLAIN, DESK = "tests.pbx.phone_process", "tests.tapes.desk_process"
+
+
 @asynccontextmanager
 async def phone(folder: Path, port: int, name: str, password: str | None = None, *,
                 auto_answer: bool = False, obeys_answer_after: bool = False, tone_hz: int = 440,
-                display: str = "") -> AsyncIterator[Phone]:
+                display: str = "", has_keys: bool = False) -> AsyncIterator[Phone]:
     """A phone on 127.0.0.1 that speaks to SIP `port`.
 
     With a password it registers as `name`; without one it is a caller of the trunk whose number
     is `name`. It sends a tone of `tone_hz` in every call and records what it hears in `folder`.
+    `has_keys`: it has two lines, hold and transfers (`tests.tapes.desk_process`).
     """
     record = folder / f"heard-{name.strip('+')}.wav"
     facts = {"port": port, "name": name, "password": password, "auto_answer": auto_answer,
              "obeys_answer_after": obeys_answer_after, "tone_hz": tone_hz,
              "record": str(record), "display": display}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.pbx.phone_process", json.dumps(facts), cwd=CHECKOUT,
+        sys.executable, "-m", DESK if has_keys else PLAIN, json.dumps(facts), cwd=CHECKOUT,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, limit=1 << 20)
     one = Phone(process, record)
     async with asyncio.TaskGroup() as tasks:

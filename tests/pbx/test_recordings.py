@@ -30,7 +30,7 @@ from workstation.settings import Queue, Settings
 
 pytestmark = pytest.mark.pbx
 CALLER = "+79165550142"
-CALLER_HZ, ANNA_HZ, BORIS_HZ = 620, 850, 1200
+CALLER_HZ, ANNA_HZ, BORIS_HZ, SOFIA_HZ = 620, 850, 1200, 1500
 
 
 def recorded(pbx: PrivatePbx, folder: Path, record: str = "always") -> Settings:
@@ -48,6 +48,7 @@ class Talk:
     office: Office
     anna: Screen
     caller: Phone
+    phones: dict[str, Phone]
     call: str
 
     async def recording_is(self, state: str) -> None:
@@ -74,9 +75,10 @@ async def talking(pbx: PrivatePbx, office: Office, folder: Path) -> AsyncIterato
     """A caller of the queue talks with Anna at her desk phone; Boris's phone answers by itself."""
     sip = pbx.ports.sip
     async with AsyncExitStack() as stack:
-        for name, hertz in (("101", ANNA_HZ), ("102", BORIS_HZ)):
-            await stack.enter_async_context(phone(
-                folder, sip, name, pbx.password(f"sip:{name}"), tone_hz=hertz, auto_answer=True))
+        phones = {name: await stack.enter_async_context(phone(
+            folder, sip, name, pbx.password(f"sip:{name}"), tone_hz=hertz, auto_answer=True,
+            has_keys=name == "101"))
+            for name, hertz in (("101", ANNA_HZ), ("102", BORIS_HZ), ("109", SOFIA_HZ))}
         anna = await stack.enter_async_context(office.screen("anna"))
         await anna.ask("phone.attach", phone="desk")
         await anna.ask("state.set", state="ready")
@@ -86,7 +88,7 @@ async def talking(pbx: PrivatePbx, office: Office, folder: Path) -> AsyncIterato
         await anna.until(lambda views: any(view["state"] == "talking"
                                            for view in views["conversations"].values()))
         try:
-            yield Talk(office, anna, caller, anna.conversations[0]["call"])
+            yield Talk(office, anna, caller, phones, anna.conversations[0]["call"])
         finally:
             await anna.ask("state.set", state="offline")
 
@@ -196,6 +198,56 @@ async def heard_by(office: Office, by: str) -> bool:
         entries, _ = await audit_reading.page(
             tx, audit_reading.Filter(what="recording.heard", by=by), limit=5)
     return bool(entries)
+
+
+async def test_each_new_voice_is_recorded_where_no_dialplan_of_ours_brings_it(
+        pbx: PrivatePbx, tmp_path: Path) -> None:
+    """Transferred by the desk phone's own keys, left alone in a conference, taken over."""
+    since: dict[int, datetime] = {}
+    async with (working(recorded(pbx, tmp_path / "data")) as office,
+                talking(pbx, office, tmp_path) as talk, office.screen("sofia") as sofia):
+
+        async def talks(operator: str, hertz: int) -> None:
+            await sofia.until(lambda views: [
+                (one["state"], one["operator"], one["conference"])
+                for one in views["calls"].values()] == [("talking", operator, False)])
+            since[hertz] = datetime.now(UTC)
+            await asyncio.sleep(2.8)
+
+        await talk.recording_is("on")
+        await handed_over_by_keys(pbx, talk)
+        await talks("102", BORIS_HZ)
+        async with office.screen("boris") as boris:
+            await left_to_anna(boris, talk.call)
+        await talks("101", ANNA_HZ)
+        assert (await sofia.ask("call.take_over", call=talk.call)).problem is None
+        await talks("109", SOFIA_HZ)
+        await talk.caller.hang_up()
+        row = await talk.kept()
+        _, wav, _ = await fetch(office, "sofia", f"/recordings/{row.id}/audio")
+    client, others = sides(wav)
+    for hertz, at in since.items():
+        begin = (at - row.started_at).total_seconds() + 1
+        assert part(others, begin, begin + 1.6).share_of(hertz) > 0.8, hertz
+        assert part(client, begin, begin + 1.6).share_of(CALLER_HZ) > 0.8
+
+
+async def handed_over_by_keys(pbx: PrivatePbx, talk: Talk) -> None:
+    keys = talk.phones["101"]
+    await keys.order("hold")
+    await keys.order("consult", uri=f"sip:102@127.0.0.1:{pbx.ports.sip}")
+    await keys.wait("connected2")
+    await asyncio.sleep(0.5)
+    await keys.order("attended")
+
+
+async def left_to_anna(boris: Screen, call: str) -> None:
+    """He asks her in, and leaves."""
+    assert (await boris.ask("call.consult", call=call, operator="101")).problem is None
+    for verb in ("conference", "leave"):
+        await boris.until(lambda views, verb=verb: any(         # type: ignore[misc]
+            verb in view["can"] for view in views["conversations"].values()))
+        assert (await boris.ask(f"call.{verb}", call=call)).problem is None
 
 
 async def test_asterisk_killed_leaves_a_recording_that_can_be_heard(
