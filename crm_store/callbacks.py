@@ -179,6 +179,14 @@ async def claim(tx: Tx, dial_id: int, *, at: datetime) -> Callback | None:
     return None
 
 
+async def of_dial(tx: Tx, dial_id: int) -> datetime | None:
+    """When its person came."""
+    found: datetime | None = await tx.scalar(
+        select(Callbacks.arrived_at).join(CallbackDials, CallbackDials.callback_id == Callbacks.id)
+        .where(CallbackDials.id == dial_id))
+    return found
+
+
 async def open_dials(tx: Tx) -> list[Dial]:
     return [Dial(*row) for row in await tx.all(
         select(CallbackDials.id, CallbackDials.callback_id, CallbackDials.state,

@@ -3,7 +3,6 @@ end to everybody who called because of it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -190,9 +189,9 @@ async def callers(tx: Tx, incident_id: int) -> list[Caller]:
         .where(IncidentCallers.incident_id == incident_id).order_by(IncidentCallers.at))]
 
 
-async def told(
-    tx: Tx, incident_id: int, clients: Sequence[int], *, by: str, at: datetime,
-) -> None:
-    await tx.run(update(IncidentCallers).where(
-        IncidentCallers.incident_id == incident_id, IncidentCallers.client_id.in_(clients),
+async def told(tx: Tx, incident_id: int, client_id: int, *, by: str, at: datetime) -> bool:
+    """He is told, in this transaction. False: he was already."""
+    done = await tx.run(update(IncidentCallers).where(
+        IncidentCallers.incident_id == incident_id, IncidentCallers.client_id == client_id,
         IncidentCallers.told_at.is_(None)).values(told_at=at, told_by=by))
+    return bool(done.rowcount)
