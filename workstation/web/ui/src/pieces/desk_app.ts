@@ -32,11 +32,15 @@ const THEMES: Record<Theme, [Theme, IconName]> = {
 
 class DeskApp extends Piece {
   private leads: Promise<unknown> | undefined;
+  private isComplete = false;         // the leads' pages are there
 
   protected override render(): Html {
     const { desk } = this;
-    if (desk.isLead) this.leads ??= import("./lead_pages.js");
-    if (!desk.me) return html`<p class="starting" role="status">${t("page.connecting")}</p>`;
+    if (desk.isLead && !this.isComplete) {
+      this.leads ??= import("./lead_pages.js").then(() => { this.isComplete = true; this.requestUpdate(); });
+    }
+    // An element that is defined after it was drawn has no desk yet when it comes to life.
+    if (!desk.me || (desk.isLead && !this.isComplete)) return html`<p class="starting" role="status">${t("page.connecting")}</p>`;
     return html`
       ${this.topLine()}
       <div class="banners">${this.banners()}</div>
