@@ -204,10 +204,11 @@ async def give_back(tx: Tx, attempt: AttemptRow, why: str, *, now: datetime) -> 
     return True
 
 
-async def stop(tx: Tx, entry: EntryRow, because: str, *, at: datetime, by: str) -> State:
+async def stop(tx: Tx, entry: EntryRow, because: str, *, at: datetime, by: str,
+               facts: Facts | None = None) -> State:
     """A payment makes the entry `paid`, any other reason `withdrawn`."""
     happening = Happening.PAYMENT_MADE if because == "payment" else Happening.STOPPED
-    return await ledger.step(tx, entry, happening, at=at, why=because, by=by)
+    return await ledger.step(tx, entry, happening, at=at, why=because, by=by, facts=facts)
 
 
 async def move_after_promise(tx: Tx, entry_id: int, from_state: State, *, is_kept: bool,

@@ -94,6 +94,7 @@ _ENTRY: Mapping[str, str] = {
     "complaint": "The person complained.",
     "dispute": "The person disputes the debt.",
     "suppression": "A do-not-call mark was set.",
+    "removed": "Removed from the list: {reason}.",
     "supervisor": "Withdrawn by a supervisor.",
     "wrong_number": "The number belongs to somebody else.",
 }

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from campaigns import steering
 from campaigns.coverage import State
+from campaigns.lawful import RehearsalRefused
 from campaigns.plans import PlanError
 from campaigns.rule_files import RuleFileError
 from crm_store import campaigns
@@ -114,7 +115,7 @@ def said() -> Iterator[None]:
     """What a campaign cannot do, in the words that say why."""
     try:
         yield
-    except (steering.SteeringError, RuleFileError, PlanError) as exc:
+    except (steering.SteeringError, RuleFileError, PlanError, RehearsalRefused) as exc:
         raise Refused("campaign_refused", "The campaign cannot be steered like this.",
                       str(exc)) from exc
 
@@ -138,7 +139,8 @@ def after(cursor: str | None) -> int:
 
 
 def _entry(row: steering.EntryView) -> dict[str, Any]:
-    return {"client_id": row.client_id, "name": row.client_name, "state": str(row.state),
+    return {"id": row.id, "client_id": row.client_id, "name": row.client_name,
+            "state": str(row.state),
             "why": row.why, "sentence": row.sentence, "since": moment(row.since),
             "numbers": list(row.numbers), "attempts": row.attempts,
             "next_at": moment_or_none(row.until_at),

@@ -7,6 +7,7 @@ from typing import Literal
 import msgspec
 
 from workstation.protocol import (
+    campaign_lists,
     campaigns,
     clients,
     controls,
@@ -149,6 +150,7 @@ ACTIONS: dict[str, type[Args]] = {
     **dialling.ACTIONS,
     **dial_cards.ACTIONS,
     **controls.ACTIONS,
+    **campaign_lists.ACTIONS,
     **targets.ACTIONS,
     **pins.ACTIONS,
     **guiding.ACTIONS,

@@ -521,6 +521,50 @@ export interface SignOut {
 
 }
 
+export interface ConditionShape {
+  field: string;
+  op: "at_least" | "at_most" | "is" | "is_not" | "contains" | "known" | "unknown";
+  value?: string | number | number | null;
+}
+
+export interface MakeCampaign {
+  name: string;
+  queue: string;
+  pacing?: "preview" | "progressive" | "predictive" | "message";
+  law?: string[];
+  retries?: "calm" | "quick";
+  ring_s?: number;
+  caller_id?: string;
+  menu?: string;
+  machines?: "off" | "hang_up" | "message";
+}
+
+export interface CountList {
+  conditions: ConditionShape[];
+}
+
+export interface FillList {
+  campaign: number;
+  conditions: ConditionShape[];
+}
+
+export interface AddToList {
+  campaign: number;
+  client_id: number;
+  reason: string;
+}
+
+export interface RemoveFromList {
+  entry: number;
+  reason: string;
+}
+
+export interface ImportList {
+  campaign: number;
+  text: string;
+  unknown?: "create" | "refuse";
+}
+
 export interface Pace {
   campaign: number;
   pacing: "preview" | "progressive" | "predictive" | "message";
@@ -1823,6 +1867,12 @@ export interface Actions {
   "task.done": FinishTask;
   "task.reopen": ReopenTask;
   "task.hand_over": HandOverTask;
+  "campaign.make": MakeCampaign;
+  "campaign.count": CountList;
+  "campaign.fill": FillList;
+  "campaign.add": AddToList;
+  "campaign.remove": RemoveFromList;
+  "campaign.import": ImportList;
   "task.reschedule": RescheduleTask;
   "task.history": TaskHistory;
   "audit.list": AuditList;

@@ -9,12 +9,15 @@ import { empty, icon, type Html } from "./bits.js";
 import { Piece } from "./piece.js";
 import { setProperty } from "./set_property.js";
 import "./campaign_steering.js";
+import "./campaign_maker.js";
+import "./list_chooser.js";
 
 const ORDER = ["paid", "promised", "reached_in_person", "reached_another", "disputed", "refused",
                "wrong_number", "exhausted", "not_callable", "withdrawn", "being_tried",
                "waiting_until", "not_tried"];
 
 interface Entry {
+  id: number;
   client_id: number;
   name: string;
   state: string;
@@ -33,16 +36,28 @@ class CampaignBoard extends Piece {
   private cursor: string | null = null;
   private readAt = "";
   private steered: number | null = null;
+  private making = false;
+  private removing: number | null = null;
 
   protected override render(): Html {
     const campaigns = Object.values(this.desk.views.campaigns).sort((a, b) => b.id - a.id);
     return html`
       <header class="page-head"><h1>${t("campaigns.title")}</h1>
-        <span class="faint">${t("campaigns.count", { n: campaigns.length })}</span></header>
+        <span class="faint">${t("campaigns.count", { n: campaigns.length })}</span>
+        <span class="spring"></span><button class="button small" data-act="make"
+          aria-expanded=${this.making} @click=${this.toggleMaker}>${icon("plus")}
+          ${t("campaigns.make")}</button></header>
       <div class="scroll page-body" tabindex="0" role="region" aria-label=${t("campaigns.title")}>
+      ${this.making ? html`<campaign-maker .desk=${this.desk} .done=${this.toggleMaker}></campaign-maker>`
+        : nothing}
       ${campaigns.length === 0 ? empty(t("campaigns.none"), t("campaigns.none_how")) : nothing}
       ${repeat(campaigns, (campaign) => campaign.id, (campaign) => this.campaign(campaign))}</div>`;
   }
+
+  private toggleMaker = (): void => {
+    this.making = !this.making;
+    this.requestUpdate();
+  };
 
   private campaign(one: CampaignView): Html {
     const states = statesOf(one);
@@ -62,6 +77,8 @@ class CampaignBoard extends Piece {
       </ul>
       <p class="campaign-figures faint">${t("campaigns.figures", {
         attempts: number(one.attempts), lines: one.lines, share: percent(reached(one)) })}</p>
+      ${one.state === "draft" ? html`<list-chooser .desk=${this.desk} .campaign=${one}></list-chooser>`
+        : nothing}
       ${this.steered === one.id ? html`<campaign-steering .desk=${this.desk} .campaign=${one}>
         </campaign-steering>` : nothing}
       ${this.open === one.id ? this.list(one) : nothing}</article>`;
@@ -128,6 +145,28 @@ class CampaignBoard extends Piece {
           ${entry.name}</button>` : html`<strong>${entry.name}</strong>`;
   }
 
+  /** Off the list is withdrawn, with the reason; the entry stays. */
+  private removal(one: CampaignView, entry: Entry): Html {
+    if (!["not_tried", "waiting_until", "being_tried"].includes(entry.state)) return nothing;
+    if (this.removing !== entry.id) {
+      return html`<button class="quiet" data-act="remove" @click=${() => {
+        this.removing = entry.id;
+        this.requestUpdate();
+      }}>${t("entries.remove")}</button>`;
+    }
+    const send = async (event: SubmitEvent): Promise<void> => {
+      event.preventDefault();
+      const reason = String(new FormData(event.target as HTMLFormElement).get("reason")).trim();
+      if (await this.desk.ask("campaign.remove", { entry: entry.id, reason })) {
+        this.removing = null;
+        void this.read(one.id, this.state);
+      }
+    };
+    return html`<form class="preview-why" @submit=${send}><input name="reason" required minlength="3"
+      maxlength="300" aria-label=${t("entries.reason")} placeholder=${t("entries.reason")}>
+      <button class="button small">${t("entries.remove")}</button></form>`;
+  }
+
   private list(one: CampaignView): Html {
     return html`<div class="entries"><p class="entries-head">
         <b>${this.state ? words("entry", this.state) : t("campaigns.everybody")}</b>
@@ -136,7 +175,7 @@ class CampaignBoard extends Piece {
         <button class="button small" @click=${() => void this.read(one.id, this.state)}>
           ${icon("refresh-cw")} ${t("campaigns.refresh")}</button></p>
       <table class="table"><thead><tr>
-        ${["who", "state", "why", "since", "attempts", "next"].map((column) =>
+        ${["who", "state", "why", "since", "attempts", "next", "deed"].map((column) =>
           html`<th scope="col">${t(`entries.${column}`)}</th>`)}</tr></thead>
       <tbody>${this.entries.map((entry) => html`<tr>
         <td>${this.who(entry)}<small class="faint block num">${
@@ -144,7 +183,8 @@ class CampaignBoard extends Piece {
         <td class="nowrap"><i class="part is-${entry.state}"></i> ${words("entry", entry.state)}</td>
         <td class="entry-why">${saidEntry(entry)}</td><td class="num nowrap">${dayAndTime(entry.since, now())}</td>
         <td class="num">${entry.attempts}</td>
-        <td class="num nowrap">${entry.next_at ? dayAndTime(entry.next_at, now()) : ""}</td></tr>`)}
+        <td class="num nowrap">${entry.next_at ? dayAndTime(entry.next_at, now()) : ""}</td>
+        <td>${this.removal(one, entry)}</td></tr>`)}
       </tbody></table>
       ${this.cursor ? html`<button class="button more"
         @click=${() => void this.read(one.id, this.state, this.cursor)}>
