@@ -20,12 +20,13 @@ class Promise:
 
 
 def silent_until(promises: tuple[Promise, ...], moment: datetime, zone: tzinfo) -> datetime | None:
-    """The end of the last promised day still to come; None: no open promise asks for silence."""
+    """The end of the next promised day; None: no open promise asks for silence. Of instalments
+    the following day asks for its own silence when this one was kept."""
     today = moment.astimezone(zone).date()
     days = [promise.due_on for promise in promises if promise.due_on >= today]
     if not days:
         return None
-    return datetime.combine(max(days) + timedelta(days=1), time(), zone).astimezone(UTC)
+    return datetime.combine(min(days) + timedelta(days=1), time(), zone).astimezone(UTC)
 
 
 def instalments(total_minor: int, first_on: date, number: int, every_days: int,

@@ -6,13 +6,14 @@ Each function is one transaction's work and may be repeated: what is settled sta
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from campaigns import ledger, plans
 from campaigns.coverage import Facts, Happening, NotAllowedNow, State
 from campaigns.dispositions import Meaning, meaning_of
 from campaigns.pacing import Pacing
+from campaigns.promises import Promise
 from campaigns.retries import Again, Miss, RetryPlan, miss_of, next_try
 from crm_store import campaigns as rows
 from crm_store import claims, restraints, timeline
@@ -249,7 +250,9 @@ async def dispose(tx: Tx, attempt_id: int, outcome_id: str, *, by: str, at: date
     await claims.dispose(tx, attempt_id, outcome_id, by=by, at=at)
     entry = await rows.entry(tx, attempt.entry_id)
     if amount_minor is not None and due_on is not None:
-        await _promise(tx, entry, attempt_id, amount_minor, due_on, by, at)
+        await keep_promises(
+            tx, attempt.client_id, attempt_id, (Promise(amount_minor, due_on),),
+            entry.currency or "XXX", by=by, at=at)
     attempts = await claims.of_entry(tx, entry.id)
     is_newest = attempts[-1].id == attempt_id or attempts[-1].state in ("settled", "void")
     meaning = meaning_of(outcome_id)
@@ -266,16 +269,18 @@ async def dispose(tx: Tx, attempt_id: int, outcome_id: str, *, by: str, at: date
     return await _disposed(tx, entry, Happening.POSTPONED, why, facts, at, by, later)
 
 
-async def _promise(tx: Tx, entry: EntryRow, attempt_id: int, amount_minor: int, due_on: date,
-                   by: str, at: datetime) -> None:
-    """Silence until the day follows from the row: the law engine asks for open promises."""
-    currency = entry.currency or "XXX"
-    promise = await restraints.add_promise(
-        tx, client_id=entry.client_id, attempt_id=attempt_id, amount_minor=amount_minor,
-        currency=currency, due_on=due_on, by=by, at=at)
-    await timeline.put(tx, entry.client_id, at, "promise", promise, {
-        "amount_minor": amount_minor, "currency": currency, "due_on": due_on.isoformat(),
-        "state": "open", "by": by})
+async def keep_promises(tx: Tx, client_id: int, attempt_id: int | None,
+                        parts: Sequence[Promise], currency: str, *, by: str,
+                        at: datetime) -> None:
+    """Written down, one row an instalment. Silence until the day follows from the rows: the law
+    engine asks for open promises."""
+    for part in parts:
+        promise = await restraints.add_promise(
+            tx, client_id=client_id, attempt_id=attempt_id, amount_minor=part.amount_minor,
+            currency=currency, due_on=part.due_on, by=by, at=at)
+        await timeline.put(tx, client_id, at, "promise", promise, {
+            "amount_minor": part.amount_minor, "currency": currency,
+            "due_on": part.due_on.isoformat(), "state": "open", "by": by})
 
 
 async def _call_again_at(tx: Tx, entry: EntryRow, meaning: Meaning, call_at: datetime | None,

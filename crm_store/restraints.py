@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ScalarSelect, insert, or_, select
+from sqlalchemy.orm import aliased
 
 from crm_store import audit, errors
 from crm_store.base import Tx
@@ -111,7 +112,14 @@ async def add_promise(
 
 
 async def open_promises(tx: Tx, client_id: int) -> list[PromiseRow]:
+    """Those that may still be kept. Of instalments of which one was broken, the others say
+    nothing any more: they were one promise."""
+    other = aliased(Promises)
+    is_broken = select(other.id).where(
+        other.client_id == Promises.client_id, other.at == Promises.at, other.state == "broken",
+    ).exists()
     rows = await tx.all(select(
         Promises.id, Promises.amount_minor, Promises.currency, Promises.due_on,
-    ).where(Promises.client_id == client_id, Promises.state == "open").order_by(Promises.due_on))
+    ).where(Promises.client_id == client_id, Promises.state == "open", ~is_broken,
+            ).order_by(Promises.due_on))
     return [PromiseRow(*row) for row in rows]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from campaigns import steering
+from campaigns import settling, steering
+from campaigns.promises import Promise
 from crm_store import audit, drafts, follow_ups, interactions, tasks
 from crm_store.base import Tx
 from crm_store.card_numbers import masked
@@ -19,6 +20,7 @@ from workstation.actions.conversations import NOTE_LIMIT, his_call, interaction_
 from workstation.desk import Desk
 from workstation.errors import Refused
 from workstation.policy import Person
+from workstation.promising import promised
 from workstation.protocol import (
     ConversationView,
     DispositionView,
@@ -29,6 +31,7 @@ from workstation.protocol import (
 from workstation.wrap_up import Wish
 
 FOLLOW_KINDS = ("call_back", "task")
+PROMISE = "promise"     # typed in the same place; see `promising`
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Ending:
     note: str
     follow: NewTask | None
     files_request: bool
+    promises: tuple[Promise, ...] = ()
 
 
 async def finish(desk: Desk, person: Person, args: Finish) -> dict[str, object]:
@@ -92,14 +96,17 @@ def _checked(desk: Desk, person: Person, view: ConversationView, args: Finish,
                       chosen.name, 422)
     if args.request is not None and view.client_id is None:
         raise Refused("no_client", "Choose the client first.", "", 409)
-    return Ending(chosen, args.note, follow, args.request is not None and not is_filed)
+    promises = promised(args.follow, desk.clock(), desk.zone)
+    if promises and view.client_id is None:
+        raise Refused("no_client", "Choose the client first.", "", 409)
+    return Ending(chosen, args.note, follow, args.request is not None and not is_filed, promises)
 
 
 def _follow(desk: Desk, person: Person, view: ConversationView, typed: dict[str, str],
             interaction: int) -> NewTask | None:
     """The call-back or task typed with the outcome. Raises Refused for what cannot be read."""
     kind = typed.get("kind", "")
-    if not kind:
+    if kind in ("", PROMISE):
         return None
     if kind not in FOLLOW_KINDS:
         raise Refused("unknown_follow", "This cannot be arranged here.", kind[:40], 422)
@@ -149,6 +156,10 @@ async def _store(desk: Desk, person: Person, view: ConversationView, ending: End
         await audit.record(tx, by=person.operator, at=now, what="contact.outcome",
                            client_id=view.client_id,
                            facts={"contact": interaction, "outcome": ending.outcome.id})
+        if ending.promises and view.client_id is not None:
+            await settling.keep_promises(
+                tx, view.client_id, attempt, ending.promises, _currency(desk, view),
+                by=person.operator, at=now)
         if attempt is None:
             return await tasks.make(tx, ending.follow) if ending.follow else None
         return await _settle(tx, attempt, ending, person, now)
@@ -158,6 +169,11 @@ async def _store(desk: Desk, person: Person, view: ConversationView, ending: End
         if row is not None:
             task_actions.show(desk, row, person)
     return row
+
+
+def _currency(desk: Desk, view: ConversationView) -> str:
+    owed = view.card.currency if view.card is not None else None
+    return owed or desk.settings.company.currency
 
 
 async def _settle(tx: Tx, attempt: int, ending: Ending, person: Person,

@@ -20,6 +20,8 @@ interface Refusal {
   note: string;
 }
 
+const PROMISE_DAYS = 7;
+
 export class Ending {
   private readonly refusals = new Map<number, Refusal>();
   private readonly opened = new Map<number, string>();      // conversation → group
@@ -58,11 +60,22 @@ export class Ending {
   /** What is to be done next, with what was not typed filled in. {}: nothing. */
   follow(one: ConversationView, draft: Draft): Record<string, string> {
     const asks = this.chosen(one)?.asks ?? "";
-    const kind = draft.follow["kind"] ?? (asks === "call_back" || asks === "task" ? asks : "");
+    const isPromise = this.chosen(one)?.id === "promised" && (one.card?.debt_minor ?? 0) > 0;
+    const kind = draft.follow["kind"]
+      ?? (asks === "call_back" || asks === "task" ? asks : isPromise ? "promise" : "");
     if (!kind) return {};
     const zone = this.desk.catalogue?.time_zone ?? "UTC";
+    if (kind === "promise") return this.promise(one, draft);
     const due = draft.follow["due_at"] || this.usualTime(zone);
     return { ...draft.follow, kind, due_at: due };
+  }
+
+  /** The whole debt in a week, until he says otherwise. */
+  private promise(one: ConversationView, draft: Draft): Record<string, string> {
+    const due = new Date(now().getTime() + PROMISE_DAYS * 86_400_000).toISOString();
+    const owed = one.card?.debt_minor ?? 0;
+    return { sum: owed ? (owed / 100).toFixed(2) : "", parts: "1", every_days: "30", ...draft.follow,
+             kind: "promise", due_at: draft.follow["due_at"] || due };
   }
 
   private usualTime(zone: string): string {

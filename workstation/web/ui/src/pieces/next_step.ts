@@ -9,7 +9,7 @@ import { say, t } from "../texts.js";
 import type { Html } from "./bits.js";
 import { Piece } from "./piece.js";
 
-const KINDS = ["", "call_back", "task"];
+const KINDS = ["", "call_back", "task", "promise"];
 
 class NextStep extends Piece {
   static override readonly follows = ["conversations"] as const;
@@ -28,6 +28,7 @@ class NextStep extends Piece {
           ${KINDS.map((one) => html`<option value=${one} ?selected=${one === kind}>
             ${t(`follow.${one || "none"}`)}</option>`)}</select></label>
       ${kind === "task" ? this.task(follow) : nothing}
+      ${kind === "promise" ? this.promise(follow) : nothing}
       ${kind ? this.when(follow) : nothing}</div>`;
   }
 
@@ -51,6 +52,20 @@ class NextStep extends Piece {
         <option value="" ?selected=${!group}>${t("follow.who_me")}</option>
         ${(this.desk.catalogue?.groups ?? []).map((one) => html`<option value=${one.id}
           ?selected=${one.id === group}>${say(one.name)}</option>`)}</select></label>`;
+  }
+
+  /** Sum, and in how many parts; the first day stands below, as every day here. */
+  private promise(follow: Record<string, string>): Html {
+    const put = (name: string) => (event: Event): void =>
+      this.set({ [name]: (event.target as HTMLInputElement).value.trim() });
+    return html`<div class="next-promise">
+      <label><span>${t("promise.sum")}</span><input id="promise-sum" inputmode="decimal"
+        maxlength="16" .value=${follow["sum"] ?? ""} @change=${put("sum")}></label>
+      <label><span>${t("promise.parts")}</span><input id="promise-parts" type="number" min="1"
+        max="24" .value=${follow["parts"] ?? "1"} @change=${put("parts")}></label>
+      ${Number(follow["parts"] ?? 1) > 1 ? html`<label><span>${t("promise.every")}</span>
+        <input id="promise-every" type="number" min="1" max="366"
+        .value=${follow["every_days"] ?? "30"} @change=${put("every_days")}></label>` : nothing}</div>`;
   }
 
   private when(follow: Record<string, string>): Html {
