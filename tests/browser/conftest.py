@@ -67,6 +67,7 @@ async def open_story(browser: Browser) -> AsyncIterator[Open]:
                 viewport={"width": width, "height": height}, color_scheme=theme)
             stack.push_async_callback(context.close)
             page = await context.new_page()
+            place.pages.append(page)
             page.on("pageerror", lambda error: problems.append(str(error)))
             page.on("console", lambda said: problems.append(said.text)
                     if said.type == "error" and "Failed to load" not in said.text

@@ -16,12 +16,14 @@ from typing import Any
 import jinja2
 import msgspec
 from aiohttp import WSMsgType, web
+from playwright.async_api import Error, Page
 
 from tests.browser.stories import Story, moment
 from workstation import protocol, texts
 from workstation.web import pages
 from workstation.web.security import HEADERS
 
+HEARD = "document.querySelector('desk-app')?.desk?.link?.seq ?? -1"
 SOON_S = 20.0       # the machine may be shared
 Answers = Callable[[str, dict[str, Any]], Any]
 
@@ -36,6 +38,7 @@ class Stage:
     seqs: dict[int, int] = dataclasses.field(default_factory=dict)
     silent: bool = False        # take nothing, answer nothing
     closed: bool = False        # refuse connections
+    pages: list[Page] = dataclasses.field(default_factory=list)
 
     def asked(self, action: str) -> list[dict[str, Any]]:
         return [message["args"] for message in self.heard if message.get("action") == action]
@@ -50,8 +53,18 @@ class Stage:
                 shelf[name] = view
         rows = [protocol.Change(collection, name, view) for collection, name, view in changes]
         for socket in list(self.sockets):
-            await self.send(socket, protocol.Delta(seq=self._next(socket), now=moment(),
-                                                   changes=rows))
+            seq = self._next(socket)
+            await self.send(socket, protocol.Delta(seq=seq, now=moment(), changes=rows))
+            await self._shown(socket, seq)
+
+    async def _shown(self, socket: web.WebSocketResponse, seq: int) -> None:
+        """Until the page has drawn it; not when it is gone, or one of several."""
+        async with asyncio.timeout(SOON_S):
+            while [socket] == list(self.sockets) and len(self.pages) == 1:
+                with contextlib.suppress(Error):        # it is loading
+                    if await self.pages[0].evaluate(HEARD) >= seq:
+                        return
+                await asyncio.sleep(0.02)
 
     async def send(self, socket: web.WebSocketResponse, message: protocol.ServerMessage) -> None:
         await socket.send_str(msgspec.json.encode(message).decode())
@@ -63,10 +76,10 @@ class Stage:
             await socket.close(code=1012)
 
     async def live_page(self, request: web.Request) -> web.Response:
-        return _page(self, request, "live.html")
+        return page_of(self, request, "live.html")
 
     async def front(self, request: web.Request) -> web.Response:
-        return _page(self, request, "sign_in.html")
+        return page_of(self, request, "sign_in.html")
 
     def _next(self, socket: web.WebSocketResponse) -> int:
         self.seqs[id(socket)] += 1
@@ -117,7 +130,7 @@ async def _headers(_request: web.Request, response: web.StreamResponse) -> None:
     response.headers.update(HEADERS)
 
 
-def _page(stage: Stage, request: web.Request, template: str) -> web.Response:
+def page_of(stage: Stage, request: web.Request, template: str) -> web.Response:
     locale = request.query.get("lang", "en")
     manifest = json.loads((pages.BUILT / "manifest.json").read_text())
     environment = jinja2.Environment(

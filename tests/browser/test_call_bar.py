@@ -12,7 +12,7 @@ from tests.browser import call_stories as c
 from tests.browser import stories as s
 from tests.browser.conftest import Open
 from tests.browser.stage import Stage, heard
-from tests.browser.test_looks import keep, sticking_out, violations
+from tests.browser.test_looks import keep, settled, sticking_out, violations
 from workstation import protocol as p
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -29,7 +29,6 @@ async def test_every_state_of_a_call_is_sound(way: str, open_story: Open) -> Non
     page, stage = await open_story(c.talking(), theme=theme, width=width, lang=lang)
     for name, make in SCREENS.items():
         await stage.change(("conversations", "900", make().views["conversations"]["900"]))
-        await page.wait_for_timeout(100)
         await keep(page, f"call-{name}-{way}")
         assert await sticking_out(page) == [], name
         if name in ("held", "together"):
@@ -37,22 +36,22 @@ async def test_every_state_of_a_call_is_sound(way: str, open_story: Open) -> Non
     for key in ("F7", "F3"):
         await stage.change(("conversations", "900", s.talking(can=c.TALK)))
         await page.keyboard.press(key)
-        await page.wait_for_timeout(200)
+        await expect(page.locator("dialog[open]")).to_be_visible()
         await keep(page, f"call-{key}-{way}")
         assert await violations(page) == [], key
         await page.keyboard.press("Escape")
+        await expect(page.locator("dialog[open]")).to_have_count(0)
 
 
 async def test_no_button_moves_whatever_happens_to_the_call(open_story: Open) -> None:
     page, stage = await open_story(s.desk(None, "ready"))
+    await settled(page)
     places = await button_places(page)
     assert len(places) == 7
     for make in SCREENS.values():
         await stage.change(("conversations", "900", make().views["conversations"]["900"]))
-        await page.wait_for_timeout(60)
         assert await button_places(page) == places
     await stage.change(("conversations", "900", s.wrapping_up()))
-    await page.wait_for_timeout(60)
     assert await button_places(page) == places
 
 
@@ -128,6 +127,7 @@ async def test_a_refusal_is_told_in_words(open_story: Open) -> None:
 async def test_tones_of_a_desk_phone_go_through_the_server(open_story: Open) -> None:
     page, stage = await open_story(c.talking())
     await page.keyboard.press("F8")
+    await expect(page.locator("dialog.is-keypad[open]")).to_be_visible()
     await page.keyboard.press("4")
     await page.locator(".keypad button", has_text="#").click()
     assert await heard(stage, "call.keypad", 2) == [CALL | {"digits": "4"}, CALL | {"digits": "#"}]
@@ -179,7 +179,7 @@ async def test_rows_keep_their_places_while_states_change(open_story: Open) -> N
     told["colleagues"] = [replace(one, state="talking" if one.id == "102" else "ready")
                           for one in reversed(told["colleagues"])]
     stage.story.replies["call.targets"] = told
-    await expect(row).to_contain_text("Talking", timeout=3000)
+    await expect(row).to_contain_text("Talking")
     assert await row.bounding_box() == place
 
 
@@ -210,7 +210,9 @@ async def test_parked_ringing_and_waiting_callers_are_taken(open_story: Open) ->
         assert {"call": call} in await heard(stage, action)
         await expect(page.locator("waiting-panel")).to_have_count(0)
     await page.keyboard.press("F3")
+    await expect(page.locator("[data-call=p1]")).to_be_visible()
     await page.keyboard.press("ArrowDown")
+    await expect(page.locator("[data-call=p1]")).to_be_focused()
     await page.keyboard.press("Enter")
     assert (await heard(stage, "call.take_back", 2))[-1] == {"call": "p1"}
 
@@ -219,6 +221,7 @@ async def test_who_is_gone_keeps_his_row_so_that_no_click_hits_another(open_stor
     page, stage = await open_story(c.of(None, "ready"))
     await page.keyboard.press("F3")
     second = page.locator("[data-call=w1]")
+    await expect(second).to_be_visible()
     place = await second.bounding_box()
     queue = stage.story.views["queues"]["billing"]
     await stage.change(("queues", "billing", replace(queue, waiting=queue.waiting[1:], parked=[])))
@@ -234,7 +237,7 @@ async def test_a_panel_closed_and_opened_at_once_stays_open(open_story: Open) ->
         for (let turns = 0; turns < 50; turns += 1) await Promise.resolve();
       }
     }""")
-    await page.wait_for_timeout(100)
+    await settled(page)
     await expect(page.locator("waiting-panel")).to_be_visible()
 
 

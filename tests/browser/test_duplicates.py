@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from playwright.async_api import expect
 
 from tests.browser import stories
 from tests.browser.conftest import Open
@@ -57,7 +58,7 @@ def _story() -> Story:
 async def test_pairs_are_decided_by_keys(open_story: Open) -> None:
     page, stage = await open_story(_story(), "/floor#base/duplicates")
     await page.wait_for_selector("[data-pair='1'][aria-current=true]")
-    assert await page.locator(".said.differs", has_text="ivan@example.org").count() == 1
+    await expect(page.locator(".said.differs", has_text="ivan@example.org")).to_have_count(1)
     await page.keyboard.press("n")
     await page.wait_for_selector("[data-pair='2'][aria-current=true]")
     await page.keyboard.press("k")
@@ -75,7 +76,7 @@ async def test_pairs_are_decided_by_keys(open_story: Open) -> None:
 async def test_a_hostile_name_is_only_text(open_story: Open) -> None:
     page, _ = await open_story(_story(), "/floor#base/duplicates")
     await page.wait_for_selector("[data-pair='1']")
-    assert await page.locator(".pair-names b b").count() == 0
+    await expect(page.locator(".pair-names b b")).to_have_count(0)
 
 
 async def test_a_merge_is_undone_from_its_list(open_story: Open) -> None:
@@ -84,7 +85,7 @@ async def test_a_merge_is_undone_from_its_list(open_story: Open) -> None:
     await page.click("[data-merge='1'] [data-act=undo]")
     await page.wait_for_selector(".toast")
     assert stage.asked("client.unmerge") == [{"merge": 1}]
-    assert await page.locator("[data-merge='2'] [data-act=undo]").count() == 0
+    await expect(page.locator("[data-merge='2'] [data-act=undo]")).to_have_count(0)
 
 
 async def test_an_operator_is_warned_while_he_types_a_new_client(open_story: Open) -> None:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, Route
+from playwright.async_api import Page, Route, expect
 
 from tests.browser import stories as s
 from tests.browser.conftest import Open
@@ -39,7 +39,6 @@ async def test_words_that_are_40_percent_longer_break_nothing(
     told = s.desk(s.talking(), story) if story == "talking" else s.desk(s.wrapping_up(), story, -8)
     page, _stage = await open_story(told, height=720)
     await in_longer_words(page)
-    await page.wait_for_timeout(150)
     await keep(page, f"longer-{story}")
     assert await sticking_out(page) == []
     assert await violations(page) == []
@@ -48,7 +47,6 @@ async def test_words_that_are_40_percent_longer_break_nothing(
 async def test_enlarged_twice_the_page_is_one_column_and_nothing_is_cut(open_story: Open) -> None:
     """1280 × 800 at 200 % is 640 × 400 to the page (WCAG 1.4.10: no scrolling in two ways)."""
     page, _stage = await open_story(s.desk(s.talking(), "talking"), width=640, height=400)
-    await page.wait_for_timeout(150)
     await keep(page, "zoom-200")
     wide = await page.evaluate("document.documentElement.scrollWidth")
     assert wide <= 640
@@ -59,6 +57,7 @@ async def test_enlarged_twice_the_page_is_one_column_and_nothing_is_cut(open_sto
 
 async def test_the_systems_own_colours_and_strong_contrast_are_kept(open_story: Open) -> None:
     page, _stage = await open_story(s.desk(s.talking(), "talking"))
+    await expect(page.locator("[aria-current=page]").first).to_be_visible()
     await page.emulate_media(forced_colors="active")
     await keep(page, "forced-colors")
     frame = await page.locator("[aria-current=page]").first.evaluate(
@@ -71,8 +70,7 @@ async def test_the_systems_own_colours_and_strong_contrast_are_kept(open_story: 
 @pytest.mark.parametrize("lang", ["nl", "fr", "tr", "th"])
 async def test_the_desk_is_sound_in_every_language(lang: str, open_story: Open) -> None:
     page, _stage = await open_story(s.desk(s.talking(), "talking"), lang=lang, height=720)
-    await page.wait_for_timeout(150)
     await keep(page, f"talking-{lang}")
-    assert await page.locator("[data-act=mute]").inner_text() != "Mute"
+    await expect(page.locator("[data-act=mute]")).not_to_have_text("Mute")
     assert await sticking_out(page) == []
     assert await violations(page) == []

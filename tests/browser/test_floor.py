@@ -44,8 +44,7 @@ async def test_times_tick_without_messages(open_story: Open) -> None:
     page, _stage = await open_story(s.floor(), "/floor")
     clock = page.locator("[data-operator='101'] tick-time")
     first = await clock.inner_text()
-    await page.wait_for_timeout(2100)
-    assert await clock.inner_text() != first
+    await expect(clock).not_to_have_text(first)
 
 
 async def test_segments_of_a_call_are_drawn_to_one_scale(open_story: Open) -> None:
@@ -61,6 +60,7 @@ async def test_segments_of_a_call_are_drawn_to_one_scale(open_story: Open) -> No
 async def test_the_parts_of_the_ledger_add_up_and_why_is_said(open_story: Open) -> None:
     page, stage = await open_story(s.floor(), "/floor#campaigns")
     campaign = page.locator("[data-campaign='2']")
+    await expect(campaign.locator(".ledger-legend button b").first).to_be_visible()
     counts = await campaign.locator(".ledger-legend button b").all_inner_texts()
     assert sum(map(int, counts)) == 50
     await expect(campaign.locator(".ledger .part")).to_have_count(len(counts))

@@ -60,7 +60,6 @@ def guided(**changes: Any) -> s.Story:
 
 
 async def sound(page: Any, name: str) -> None:
-    await page.wait_for_timeout(150)
     await keep(page, name)
     assert await violations(page) == []
     assert await sticking_out(page) == []

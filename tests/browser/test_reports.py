@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -56,6 +57,7 @@ async def signed_in(browser: Browser, office: Office, place: str, *, theme: Any 
 async def test_a_figure_opens_the_contacts_behind_it(browser: Browser, office: Office) -> None:
     page = await signed_in(browser, office, "reports/service")
     value = page.locator("[data-figure=offered] .figure-value")
+    await expect(value).to_have_text(re.compile(r"\d"))
     offered = int((await value.inner_text()).replace(",", ""))
     assert offered > 100
     await keep(page, "reports-service")
@@ -64,7 +66,7 @@ async def test_a_figure_opens_the_contacts_behind_it(browser: Browser, office: O
     await value.click()
     panel = page.locator("figure-list")
     await expect(panel.locator(".behind li").first).to_be_visible(timeout=SOON_MS)
-    while await panel.locator("[data-act=more]").count():
+    while await panel.locator(".behind li").count() < offered:
         shown = await panel.locator(".behind li").count()
         await panel.locator("[data-act=more]").click()
         await expect(panel.locator(".behind li")).not_to_have_count(shown, timeout=SOON_MS)

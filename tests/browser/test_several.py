@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from msgspec import structs
+from playwright.async_api import expect
 
 from tests.browser import stories as s
 from tests.browser.conftest import Open
@@ -36,9 +37,9 @@ async def test_the_floor_says_which_asterisk_is_away(
     page, _stage = await open_story(north_is_away(s.floor()), "/floor", theme=theme, width=width,
                                     lang=lang)
     tile: Any = page.locator("[data-operator='110'], [data-operator='108']").first
-    assert "north" in await tile.inner_text()
-    assert "north" in await page.locator(".queue-parts").first.inner_text()
-    assert "north" in await page.locator(".banner.is-red").inner_text()
+    await expect(tile).to_contain_text("north")
+    await expect(page.locator(".queue-parts").first).to_contain_text("north")
+    await expect(page.locator(".banner.is-red")).to_contain_text("north")
     await keep(page, f"several-{theme}")
     assert await violations(page) == []
     assert await sticking_out(page) == []
@@ -50,4 +51,4 @@ async def test_who_has_his_phone_on_another_one_is_not_alarmed(open_story: Open)
                                 for name, one in story.views["operators"].items()}
     page, _stage = await open_story(story, "/desk")
     await page.locator("state-menu, .foot-item").first.wait_for()
-    assert await page.locator(".banner.is-red").count() == 0
+    await expect(page.locator(".banner.is-red")).to_have_count(0)
