@@ -103,6 +103,19 @@ async def broken(tx: Tx, *, limit: int = 1_000) -> list[Broken]:
     return [Broken(*row) for row in rows]
 
 
+async def broken_of(tx: Tx, campaign_id: int, *, limit: int) -> list[Broken]:
+    """Of one campaign's dials; the newest first."""
+    rows = await tx.all(select(
+        Promises.client_id, Clients.name, Promises.amount_minor, Promises.currency,
+        Promises.due_on, Promises.by,
+    ).join(Clients, Clients.id == Promises.client_id,
+           ).join(Attempts, Attempts.id == Promises.attempt_id).join(
+        CampaignEntries, CampaignEntries.id == Attempts.entry_id,
+    ).where(CampaignEntries.campaign_id == campaign_id, Promises.state == "broken").order_by(
+        Promises.due_on.desc(), Promises.id.desc()).limit(limit))
+    return [Broken(*row) for row in rows]
+
+
 async def counts(tx: Tx, campaign_id: int) -> list[tuple[str, str, int, int]]:
     """Of a campaign: by whom, state, how many, their sum."""
     rows = await tx.all(select(

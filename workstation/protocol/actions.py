@@ -8,6 +8,7 @@ import msgspec
 
 from workstation.protocol import (
     campaign_lists,
+    campaign_results,
     campaigns,
     clients,
     controls,
@@ -151,6 +152,8 @@ ACTIONS: dict[str, type[Args]] = {
     **dial_cards.ACTIONS,
     **controls.ACTIONS,
     **campaign_lists.ACTIONS,
+    **campaign_results.ACTIONS,
+    **controls.ACTIONS,
     **targets.ACTIONS,
     **pins.ACTIONS,
     **guiding.ACTIONS,

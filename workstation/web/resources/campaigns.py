@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
+from aiohttp import web
 
 from crm_store import promises
 from workstation import protocol
-from workstation.actions import campaign_pace
+from workstation.actions import campaign_pace, campaign_results
 from workstation.errors import Unreadable
 from workstation.policy import Who
 from workstation.web import shapes
@@ -135,6 +136,15 @@ async def take_payments(asked: Asked) -> Any:
     return {"taken": len(wanted) - len(refused), "refused": refused}
 
 
+async def list_file(asked: Asked) -> Any:
+    """The list with each one's state as CSV, for billing to take back."""
+    campaign = asked.number("id")
+    body = await campaign_results.as_csv(asked.desk, asked.person, campaign)
+    return web.Response(
+        body=body, content_type="text/csv",
+        headers={"Content-Disposition": f'attachment; filename="campaign-{campaign}.csv"'})
+
+
 GET, POST = "GET", "POST"
 ROUTES: tuple[Route, ...] = (
     Route(method=POST, path="/campaigns/{id}/pace", who=Who.SUPERVISORS, answer=pace,
@@ -147,6 +157,8 @@ ROUTES: tuple[Route, ...] = (
           says="An hour rehearsed, and the days it would take."),
     Route(method=GET, path="/campaigns/{id}/progress", who=Who.SUPERVISORS, answer=progress,
           result=Progress, says="Tried and reached over time, today's drops, the pace."),
+    Route(method=GET, path="/campaigns/{id}/list.csv", who=Who.SUPERVISORS, answer=list_file,
+          says="The list as CSV: account, state, why, dials; for billing to take back."),
     Route(method=POST, path="/payments", who=Who.ADMINISTRATORS, answer=take_payments,
           body=Payments, result=Taken,
           says="Payments as they come in: promises are kept, queued dials withdrawn."),

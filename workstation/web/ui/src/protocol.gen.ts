@@ -565,6 +565,20 @@ export interface ImportList {
   unknown?: "create" | "refuse";
 }
 
+export interface ShowResults {
+  campaign: number;
+  by?: "outcome" | "number" | "hour" | "operator" | "attempt" | "segment";
+  line_minute?: number;
+  operator_hour?: number;
+}
+
+export interface OpenResult {
+  campaign: number;
+  figure: "dials" | "answered" | "talked" | "reached" | "promised" | "kept" | "broken" | "paid";
+  by?: "outcome" | "number" | "hour" | "operator" | "attempt" | "segment";
+  key?: string | null;
+}
+
 export interface Pace {
   campaign: number;
   pacing: "preview" | "progressive" | "predictive" | "message";
@@ -1867,6 +1881,14 @@ export interface Actions {
   "task.done": FinishTask;
   "task.reopen": ReopenTask;
   "task.hand_over": HandOverTask;
+  "campaign.make": MakeCampaign;
+  "campaign.count": CountList;
+  "campaign.fill": FillList;
+  "campaign.add": AddToList;
+  "campaign.remove": RemoveFromList;
+  "campaign.import": ImportList;
+  "campaign.results": ShowResults;
+  "campaign.calls": OpenResult;
   "campaign.make": MakeCampaign;
   "campaign.count": CountList;
   "campaign.fill": FillList;

@@ -11,6 +11,7 @@ import { setProperty } from "./set_property.js";
 import "./campaign_steering.js";
 import "./campaign_maker.js";
 import "./list_chooser.js";
+import "./campaign_results.js";
 
 const ORDER = ["paid", "promised", "reached_in_person", "reached_another", "disputed", "refused",
                "wrong_number", "exhausted", "not_callable", "withdrawn", "being_tried",
@@ -37,6 +38,7 @@ class CampaignBoard extends Piece {
   private readAt = "";
   private steered: number | null = null;
   private making = false;
+  private told: number | null = null;
   private removing: number | null = null;
 
   protected override render(): Html {
@@ -81,6 +83,8 @@ class CampaignBoard extends Piece {
         : nothing}
       ${this.steered === one.id ? html`<campaign-steering .desk=${this.desk} .campaign=${one}>
         </campaign-steering>` : nothing}
+      ${this.told === one.id ? html`<campaign-results .desk=${this.desk} .campaign=${one}>
+        </campaign-results>` : nothing}
       ${this.open === one.id ? this.list(one) : nothing}</article>`;
   }
 
@@ -90,13 +94,13 @@ class CampaignBoard extends Piece {
       <button class="button small ${primary ? "primary" : ""}" data-act=${action}
         @click=${() => void this.desk.ask(action, { campaign: one.id })}>
         ${icon(name)} ${t(text)}</button>`;
-    if (one.state === "ended") return html`${this.steerButton(one)}${this.listButton(one)}`;
+    if (one.state === "ended") return html`${this.steerButton(one)}${this.resultsButton(one)}${this.listButton(one)}`;
     return html`
       ${one.state === "running" ? act("campaign.pause", "campaigns.pause", "pause")
         : act("campaign.start", one.state === "paused" ? "campaigns.resume" : "campaigns.start",
               "play", true)}
       ${one.state === "draft" ? nothing : act("campaign.stop", "campaigns.stop", "square")}
-      ${this.steerButton(one)}${this.listButton(one)}`;
+      ${this.steerButton(one)}${this.resultsButton(one)}${this.listButton(one)}`;
   }
 
   private steerButton(one: CampaignView): Html {
@@ -106,6 +110,15 @@ class CampaignBoard extends Piece {
     };
     return html`<button class="button small" data-act="steer" aria-expanded=${this.steered === one.id}
       @click=${toggle}>${icon("gauge")} ${t("campaigns.steer")}</button>`;
+  }
+
+  private resultsButton(one: CampaignView): Html {
+    const toggle = (): void => {
+      this.told = this.told === one.id ? null : one.id;
+      this.requestUpdate();
+    };
+    return html`<button class="button small" data-act="results" aria-expanded=${this.told === one.id}
+      @click=${toggle}>${icon("list")} ${t("campaigns.results")}</button>`;
   }
 
   private listButton(one: CampaignView): Html {
