@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -84,6 +84,28 @@ class Screen:
         if len(self.pending) > PENDING_LIMIT:
             self.restart()
         self.wake.set()
+
+    def show_all(self, due: Sequence[tuple[Key, Placed | None]]) -> None:
+        """The same for all that changed, for a fan-out to many screens."""
+        if self.is_stale:
+            return
+        shown, pending, lens, is_touched = self.shown, self.pending, self.lens, False
+        for key, placed in due:
+            raw = None
+            if placed is not None and self.may_see(placed):
+                raw = placed.raw if lens is CLEAR else placed.through(lens)
+            if shown.get(key) is raw:
+                continue
+            is_touched = True
+            pending[key] = raw
+            if raw is None:
+                del shown[key]
+            else:
+                shown[key] = raw
+        if len(pending) > PENDING_LIMIT:
+            self.restart()
+        if is_touched:
+            self.wake.set()
 
     def may_see(self, placed: Placed) -> bool:
         if placed.owner:
@@ -218,8 +240,9 @@ class Board:
         """Hand what changed to every screen, letting other work in after each slice."""
         due, self._due = list(self._due), {}
         for place, screen in enumerate(self.screens(), 1):
-            for key in due:
-                screen.show(key, self._placed.get(("", key)))
+            if place % FAN_OUT_SLICE == 1:      # something may have changed while others worked
+                changed = [(key, self._placed.get(("", key))) for key in due]
+            screen.show_all(changed)
             if place % FAN_OUT_SLICE == 0:
                 await asyncio.sleep(0)
 

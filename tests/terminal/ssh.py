@@ -34,16 +34,20 @@ def is_there() -> bool:
     return Path(SSHD).exists() and shutil.which("ssh") is not None
 
 
-@asynccontextmanager
-async def ssh_server(folder: Path) -> AsyncIterator[str]:
-    """The beginning of a command line that runs what follows there, on a terminal."""
-    port = free_port()
+def _prepare(folder: Path, port: int) -> None:
     for name in ("host", "key"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / name],
                        check=True, timeout=30)
     (folder / "sshd").write_text(CONFIG.format(port=port, folder=folder), encoding="utf-8")
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)      # where it parts its rights
+
+
+@asynccontextmanager
+async def ssh_server(folder: Path) -> AsyncIterator[str]:
+    """The beginning of a command line that runs what follows there, on a terminal."""
+    port = free_port()
+    _prepare(folder, port)
     server = await asyncio.create_subprocess_exec(
         SSHD, "-D", "-e", "-f", str(folder / "sshd"), stderr=asyncio.subprocess.DEVNULL)
     try:

@@ -27,6 +27,7 @@ from workstation.errors import NotSignedIn, Refused, refusal
 from workstation.policy import Person
 from workstation.requests import forms
 from workstation.web import sip
+from workstation.web.frames import SharedFrame
 from workstation.web.security import COOKIE, DESK, check_origin, session_of
 
 log = structlog.get_logger()
@@ -40,6 +41,7 @@ SESSION_CHECK_S = 60.0
 GOODBYE_S = 1.0
 SIGNED_OUT = 4401           # close code: the page goes back to the sign-in
 _decode = msgspec.json.Decoder(protocol.ScreenMessage).decode
+_SHARED = SharedFrame()
 
 
 async def live(request: web.Request) -> web.StreamResponse:
@@ -214,10 +216,10 @@ async def _write(desk: Desk, socket: web.WebSocketResponse, screen: Screen, sess
     seq = 0
     while True:
         screen.wake.clear()
-        for message in _due(desk, screen, session, resumes):
+        for frame in _due(desk, screen, session, seq, resumes=resumes):
             seq += 1
             async with asyncio.timeout(SEND_LIMIT_S):
-                await socket.send_str(encode(numbered(message, seq)).decode())
+                await socket.send_frame(frame, WSMsgType.TEXT)
         if screen.said or screen.pending or screen.is_stale:
             continue
         if screen.is_over or socket.closed:
@@ -227,18 +229,17 @@ async def _write(desk: Desk, socket: web.WebSocketResponse, screen: Screen, sess
         await socket.close(code=screen.close_code)
 
 
-def _due(desk: Desk, screen: Screen, session: SignedIn,
-         resumes: bool) -> list[protocol.ServerMessage]:
+def _due(desk: Desk, screen: Screen, session: SignedIn, seq: int, *,
+         resumes: bool) -> list[bytes]:
     """What this screen is to be told now: views first, then answers that speak of them."""
-    due: list[protocol.ServerMessage] = []
+    due: list[bytes] = []
     if screen.is_stale:
-        due.append(_snapshot(desk, screen, session, resumes))
+        due.append(encode(numbered(_snapshot(desk, screen, session, resumes), seq + 1)))
     elif screen.pending:
-        changes = [protocol.Change(collection, name, raw)
-                   for (collection, name), raw in screen.pending.items()]
+        due.append(_SHARED.delta(screen.pending, seq + 1, views.moment(desk.clock())))
         screen.pending.clear()
-        due.append(protocol.Delta(seq=0, now=views.moment(desk.clock()), changes=changes))
-    due += screen.said
+    due += [encode(numbered(message, seq + len(due) + place))
+            for place, message in enumerate(screen.said, 1)]
     screen.said.clear()
     return due
 

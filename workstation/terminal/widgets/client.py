@@ -198,6 +198,7 @@ class Timeline(Choices):
             self.post_message(self.Older(item.client_id, self._cursor, self.filter))
             return
         shown = [*(item.timeline if item is not None else ()), *self._older]
-        facts = next((one.facts for one in shown if one.key == event.option_id), {})
+        facts: dict[str, Any] = next(
+            (one.facts for one in shown if one.key == event.option_id), {})
         if facts.get("scripted"):
             self.post_message(self.Answered(int(facts["interaction_id"])))
