@@ -7,6 +7,8 @@ import { fieldsSection } from "./pieces/fields_page.js";
 import { importsSection } from "./pieces/import_page.js";
 import { menusSection } from "./pieces/menu_page.js";
 import { privacySection } from "./pieces/privacy_page.js";
+import { routingSection } from "./pieces/routing_page.js";
+import { typesSection } from "./pieces/types_page.js";
 
 export interface Section {
   /** Also the end of its address, `#base/ID`, and of its name's text, `base.ID`. */
@@ -21,6 +23,8 @@ export const SECTIONS: Section[] = [
   fieldsSection,
   importsSection,
   menusSection,
+  routingSection,
+  typesSection,
   auditSection,
   privacySection,
 ];

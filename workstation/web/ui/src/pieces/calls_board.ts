@@ -7,6 +7,7 @@ import type { CallView, SegmentView } from "../protocol.gen.js";
 import { stretch, t, words } from "../texts.js";
 import { directionIcon, empty, icon, mark, type Html } from "./bits.js";
 import { Piece } from "./piece.js";
+import "./route_why.js";
 import { setProperty } from "./set_property.js";
 
 const KINDS = ["menu", "waiting", "ringing", "talk", "hold", "dialling"];
@@ -60,7 +61,8 @@ class CallsBoard extends Piece {
       <td>${operator || call.operator || ""}</td>
       <td><div class="segments">${call.segments.map((segment) => this.segment(call, segment, scale))}
         </div></td>
-      <td class="call-orders"><button class="quiet" data-act="move" title=${t("calls.move")}
+      <td class="call-orders">${call.direction === "in"
+        ? html`<route-why .desk=${this.desk} .call=${call.id}></route-why>` : nothing}<button class="quiet" data-act="move" title=${t("calls.move")}
         aria-label=${t("calls.move_of", { who: who || call.number })}
         ?disabled=${this.desk.controls.movingVerb(call.id) === null}
         @click=${() => this.desk.controls.move(call.id)}>${icon("phone-forwarded")}</button>

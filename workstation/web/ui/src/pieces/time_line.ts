@@ -9,6 +9,8 @@ import { empty, icon, type Html } from "./bits.js";
 import { lineMarks } from "./line_marks.js";
 import { Piece } from "./piece.js";
 import "./record_player.js";
+import type { RouteWhy } from "./route_why.js";
+import "./route_why.js";
 import "./script_answers.js";
 
 type Facts = Record<string, unknown>;
@@ -27,6 +29,11 @@ const ICONS: Record<string, IconName> = {
   mail: "mail", web: "mail", change: "pencil", consent: "shield-check", merge: "users",
   proposal: "megaphone",
 };
+
+/** A caller came in, and has been stored. */
+function isRouted(item: TimelineView): boolean {
+  return item.kind === "call" && item.facts["direction"] === "in" && figure(item.facts["interaction_id"]) > 0;
+}
 
 class TimeLine extends Piece {
   static override readonly follows = ["conversations"] as const;
@@ -93,7 +100,9 @@ class TimeLine extends Piece {
       ${icon(iconOf(item))}
       <div class="event-body"><p class="event-line">${hasTime(item)
         ? html`<span class="num faint">${timeOfDay(item.at)}</span> ` : nothing}${this.line(item)}<span class="event-do">${
-          this.dialButton(item)}${this.clientId ? this.taskButton(item) : nothing}</span></p>
+          this.dialButton(item)}${this.clientId ? this.taskButton(item) : nothing}${this.whyButton(item)}</span></p>
+        ${isRouted(item) ? html`<route-why .desk=${this.desk}
+          .interaction=${figure(facts["interaction_id"])}></route-why>` : nothing}
         ${note ? html`<blockquote>${note}</blockquote>` : nothing}${figure(facts["scripted"]) > 0
           ? html`<script-answers .desk=${this.desk} .interaction=${figure(facts["interaction_id"])}
               .count=${figure(facts["scripted"])}></script-answers>` : nothing}${figure(facts["recorded"]) > 0
@@ -156,6 +165,16 @@ class TimeLine extends Piece {
           clientId: clientId || null, clientName: card?.name ?? "",
           requestId: item.kind === "request" ? figure(item.facts["request_id"]) || null : null });
       }}>${icon("plus")}</button>`;
+  }
+
+  /** Why this call went to whom it went. */
+  private whyButton(item: TimelineView): Html {
+    const mine = text(item.facts["operator"]) === this.desk.me?.id;
+    const leads = this.desk.me?.roles.some((role) => role !== "operator") ?? false;
+    if (!isRouted(item) || !(mine || leads)) return nothing;
+    return html`<button class="quiet" data-act="why" title=${t("routing.why")} aria-label=${t("routing.why")}
+      @click=${(event: Event) => void (event.currentTarget as HTMLElement).closest(".event")
+        ?.querySelector<RouteWhy>("route-why")?.toggle()}>${icon("circle-help")}</button>`;
   }
 
   /** The number of a call is dialled again. */
