@@ -9,7 +9,7 @@ from aiohttp import web
 from workstation.board import encode
 from workstation.build import VERSION
 from workstation.desk import Desk
-from workstation.web import form, health, pages, resources, sip, sockets
+from workstation.web import form, health, pages, resources, sip, sockets, wall
 from workstation.web.routes import BODY_LIMIT, PREFIX, handler, openapi
 from workstation.web.security import DESK, add_headers, guard
 
@@ -32,6 +32,7 @@ def make_app(desk: Desk) -> web.Application:
     app[DESK] = desk
     app.on_response_prepare.append(add_headers)
     app.on_shutdown.append(sockets.say_goodbye)
+    app.on_shutdown.append(wall.end_all)
     app.on_cleanup.append(_end_readers)
     for route in resources.ROUTES:
         app.router.add_route(route.method, PREFIX + route.path, handler(route))
@@ -42,6 +43,8 @@ def make_app(desk: Desk) -> web.Application:
     app.router.add_get("/", pages.front)
     app.router.add_get("/desk", pages.live)
     app.router.add_get("/floor", pages.live)
+    app.router.add_get("/wall", wall.page)
+    app.router.add_get("/wall/live", wall.live)
     app.router.add_get("/static/{name}", pages.built)
     app.router.add_get("/texts/{name}", pages.catalogue)
     form.add_routes(app)

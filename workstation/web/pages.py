@@ -44,6 +44,12 @@ async def live(request: web.Request) -> web.StreamResponse:
     return _page("live.html", desk, locale, person=person, layout=request.path.strip("/"))
 
 
+def bare(request: web.Request, template: str) -> web.Response:
+    """A page that is the same for everybody, signed in or not."""
+    desk = request.app[DESK]
+    return _page(template, desk, _locale(request, desk))
+
+
 async def built(request: web.Request) -> web.StreamResponse:
     """`/static/…`: names hold a hash of the content, so browsers may keep them."""
     path = BUILT / request.match_info["name"]

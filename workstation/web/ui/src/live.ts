@@ -1,4 +1,5 @@
 // The start of the live page.
+import { watchAlarms } from "./alarms.js";
 import { bindings } from "./bindings.js";
 import { Desk } from "./desk.js";
 import { listen } from "./keys.js";
@@ -28,6 +29,7 @@ async function start(): Promise<void> {
   document.body.append(app);
   listen(() => bindings(desk));
   watchPauses(desk);
+  watchAlarms(desk);
   addEventListener("beforeunload", (event) => {
     if (desk.drafts.hasUnsent || desk.phone.call) event.preventDefault();
   });

@@ -8,7 +8,9 @@ import { importsSection } from "./pieces/import_page.js";
 import { menusSection } from "./pieces/menu_page.js";
 import { privacySection } from "./pieces/privacy_page.js";
 import { routingSection } from "./pieces/routing_page.js";
+import { thresholdsSection } from "./pieces/thresholds_page.js";
 import { typesSection } from "./pieces/types_page.js";
+import { wallsSection } from "./pieces/walls_page.js";
 
 export interface Section {
   /** Also the end of its address, `#base/ID`, and of its name's text, `base.ID`. */
@@ -25,6 +27,8 @@ export const SECTIONS: Section[] = [
   menusSection,
   routingSection,
   typesSection,
+  thresholdsSection,
+  wallsSection,
   auditSection,
   privacySection,
 ];

@@ -37,6 +37,15 @@ export function muteRing(muted: boolean): void {
   write("ring", muted ? "muted" : "on");
 }
 
+/** Of thresholds that are crossed. */
+export function isAlarmMuted(): boolean {
+  return read("alarm") === "muted";
+}
+
+export function muteAlarm(muted: boolean): void {
+  write("alarm", muted ? "muted" : "on");
+}
+
 /** Short words kept on this machine, for instance what was put away. */
 export function readList(name: string): string[] {
   return (read(name) ?? "").split(",").filter(Boolean);

@@ -1,6 +1,7 @@
 // The floor: a card per queue, a tile per operator. Fixed places: nothing moves when states change.
 import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
+import { alarmOf, alarmWords, worst, type Figure } from "../alarms.js";
 import type { OperatorState, OperatorView, QueueView } from "../protocol.gen.js";
 import { percent, say, stretch, t } from "../texts.js";
 import { phone } from "../numbers.js";
@@ -9,6 +10,10 @@ import { overWords, reasonWords } from "./pause_words.js";
 import { lineNow } from "./line_marks.js";
 import { Piece } from "./piece.js";
 import { setProperty } from "./set_property.js";
+import { isAlarmMuted, muteAlarm } from "../settings.js";
+import "./floor_side.js";
+import "./queue_menu.js";
+import type { QueueMenu } from "./queue_menu.js";
 import "./tile_menu.js";
 import type { TileMenu } from "./tile_menu.js";
 
@@ -23,13 +28,21 @@ class FloorBoard extends Piece {
     const operators = Object.values(this.desk.views.operators)
       .sort((a, b) => a.id.localeCompare(b.id, undefined, { numeric: true }));
     return html`<div class="scroll page-body" tabindex="0" role="region" aria-label=${t("floor.title")}>
-      <h1 class="section-title">${t("floor.queues")}</h1>
-      <div class="queue-cards">${repeat(queues, (queue) => queue.id, queueCard)}</div>
+      <div class="section-head is-first"><h1 class="section-title">${t("floor.queues")}</h1>${muteButton(
+        () => this.requestUpdate())}</div>
+      <div class="queue-cards">${repeat(queues, (queue) => queue.id, (queue) => queueCard(queue, this.take))}</div>
+      <floor-side .desk=${this.desk}></floor-side>
       <div class="section-head"><h2 class="section-title">${t("floor.operators")}</h2>
         ${this.states(operators)}</div>
       <div class="tiles">${repeat(operators, (operator) => operator.id, (operator) =>
-        this.tile(operator))}</div></div><tile-menu .desk=${this.desk}></tile-menu>`;
+        this.tile(operator))}</div></div><tile-menu .desk=${this.desk}></tile-menu>
+      <queue-menu .desk=${this.desk}></queue-menu>`;
   }
+
+  /** What can be done with a caller who waits. */
+  private take = (call: string, at: Element): void => {
+    void this.querySelector<QueueMenu>("queue-menu")?.open(call, at);
+  };
 
   private states(operators: OperatorView[]): Html {
     return html`<div class="filters" role="group" aria-label=${t("floor.by_state")}>
@@ -98,39 +111,61 @@ function partsOf(queue: QueueView): Html {
       pbx: part.pbx, waiting: part.waiting, ready: part.ready })}</li>`)}</ul>`;
 }
 
-function queueCard(queue: QueueView): Html {
+type Take = (call: string, at: Element) => void;
+
+function muteButton(redraw: () => void): Html {
+  const muted = isAlarmMuted();
+  return html`<button class="quiet" data-act="mute-alarms" aria-pressed=${muted}
+    @click=${() => { muteAlarm(!muted); redraw(); }}>${icon(muted ? "bell-off" : "bell")}
+    ${t(muted ? "alarm.sound_off" : "alarm.sound_on")}</button>`;
+}
+
+/** Amber and red are words and signs too: the list below the figures says them. */
+function figure(queue: QueueView, of: Figure, shown: Html | string | number, words: string,
+                more = ""): Html {
+  const level = alarmOf(queue, of)?.level;
+  return html`<div class="figure ${level ? `is-${level}` : more}"><b>${shown}${level
+    ? html`<span class="figure-sign" aria-hidden="true">${level === "red" ? "▲" : "△"}</span>` : nothing}</b>
+    <span>${words}</span></div>`;
+}
+
+function alarms(queue: QueueView): Html {
+  const all = queue.alarms ?? [];
+  return all.length === 0 ? nothing : html`<ul class="alarm-list">${all.map((one) => html`
+    <li class="is-${one.level}"><span aria-hidden="true">${one.level === "red" ? "▲" : "△"}</span>
+      <strong>${t(`alarm.${one.level}`)}</strong> ${alarmWords(one)}${one.message
+        ? html` · <em>${one.message}</em>` : nothing}</li>`)}</ul>`;
+}
+
+function queueCard(queue: QueueView, take: Take): Html {
   const first = queue.waiting[0];
   const finished = queue.answered_today + queue.abandoned_today;
   const level = finished ? queue.in_time_today / finished : null;
-  return html`<article class="queue-card" data-queue=${queue.id} aria-label=${queue.name}>
+  return html`<article class="queue-card ${worst(queue) ? `is-${worst(queue)}` : ""}" data-queue=${queue.id}
+    aria-label=${queue.name}>
     <header><h2>${say(queue.name)}</h2><span class="faint">${t("floor.staffing", {
       ready: queue.ready, talking: queue.talking, signed_in: queue.signed_in })}</span></header>
     <div class="queue-figures">
-      <div class="figure ${first ? "is-waiting" : ""}"><b>${queue.waiting.length}</b>
-        <span>${t("floor.waiting")}</span></div>
-      <div class="figure">${first
-        ? html`<b><tick-time since=${first.since} over=${queue.service_level_s}></tick-time></b>`
-        : html`<b class="is-none">–</b>`}<span>${t("floor.longest")}</span></div>
-      <div class="figure ${levelTone(level)}"><b>${level === null ? "–" : percent(level)}</b>
-        <span>${t("floor.level", { s: queue.service_level_s })}</span></div>
+      ${figure(queue, "waiting", queue.waiting.length, t("floor.waiting"), first ? "is-waiting" : "")}
+      ${figure(queue, "longest", first
+        ? html`<tick-time since=${first.since} over=${queue.service_level_s}></tick-time>`
+        : html`<span class="is-none">–</span>`, t("floor.longest"))}
+      ${figure(queue, "level", level === null ? "–" : percent(level),
+               t("floor.level", { s: queue.service_level_s }))}
       <div class="figure"><b>${queue.answered_today}</b><span>${t("floor.answered")}</span></div>
-      <div class="figure ${queue.abandoned_today ? "is-noted" : ""}"><b>${queue.abandoned_today}</b>
-        <span>${t("floor.abandoned")}</span></div>
+      ${figure(queue, "abandoned", queue.abandoned_today, t("floor.abandoned"),
+               queue.abandoned_today ? "is-noted" : "")}
     </div>
-    ${partsOf(queue)}<div class="level-bar" ${setProperty("--share", String(level ?? 0))}></div>
-    <ul class="waiting-list">${queue.waiting.slice(0, SHOWN_WAITING).map((one) => html`<li>
+    ${alarms(queue)}${partsOf(queue)}<div class="level-bar" ${setProperty("--share", String(level ?? 0))}></div>
+    <ul class="waiting-list">${queue.waiting.slice(0, SHOWN_WAITING).map((one) => html`<li><button
+      class="waiting-open" aria-haspopup="menu" data-waiting=${one.call}
+      @click=${(event: Event) => take(one.call, event.currentTarget as Element)}>
       <span class="number">${phone(one.number) || t("number.hidden")}</span>
       <span class="waiting-name">${one.name}</span>
-      <tick-time since=${one.since} over=${queue.service_level_s}></tick-time></li>`)}
+      <tick-time since=${one.since} over=${queue.service_level_s}></tick-time></button></li>`)}
       ${queue.waiting.length > SHOWN_WAITING ? html`<li class="faint">${
         t("floor.more", { n: queue.waiting.length - SHOWN_WAITING })}</li>` : nothing}
       ${first ? nothing : html`<li class="faint">${t("floor.nobody")}</li>`}</ul></article>`;
-}
-
-/** 80 % is the usual target, 60 % a breach of it. */
-function levelTone(level: number | null): string {
-  if (level === null || level >= 0.8) return "";
-  return level >= 0.6 ? "is-amber" : "is-red";
 }
 
 customElements.define("floor-board", FloorBoard);

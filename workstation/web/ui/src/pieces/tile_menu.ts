@@ -3,31 +3,27 @@
 import { html, nothing } from "lit";
 import { hearing, MODES, supervise, talkOf, type Deed } from "../supervision.js";
 import { t } from "../texts.js";
+import type { IconName } from "../icon_shapes.js";
 import { icon, keyHint, type Html } from "./bits.js";
 import { LOOKS } from "./listening_bar.js";
 import { Piece } from "./piece.js";
+import { openAt, walked } from "./popover.js";
+import "./tile_dialog.js";
+import type { TileDialog, TileForm } from "./tile_dialog.js";
 
 const DEEDS: Deed[] = [...MODES, "take_over", "stop_listening"];
+const FORMS: { form: TileForm; icon: IconName; key: string }[] = [
+  { form: "state", icon: "pause", key: "S" }, { form: "message", icon: "message-square", key: "M" }];
 
 class TileMenu extends Piece {
   static override readonly follows = ["calls", "operators"] as const;
   private operator = "";
 
-  /** Below the tile, or above it where the window ends. */
   async open(operator: string, tile: Element): Promise<void> {
     this.operator = operator;
     this.requestUpdate();
     await this.updateComplete;
-    const menu = this.querySelector<HTMLElement>(".tile-menu");
-    if (!menu) return;
-    menu.showPopover();
-    const place = tile.getBoundingClientRect();
-    const top = place.bottom + menu.offsetHeight < innerHeight ? place.bottom + 2
-      : Math.max(0, place.top - menu.offsetHeight - 2);
-    menu.style.setProperty("--top", `${top}px`);
-    menu.style.setProperty("--left",
-                           `${Math.min(place.left, innerWidth - menu.offsetWidth - 8)}px`);
-    (this.items.find((one) => !one.disabled) ?? menu).focus();
+    await openAt(this.querySelector<HTMLElement>(".tile-menu"), tile);
   }
 
   protected override render(): Html {
@@ -36,7 +32,10 @@ class TileMenu extends Piece {
       @keydown=${this.pressed}><p class="menu-title">${name}</p>
       ${DEEDS.map((deed) => this.item(deed))}
       <p class="menu-title tile-menu-why">${this.call("listen") ? nothing : t("supervise.no_talk")}</p>
-    </div>`;
+      ${FORMS.map(({ form, icon: shape, key }) => html`<button class="menu-item" role="menuitem" data-act=${form}
+        ?disabled=${this.operator === this.desk.me?.id} @click=${() => this.write(form)}>
+        ${icon(shape)} ${t(`tile.${form}`)} ${keyHint(key)}</button>`)}
+    </div><tile-dialog .desk=${this.desk}></tile-dialog>`;
   }
 
   private item(deed: Deed): Html {
@@ -62,26 +61,23 @@ class TileMenu extends Piece {
     void supervise(this.desk, deed, call);
   }
 
-  private get items(): HTMLButtonElement[] {
-    return [...this.querySelectorAll<HTMLButtonElement>(".menu-item")];
+  private write(form: TileForm): void {
+    if (this.operator === this.desk.me?.id) return;
+    this.querySelector<HTMLElement>(".tile-menu")?.hidePopover();
+    void this.querySelector<TileDialog>("tile-dialog")?.open(this.operator, form);
   }
 
   private pressed = (event: KeyboardEvent): void => {
     const plain = !event.altKey && !event.ctrlKey && !event.metaKey;
     const deed = DEEDS.find((one) => event.code === `Key${LOOKS[one].key}`);
-    const step = event.code === "ArrowDown" ? 1 : event.code === "ArrowUp" ? -1 : 0;
+    const form = FORMS.find((one) => event.code === `Key${one.key}`)?.form;
+    if ((event.target as Element).closest("dialog")) return;
     if (plain && deed) this.run(deed);
-    else if (step) this.walk(step);
-    else return;
+    else if (plain && form) this.write(form);
+    else if (!walked(this, event)) return;
     event.preventDefault();
     event.stopPropagation();
   };
-
-  private walk(step: number): void {
-    const items = this.items.filter((one) => !one.disabled);
-    const at = items.indexOf(document.activeElement as HTMLButtonElement);
-    items.at((at + step + items.length) % Math.max(items.length, 1))?.focus();
-  }
 }
 
 customElements.define("tile-menu", TileMenu);
