@@ -6,9 +6,12 @@ A sentence and machine-readable facts: `log.warning("link lost", pbx="main")`. P
 
 from __future__ import annotations
 
+import json
 import logging
 import os
+import re
 import sys
+from typing import Any
 
 import structlog
 
@@ -22,6 +25,15 @@ _SHARED: list[structlog.typing.Processor] = [
 ]
 _NOISY = ("aiosqlite", "asyncio", "alembic", "aiohttp.access", "sqlalchemy.engine")
 
+# What JSON lets through and a terminal, or who reads there, would obey: C1, directions, line ends.
+_OBEYED = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+
+
+def line(facts: Any, **_: Any) -> str:
+    """One line of JSON that can be read where it is followed, in any terminal."""
+    said = json.dumps(facts, default=str, ensure_ascii=False)
+    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", said)
+
 
 def set_up(level: str | None = None) -> None:
     """Level from the argument, else DESKLINE_LOG (default WARNING for commands)."""
@@ -31,7 +43,7 @@ def set_up(level: str | None = None) -> None:
         foreign_pre_chain=_SHARED,
         processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                     structlog.processors.format_exc_info,
-                    structlog.processors.JSONRenderer(default=str, ensure_ascii=False)]))
+                    structlog.processors.JSONRenderer(serializer=line)]))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(wanted if wanted in logging.getLevelNamesMapping() else "WARNING")
