@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.terminal import story
 from tests.terminal.stage import on_stage
+from workstation.protocol import CampaignView
 from workstation.protocol.dial_cards import PreviewView
 
 CARD = PreviewView(
@@ -22,3 +23,27 @@ async def test_card_is_shown_first_and_dialled_or_skipped_by_a_key() -> None:
         await stage.press("2")
         assert await stage.asked("card.skip") == [
             {"card": 7, "reason": "talked_already", "note": ""}]
+
+
+async def test_campaign_is_steered_by_keys_as_on_the_page() -> None:
+    figures = dict.fromkeys(("dials", "answered", "talked", "reached", "promised", "kept", "paid"),
+                            3)
+    answers = {
+        "campaign.progress": {"pacing": "predictive", "lines_max": 30, "tried": 9, "size": 20,
+                              "answered_today": 50, "dropped_today": 1, "cap": 0.02},
+        "campaign.results": {"rows": [{"key": "no_answer", **figures}], "total": figures,
+                             "broken": []}}
+    campaign = CampaignView(
+        id=4, name="November", state="running", size=20, ledger={"not_tried": 20}, attempts=9,
+        lines=2, why="dialling", started_at=story.ago(60), ended_at=None)
+    async with on_stage(*story.QUEUES, campaign, me=story.SOFIA, answers=answers) as stage:
+        await stage.press("3")
+        await stage.sees("November")
+        await stage.focus("CampaignList")
+        await stage.press("m")
+        await stage.sees("Predictive: ahead of free operators")
+        await stage.press("2")
+        assert await stage.asked("campaign.pace") == [
+            {"campaign": 4, "pacing": "predictive", "lines": None}]
+        await stage.press("r")
+        await stage.sees("Tried: 9 / 20", "2.0% of at most 2.0%", "no answer: 3")

@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.widgets import ContentSwitcher
 
 from workstation.protocol import CampaignArgs, HangUp
+from workstation.terminal.campaign_keys import CampaignKeys
 from workstation.terminal.dialogs import Menu
 from workstation.terminal.duplicates import DuplicatesDialog
 from workstation.terminal.keys import letter
@@ -32,7 +33,7 @@ FIRST_FOCUS = {"floor": "QueueTable", "calls": "CallTable", "campaigns": "Campai
                "requests": "Table", "tasks": "Table"}
 
 
-class FloorScreen(OverseeingScreen):
+class FloorScreen(CampaignKeys, OverseeingScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(str(n), f"tab({n})", show=False) for n in range(1, 6)),
         Binding("ctrl+r", "tab(4)", show=False, priority=True),

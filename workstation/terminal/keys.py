@@ -24,7 +24,8 @@ KEYS: Mapping[str, tuple[tuple[str, str], ...]] = {
                    ("palette", "Ctrl+P"), ("dial", "Alt+C"), ("my_day", "Alt+D"),
                    ("help_me", "Alt+Y"), ("acknowledge", "Alt+A"),
                    ("theme", "Ctrl+L"), ("help", "? or F1"), ("leave", "Ctrl+Q")),
-    "supervisor": (("tabs", "1 … 5"), ("campaign", "s p x"), ("duplicates", "d"),
+    "supervisor": (("tabs", "1 … 5"), ("campaign", "s p x m l r"), ("duplicates", "d"),
+                   ("waits", "w"),
                    ("hangup", "F9"), ("of_call", "Enter"),
                    ("oversee", "Alt+L W B G H")),
 }
