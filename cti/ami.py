@@ -188,6 +188,7 @@ class Session(Manager):  # type: ignore[misc]
         self._recorded: set[str] = set()    # ids of actions whose answers belong on the tape
         self._gone = asyncio.Event()
         self._has_booted = False
+        self._heard_ns = 0                  # when something last came, by `monotonic_ns`
         self._own = b""                     # how the ids of our actions begin; secret
         self._lag_s = 0.0
 
@@ -199,6 +200,7 @@ class Session(Manager):  # type: ignore[misc]
     def take(self, frames: Sequence[bytes], received_ns: int, rest: bytes = b"") -> None:
         """Called by the protocol with every whole message of one packet, and the beginning of
         the next where there is one."""
+        self._heard_ns = received_ns
         heard: list[Heard] = []
         for frame, begins, is_torn in self._judged(frames, rest):
             one = self._hear(frame, received_ns, is_genuine=begins is GENUINE, is_torn=is_torn)
@@ -317,10 +319,12 @@ class Session(Manager):  # type: ignore[misc]
                 raise LinkDown("Asterisk closed the link")
             except TimeoutError:
                 pass
+            asked_ns = time.monotonic_ns()
             try:
                 await self.ask({"Action": "Ping"}, timeout_s=PING_LIMIT_S)
             except CommandTimedOut as error:
-                raise LinkDown("Asterisk is silent") from error
+                if self._heard_ns < asked_ns:       # else it speaks: one of us has much to do
+                    raise LinkDown("Asterisk is silent") from error
 
     def close(self) -> None:
         if self.protocol is not None:

@@ -234,3 +234,18 @@ async def test_a_silent_link_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None
     async with asterisk(deaf) as (port, _), connect(account(port)) as session:
         with pytest.raises(LinkDown, match="silent"):
             await session.watch()
+
+
+async def test_who_has_much_to_tell_and_answers_late_is_not_silent(
+        monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ami, "PING_EVERY_S", 0.01)
+    monkeypatch.setattr(ami, "PING_LIMIT_S", 0.2)
+
+    def busy(action: dict[str, str]) -> bytes | None:
+        return obliging(action) if action["Action"] == "Login" else event("Hangup")
+
+    async with asterisk(busy) as (port, actions), connect(account(port)) as session:
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(1):
+                await session.watch()
+    assert [action["Action"] for action in actions].count("Ping") > 1
