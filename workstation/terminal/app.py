@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 import msgspec
@@ -20,6 +20,7 @@ from workstation.protocol import (
     DraftView,
     Notice,
     Problem,
+    QueueView,
     SaveDraft,
     ServerMessage,
     SetState,
@@ -29,7 +30,7 @@ from workstation.protocol import (
 )
 from workstation.protocol.own import OwnKeys
 from workstation.protocol.pins import RenewPin
-from workstation.terminal import day, dialling, drafts, own_keys, theme
+from workstation.terminal import alarms, day, dialling, drafts, own_keys, theme
 from workstation.terminal.clean import clean
 from workstation.terminal.desk import DeskScreen
 from workstation.terminal.dialogs import HelpDialog, Menu
@@ -140,16 +141,27 @@ class Terminal(App[None]):
             self.run_worker(self._read_keys(), group="keys", exclusive=True)
         elif isinstance(message, Delta):
             before = dict(self.desk.shelves.operators)
+            queues = dict(self.desk.shelves.queues)
             touched = self.desk.apply(message)
             self._touch(touched)
             for text in pauses.news(self.desk, before) if "operators" in touched else ():
                 self.say(text, "warning")
+            if "queues" in touched:
+                self._tell_crossings(queues)
             if touched & {"tasks", "messages", "helps"}:
                 self._tell_alerts()
         elif isinstance(message, Notice) and message.code == "keys_changed":
             self.run_worker(self._read_keys(), group="keys", exclusive=True)
         elif isinstance(message, Notice) and message.code != "bye":
             self.say(message.text or self.desk.coded("notice", message.code), "warning")
+
+    def _tell_crossings(self, before: Mapping[str, QueueView]) -> None:
+        """Each once; the bell is the terminal's, who wants none silences it there."""
+        for queue, one in alarms.news(self.desk, before):
+            self.say(f"{queue} · {alarms.words(self.desk, one)}",
+                     "error" if one.level == "red" else "warning")
+            if one.sound:
+                self.bell()
 
     async def _read_keys(self) -> None:
         """The keys that the person changed, as far as a terminal can send them."""

@@ -27,7 +27,7 @@ KEYS: Mapping[str, tuple[tuple[str, str], ...]] = {
     "supervisor": (("tabs", "1 … 5"), ("campaign", "s p x m l r"), ("duplicates", "d"),
                    ("waits", "w"),
                    ("hangup", "F9"), ("of_call", "Enter"),
-                   ("oversee", "Alt+L W B G H")),
+                   ("oversee", "Alt+L W B G H"), ("listen_to_who_asks", "Alt+Q")),
 }
 
 # the letter on the same key of a Russian keyboard

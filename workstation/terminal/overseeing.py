@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import DataTable
 
 from workstation.protocol import ACTIONS, CallView
+from workstation.terminal import day, leading
 from workstation.terminal.calls import TargetDialog
 from workstation.terminal.dialogs import Menu
 from workstation.terminal.screens import LiveScreen
@@ -26,7 +27,8 @@ class OverseeingScreen(LiveScreen):
     """Enter on an operator or a call shows what its `can` allows."""
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(f"alt+{letter}", f"oversee('{verb}')", show=False, priority=True)
-          for letter, verb in DEEDS.items())]
+          for letter, verb in DEEDS.items()),
+        Binding("alt+q", "listen_to_who_asks", show=False, priority=True)]
 
     @property
     def table(self) -> Table | None:
@@ -51,22 +53,37 @@ class OverseeingScreen(LiveScreen):
         """Of the call under the cursor; who hears one already goes on with that."""
         self._do(verb, self.heard or self.call)
 
+    def action_listen_to_who_asks(self) -> None:
+        """The call of who asks for help first."""
+        for one in day.asking(self.desk):
+            operator = self.desk.shelves.operators.get(one.operator)
+            call = self.desk.shelves.calls.get(operator.call or "") if operator else None
+            if call is not None:
+                self._do("listen", call)
+                return
+        self.terminal.say(self.desk.words("supervise.no_talk"))
+
     @on(DataTable.RowSelected)
     def _ask_what(self, event: DataTable.RowSelected) -> None:
         if not isinstance(event.control, OperatorTable | CallTable):
             return
         event.stop()
         call, words = self.call, self.desk.words
-        verbs = self._verbs(call)
-        if call is None or not verbs:
+        table = self.table
+        operator = table.key if isinstance(table, OperatorTable) else ""
+        verbs = [*self._verbs(call), *leading.verbs(self.desk, operator)]
+        if not verbs:
             self.terminal.say(words("supervise.no_talk"))
             return
 
         def go(verb: str | None) -> None:
-            if verb is not None:
+            if verb in leading.VERBS:
+                leading.ask(self.terminal, verb, operator)
+            elif verb is not None:
                 self._do(verb, call)
-        who = call.client_name or call.name or call.number
-        self.app.push_screen(Menu(words("terminal.call_of", who=who), verbs), go)
+        who = (call.client_name or call.name or call.number) if call is not None else ""
+        title = words("terminal.call_of", who=who) if who else self.desk.operator_name(operator)
+        self.app.push_screen(Menu(title, verbs), go)
 
     def _verbs(self, call: CallView | None) -> list[tuple[str, str]]:
         can, words = call.can if call is not None else [], self.desk.words

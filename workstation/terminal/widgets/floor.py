@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from workstation.protocol import CallView, OperatorView, QueueView
+from workstation.terminal import alarms
 from workstation.terminal.formats import duration, moment, ticking
 from workstation.terminal.pictures import floor
 from workstation.terminal.theme import colour, shape
@@ -38,11 +39,28 @@ class QueueTable(Table):
         share = f"{100 * item.in_time_today / offered:.0f} %" if offered else "–"
         away = any(part.away for part in item.parts)
         name = self.desk.say(item.name)
-        return [(f"{name} !", "bold $state-breach") if away else name,
-                (str(len(item.waiting)), style),
-                (f"{longest}{mark}", style), str(item.ready), str(item.talking),
-                str(item.signed_in), str(item.answered_today), str(item.abandoned_today),
-                self.desk.words("terminal.within", share=share, seconds=item.service_level_s)]
+        within = self.desk.words("terminal.within", share=share, seconds=item.service_level_s)
+        named: Cell = (f"{name} !", "bold $state-breach") if away else self._named(name, item)
+        return [named, self._figure(item, "waiting", (str(len(item.waiting)), style)),
+                self._figure(item, "longest", (f"{longest}{mark}", style)),
+                self._figure(item, "ready", str(item.ready)), str(item.talking),
+                self._figure(item, "signed_in", str(item.signed_in)), str(item.answered_today),
+                self._figure(item, "abandoned", str(item.abandoned_today)),
+                self._figure(item, "level", within)]
+
+    def _named(self, name: str, item: QueueView) -> Cell:
+        worst = alarms.worst(item)
+        if worst is None:
+            return name
+        return f"{alarms.SIGNS[worst.level]} {name}", alarms.STYLES[worst.level]
+
+    def _figure(self, item: QueueView, figure: str, cell: Cell) -> Cell:
+        """Past a threshold it has a sign and a colour; the strip above says which."""
+        alarm = alarms.of(item, figure)
+        if alarm is None:
+            return cell
+        text = cell if isinstance(cell, str) else cell[0]
+        return f"{alarms.SIGNS[alarm.level]}{text}", alarms.STYLES[alarm.level]
 
 
 class OperatorTable(Table):
