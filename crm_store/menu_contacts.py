@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import and_, func, insert, or_, select, update
 
+from crm_store import keyset
 from crm_store.base import Tx, insert_into
+from crm_store.tables.contacts import Interactions
 from crm_store.tables.menus import (
     ANSWER_UNSETTLED,
     VOICEMAIL_UNSETTLED,
@@ -41,12 +43,24 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Rated:
-    """What callers answered to one question about one operator."""
+    """What callers answered to one question about one operator, who came by one queue."""
     menu: str
     question: str
     operator: str | None
+    queue: str | None
     count: int
     average: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One answer, and the contact it was given after."""
+    id: int
+    at: datetime
+    answer: int
+    interaction_id: int | None
+    number: str | None
+    client_id: int | None
 
 
 async def leave_message(tx: Tx, *, call_id: str, sound: str, group: str, at: datetime) -> None:
@@ -99,12 +113,35 @@ async def of_interaction(tx: Tx, interaction_id: int) -> list[tuple[str, int]]:
 
 
 async def rated(tx: Tx, since: datetime, until: datetime) -> list[Rated]:
-    """By menu, question and operator."""
+    """By menu, question, operator and queue."""
+    by = (SurveyAnswers.menu, SurveyAnswers.question, SurveyAnswers.operator, Interactions.queue)
     rows: Sequence[Any] = await tx.all(
-        select(SurveyAnswers.menu, SurveyAnswers.question, SurveyAnswers.operator,
-               func.count().label("count"), func.avg(SurveyAnswers.answer).label("average"))
+        select(*by, func.count().label("count"), func.avg(SurveyAnswers.answer).label("average"))
+        .outerjoin(Interactions, Interactions.id == SurveyAnswers.interaction_id)
         .where(SurveyAnswers.at >= since, SurveyAnswers.at < until)
-        .group_by(SurveyAnswers.menu, SurveyAnswers.question, SurveyAnswers.operator)
-        .order_by(SurveyAnswers.menu, SurveyAnswers.question, SurveyAnswers.operator))
-    return [Rated(row.menu, row.question, row.operator, row.count, float(row.average))
+        .group_by(*by).order_by(*by))
+    return [Rated(row.menu, row.question, row.operator, row.queue, row.count, float(row.average))
             for row in rows]
+
+
+async def answered(
+    tx: Tx, menu: str, question: str, since: datetime, until: datetime, *,
+    operator: str | None, queue: str | None, cursor: str | None = None, limit: int = 50,
+) -> tuple[list[Answered], str | None]:
+    """The contacts behind a figure, newest first, and the next page's cursor; None: whose
+    operator, or queue, nobody knows. Raises `BadCursor`."""
+    statement = select(
+        SurveyAnswers.id, SurveyAnswers.at, SurveyAnswers.answer, SurveyAnswers.interaction_id,
+        Interactions.number, Interactions.client_id,
+    ).outerjoin(Interactions, Interactions.id == SurveyAnswers.interaction_id).where(
+        SurveyAnswers.at >= since, SurveyAnswers.at < until, SurveyAnswers.menu == menu,
+        SurveyAnswers.question == question, SurveyAnswers.operator.is_not_distinct_from(operator),
+        Interactions.queue.is_not_distinct_from(queue))
+    if cursor is not None:
+        at, last = keyset.read(cursor)
+        statement = statement.where(or_(SurveyAnswers.at < at, and_(
+            SurveyAnswers.at == at, SurveyAnswers.id < last)))
+    rows = await tx.all(statement.order_by(
+        SurveyAnswers.at.desc(), SurveyAnswers.id.desc()).limit(limit + 1))
+    found = [Answered(*row) for row in rows[:limit]]
+    return found, keyset.written(found[-1].at, found[-1].id) if len(rows) > limit else None

@@ -44,6 +44,12 @@ async def set_pin(tx: Tx, client_id: int, pin_hash: str, *, by: str, at: datetim
     await audit.record(tx, by=by, at=at, what="client.pin_set", client_id=client_id)
 
 
+async def drop_pin(tx: Tx, client_id: int, *, by: str, at: datetime) -> None:
+    """He has none any more."""
+    await tx.run(delete(ClientPins).where(ClientPins.client_id == client_id))
+    await audit.record(tx, by=by, at=at, what="client.pin_dropped", client_id=client_id)
+
+
 async def pin_hash(tx: Tx, client_id: int) -> str | None:
     found: str | None = await tx.scalar(
         select(ClientPins.pin_hash).where(ClientPins.client_id == client_id))

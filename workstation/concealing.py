@@ -42,6 +42,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "Interaction": {"number": C, "dialled": C, "note": N},
     "FigureContact": {"number": C},
     "LeaverView": {"number": C},
+    "AnsweredView": {"number": C},
     "MailView": {"sender": C, "recipient": C, "subject": N, "text": N, "why": N},
     "MailFileView": {"name": N},
     "RequestEventView": {"note": N},

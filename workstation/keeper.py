@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from campaigns import night
-from crm_store import audit, audit_reading
+from crm_store import audit, audit_reading, call_routes
 from crm_store.audit_reading import Verdict
 from crm_store.errors import StoreError
 from crm_store.store import Store
@@ -23,6 +23,7 @@ from workstation.unforeseen import logged
 log = structlog.get_logger()
 SYSTEM = "system"
 AGAIN_S = 3_600.0       # after a failure
+ROUTES_KEPT = timedelta(days=180)       # decisions of routing, with what was known of callers
 
 
 class Keeper:
@@ -80,6 +81,8 @@ class Keeper:
     async def work(self) -> None:
         now = self._clock()
         try:
+            async with self._store.begin() as tx:
+                await call_routes.forget(tx, now - ROUTES_KEPT)
             finished = await privacy.finish_erasings(self._store, key=self._key, at=now,
                                                      recorded=recordings_folder(self._settings),
                                                      letters=letters_folder(self._settings))

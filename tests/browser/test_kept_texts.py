@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 import pytest
@@ -57,14 +58,16 @@ async def answers(page: Page, said: dict[str, Any]) -> list[tuple[str, Any]]:
     sent: list[tuple[str, Any]] = []
 
     async def answer(route: Route) -> None:
-        path = route.request.url.partition("/api/v1")[2]
+        path = unquote(route.request.url.partition("/api/v1")[2])
         body = route.request.post_data
         sent.append((f"{route.request.method} {path}", json.loads(body) if body else None))
         found = said.get(f"{route.request.method} {path}")
         await route.fulfill(status=404 if found is None else 200,
                             content_type="application/json",
                             body=msgspec.json.encode(found or {"code": "not_found", "title": ""}))
-    for pattern in ("**/api/v1/routing**", "**/api/v1/routing/**", "**/api/v1/request-types**",
+    said = {"GET /session": {"csrf": "x"}, **said}
+    for pattern in ("**/api/v1/session", "**/api/v1/routing**", "**/api/v1/routing/**",
+                    "**/api/v1/request-types**",
                     "**/api/v1/request-types/**", "**/api/v1/calls/*/routing"):
         await page.route(pattern, answer)
     return sent
@@ -77,7 +80,7 @@ async def sound(page: Page, name: str) -> None:
 
 
 async def to_section(page: Page, name: str) -> None:
-    await page.evaluate(f"location.hash = 'base/{name}'")
+    await page.locator(f"[data-section={name}]").click()
     await expect(page.locator(f"[data-section={name}]")).to_have_attribute("aria-current", "page")
 
 

@@ -13,7 +13,14 @@ from urllib.parse import quote
 
 import pytest
 
-from crm_store import audit_reading, clients, interactions, menu_contacts, recordings
+from crm_store import (
+    audit_reading,
+    clients,
+    interactions,
+    menu_contacts,
+    menu_identity,
+    recordings,
+)
 from crm_store.contacts import CallFacts
 from ivr import sound
 from ivr.house import Current
@@ -190,6 +197,11 @@ async def test_answers_of_a_survey_belong_to_the_call_and_its_operator(
     found = (await lead("GET", "/reports/survey"))[1]["items"]
     assert [(one["question"], one["operator"], one["count"], one["average"]) for one in found] == [
         ("kind", "101", 1, 4.0), ("solved", "101", 1, 1.0)]
+    assert {one["queue"] for one in found} == {"billing"}
+    behind = "/reports/survey/answers?menu=survey&question=kind&operator=101&queue=billing"
+    [one] = (await lead("GET", behind))[1]["items"]
+    assert (one["answer"], one["interaction_id"]) == (4, contact)
+    assert (await lead("GET", behind.replace("101", "102")))[1]["items"] == []
     assert (await lead("GET", f"/interactions/{contact}/survey"))[1]["answers"] == [
         {"question": "solved", "answer": 1}, {"question": "kind", "answer": 4}]
 
@@ -285,3 +297,24 @@ async def test_the_menu_server_takes_versions_and_recordings_over_without_a_rest
     await admin("POST", "/menus/main/undo")
     await current.look()
     assert current.house.menus["main"] == before.menus["main"]
+
+
+async def test_a_clients_pin_is_made_anew_told_once_and_taken_back(office: Office) -> None:
+    anna = Api(office, await office.bearer("anna"))
+    async with office.store.begin() as tx:
+        him = await clients.create(tx, name="Ivan", by="t", source="t", at=NOW)
+    assert (await anna("GET", f"/clients/{him}/menu-pin"))[1] == {"is_set": False}
+    status, made = await anna("POST", f"/clients/{him}/menu-pin")
+    assert (status, len(made["pin"])) == (201, 6)
+    async with office.store.read() as tx:
+        kept = await menu_identity.pin_hash(tx, him)
+    assert kept is not None
+    assert menu_identity.is_right(made["pin"], kept)
+    assert (await anna("GET", f"/clients/{him}/menu-pin"))[1] == {"is_set": True}
+    assert (await anna("DELETE", f"/clients/{him}/menu-pin"))[0] == 200
+    assert (await anna("GET", f"/clients/{him}/menu-pin"))[1] == {"is_set": False}
+    assert (await anna("POST", "/clients/999999/menu-pin"))[0] == 404
+    async with office.store.read() as tx:
+        deeds = [(row.what, row.by) for row in
+                 (await audit_reading.page(tx, audit_reading.Filter(client_id=him)))[0]]
+    assert deeds[:2] == [("client.pin_dropped", "101"), ("client.pin_set", "101")]

@@ -22,6 +22,14 @@ class Period(Query, frozen=True):
     limit: Annotated[int, msgspec.Meta(ge=1)] = 50
 
 
+class AnswersQuery(Period, frozen=True, kw_only=True):
+    """Whose answers; an operator or a queue that is left out: of calls that had none."""
+    menu: str
+    question: str
+    operator: str | None = None
+    queue: str | None = None
+
+
 class MenuText(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     text: Text
 
@@ -127,6 +135,15 @@ class Prompts(shapes.Shape, frozen=True):
 
 class Surveyed(shapes.Shape, frozen=True):
     items: list[Rated]
+
+
+class AnsweredView(shapes.Shape, frozen=True):
+    """One answer, and whose contact it was given after."""
+    at: str
+    answer: int
+    interaction_id: int | None
+    number: str | None
+    client_id: int | None
 
 
 class AnswerView(shapes.Shape, frozen=True):

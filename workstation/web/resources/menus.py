@@ -21,7 +21,9 @@ from workstation.policy import Who
 from workstation.traces import name_of
 from workstation.web import shapes
 from workstation.web.resources.menu_shapes import (
+    AnsweredView,
     Answers,
+    AnswersQuery,
     AnswerView,
     CheckView,
     FaultView,
@@ -165,6 +167,18 @@ async def survey(asked: Asked) -> Any:
     return Surveyed(items=found)
 
 
+async def answered(asked: Asked) -> Any:
+    since, until = _period(asked)
+    query = asked.query
+    async with asked.desk.store.read() as tx:
+        found, cursor = await menu_contacts.answered(
+            tx, query.menu, query.question, since, until, operator=query.operator,
+            queue=query.queue, cursor=query.cursor, limit=min(query.limit, LONGEST_PAGE))
+    return shapes.Listed[AnsweredView](cursor=cursor, items=[AnsweredView(
+        at=views.moment(one.at), answer=one.answer, interaction_id=one.interaction_id,
+        number=one.number, client_id=one.client_id) for one in found])
+
+
 async def answers(asked: Asked) -> Any:
     async with asked.desk.store.read() as tx:
         found = await menu_contacts.of_interaction(tx, asked.number("id"))
@@ -285,6 +299,9 @@ ROUTES = (
           result=Surveyed,
           tags=("reports",), says="What callers answered after their calls, by question and "
                                   "operator."),
+    Route(method="GET", path="/reports/survey/answers", who=LEADS, answer=answered,
+          query=AnswersQuery, result=shapes.Listed[AnsweredView], tags=("reports",),
+          says="The contacts behind an average of the survey, newest first."),
     Route(method="GET", path="/interactions/{id}/survey", who=LEADS, answer=answers,
           result=Answers,
           says="What the caller answered after this call."),

@@ -144,7 +144,8 @@ def _why(kept: Kept | None, talked: str | None) -> WhyView:
         raise NotThere("decision of routing")
     return WhyView(
         at=views.moment(kept.at), client_id=kept.client_id, queue=kept.queue,
-        priority=kept.priority, operator=kept.operator, level=kept.level, version=kept.version, talked=talked,
+        priority=kept.priority, operator=kept.operator, level=kept.level,
+        version=kept.version, talked=talked,
         first=kept.operator is not None and kept.operator == talked, facts=dict(kept.facts),
         reasons=[ReasonView(**one) for one in kept.reasons])
 

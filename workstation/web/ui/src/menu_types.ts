@@ -26,6 +26,14 @@ export interface Leaver {
   id: number; number: string | null; client_id: number | null; started_at: string; ended_at: string | null;
 }
 
+export interface Rated {
+  menu: string; question: string; operator: string | null; queue: string | null; count: number; average: number;
+}
+
+export interface Answered {
+  at: string; answer: number; interaction_id: number | null; number: string | null; client_id: number | null;
+}
+
 export interface Walked { lines: { kind: string; text: string }[]; way: string | null }
 
 export interface Prompt { language: string; name: string; words: string; recorded: boolean }

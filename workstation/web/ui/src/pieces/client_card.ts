@@ -16,6 +16,7 @@ import "./client_tasks.js";
 import { hiddenLine } from "./card_hidden.js";
 import "./identity_check.js";
 import { Piece } from "./piece.js";
+import "./menu_pin.js";
 import "./duplicate_warning.js";
 
 class ClientPanel extends Piece {
@@ -107,7 +108,8 @@ class ClientPanel extends Piece {
             ${icon("pencil")}</button>
           <p class="faint">${t(`kind.${card.kind}`)} · ${t("client.id", { id: card.client_id })}${
             card.language ? html` · ${languageName(card.language)}` : nothing}${
-            parts.hisTime(card, this.desk.catalogue?.time_zone ?? "")}</p>
+            parts.hisTime(card, this.desk.catalogue?.time_zone ?? "")} ·
+            <menu-pin .desk=${this.desk} .client=${card.client_id}></menu-pin></p>
         </div>
         ${one?.notice ? html`<p class="notice-line">${words("conversation_notice", one.notice)}</p>` : nothing}
         ${hiddenLine(card)}

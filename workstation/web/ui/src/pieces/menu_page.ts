@@ -9,10 +9,11 @@ import { empty, icon, type Html } from "./bits.js";
 import "./menu_editor.js";
 import { drawMap } from "./menu_map.js";
 import "./menu_prompts.js";
+import "./menu_survey.js";
 import { Piece } from "./piece.js";
 
 const PERIODS = [1, 7, 30, 90];
-type View = "map" | "edit" | "prompts";
+type View = "map" | "survey" | "edit" | "prompts";
 
 class MenuPage extends Piece {
   static override readonly follows = [] as const;
@@ -49,7 +50,7 @@ class MenuPage extends Piece {
   }
 
   private views(): View[] {
-    return this.changes ? ["map", "edit", "prompts"] : ["map"];
+    return this.changes ? ["map", "survey", "edit", "prompts"] : ["map", "survey"];
   }
 
   private body(facts: MenuFacts): Html {
@@ -60,6 +61,10 @@ class MenuPage extends Piece {
     if (this.view === "prompts") {
       return html`<menu-prompts class="menu-body" .desk=${this.desk}></menu-prompts>`;
     }
+    if (this.view === "survey") {
+      return html`<div class="menu-bar"><label>${t("survey.answers_of")} ${this.periods()}</label></div>
+        <menu-survey class="menu-body" .desk=${this.desk} .days=${this.days}></menu-survey>`;
+    }
     return html`<div class="menu-bar">${this.period()}${this.switches(facts)}</div>
       <div class="menu-body menu-split">
         <div class="scroll menu-paper" tabindex="0" role="region" aria-label=${t("menus.map_of", { menu: facts.id })}>
@@ -69,14 +74,18 @@ class MenuPage extends Piece {
   }
 
   private period(): Html {
-    return html`<label>${t("menus.period")} <select data-period @change=${(event: Event) => {
+    return html`<label>${t("menus.period")} ${this.periods()}</label>
+      <span class="faint" data-callers>${this.leaving ? t("menus.callers", { n: this.leaving.calls }) : ""}</span>
+      <span class="faint">${t("menus.how")}</span><span class="spring"></span>`;
+  }
+
+  private periods(): Html {
+    return html`<select data-period @change=${(event: Event) => {
         this.days = Number((event.target as HTMLSelectElement).value);
         this.step = null;
         void this.count();
       }}>${PERIODS.map((days) => html`<option value=${days} ?selected=${days === this.days}>
-        ${t("menus.days", { n: days })}</option>`)}</select></label>
-      <span class="faint" data-callers>${this.leaving ? t("menus.callers", { n: this.leaving.calls }) : ""}</span>
-      <span class="faint">${t("menus.how")}</span><span class="spring"></span>`;
+        ${t("menus.days", { n: days })}</option>`)}</select>`;
   }
 
   private switches(facts: MenuFacts): Html {
