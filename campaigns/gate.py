@@ -42,7 +42,6 @@ class Pass:
     caller_id: str
     ring_s: int
     menu: str = ""          # what who answers is told, where no operator is
-    machines: str = "off"   # whether it is listened for answering machines, and what then
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ async def claim(tx: Tx, attempt_id: int, plan: GatePlan, *, now: datetime) -> Pa
     ring_s = max([campaign.ring_s, *(rule.ring_at_least_s for rule in rules.rules)])
     menu = campaign.menu or "" if campaign.pacing == Pacing.MESSAGE else ""
     return Pass(attempt.e164, campaign.queue, campaign.caller_id or plan.caller_id, ring_s,
-                menu, campaign.machines)
+                menu)
 
 
 async def _refuse(tx: Tx, attempt: AttemptRow, verdict: Verdict,
@@ -109,7 +108,6 @@ def script(store: Store, plan: GatePlan, clock: Clock) -> Script:
         await session.set_variable("DESKLINE_CALLERID", decided.caller_id)
         await session.set_variable("DESKLINE_RING_S", str(decided.ring_s))
         await session.set_variable("DESKLINE_MENU", decided.menu)
-        await session.set_variable("DESKLINE_MACHINES", decided.machines)
         await session.set_variable("DESKLINE_CLAIM", "yes")
     return answer
 

@@ -69,7 +69,7 @@ class EntryView:
 async def create(
     tx: Tx, name: str, *, queue: str, by: str, at: datetime, law: Sequence[str] = DEFAULT,
     plan: RetryPlan = CALM, ring_s: int = 30, caller_id: str | None = None,
-    pacing: Pacing = Pacing.PROGRESSIVE, menu: str | None = None, machines: str = "off",
+    pacing: Pacing = Pacing.PROGRESSIVE, menu: str | None = None,
 ) -> int:
     """A draft. Raises SteeringError (the name is taken), RuleFileError (no such rule of law)."""
     rule_set(law)
@@ -78,7 +78,7 @@ async def create(
     return await rows.create(tx, NewCampaign(
         name=name, queue=queue, law=tuple(law), pacing=pacing,
         retry_plan=plans.to_json(plan), ring_s=ring_s, caller_id=caller_id,
-        menu=_menu_of(pacing, menu), machines=machines), by=by, at=at)
+        menu=_menu_of(pacing, menu)), by=by, at=at)
 
 
 def _menu_of(pacing: Pacing, menu: str | None) -> str | None:
@@ -175,8 +175,7 @@ async def again(tx: Tx, campaign_id: int, name: str, *, by: str, at: datetime) -
         raise SteeringError(f"nobody is left to be reached of {row.name!r}")
     new = await create(tx, name, queue=row.queue, by=by, at=at, law=row.law,
                        plan=plans.from_json(row.retry_plan), ring_s=row.ring_s,
-                       caller_id=row.caller_id, pacing=Pacing(row.pacing), menu=row.menu,
-                       machines=row.machines)
+                       caller_id=row.caller_id, pacing=Pacing(row.pacing), menu=row.menu)
     for item in left:
         entry = await rows.add_entry(
             tx, new, item.entry.client_id, zones=item.entry.zones, at=at, by=by,

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import Select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from crm_store import claims
+from crm_store import claims, dial_cards
 from crm_store.store import Store
 
-EVERY_SECOND = {"open": claims.OPEN_NOW, "untold": claims.UNTOLD}
+EVERY_SECOND = {"open": claims.OPEN_NOW, "untold": claims.UNTOLD, "cards": dial_cards.HELD}
 
 
 @pytest.mark.parametrize("name", EVERY_SECOND)

@@ -104,7 +104,8 @@ async def test_asterisk_is_told_the_number_and_the_claim_last(store: Store) -> N
     told = await _ask(store, f"?attempt={attempt.id}")
     assert told == {
         "DESKLINE_NUMBER": NUMBER, "DESKLINE_QUEUE": "collection",
-        "DESKLINE_CALLERID": "+74951200000", "DESKLINE_RING_S": "30", "DESKLINE_CLAIM": "yes"}
+        "DESKLINE_CALLERID": "+74951200000", "DESKLINE_RING_S": "30", "DESKLINE_MENU": "",
+        "DESKLINE_CLAIM": "yes"}
     assert list(told)[-1] == "DESKLINE_CLAIM"
 
 

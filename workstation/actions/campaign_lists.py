@@ -42,7 +42,7 @@ async def make(desk: Desk, person: Person, args: MakeCampaign) -> dict[str, obje
                 tx, args.name.strip(), queue=args.queue, by=_who(person), at=desk.clock(),
                 law=law, plan=plans.NAMED[args.retries], ring_s=args.ring_s,
                 caller_id=args.caller_id or None, pacing=Pacing(args.pacing),
-                menu=args.menu or None, machines=args.machines)
+                menu=args.menu or None)
     await campaigns.show_all(desk)
     return {"campaign": made}
 

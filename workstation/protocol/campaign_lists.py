@@ -33,7 +33,6 @@ class MakeCampaign(Args, frozen=True, kw_only=True):
     ring_s: Annotated[int, Meta(ge=10, le=90)] = 30
     caller_id: str = ""
     menu: str = ""
-    machines: Literal["off", "hang_up", "message"] = "off"
 
 
 class CountList(Args, frozen=True, kw_only=True):

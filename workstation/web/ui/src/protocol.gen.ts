@@ -536,7 +536,6 @@ export interface MakeCampaign {
   ring_s?: number;
   caller_id?: string;
   menu?: string;
-  machines?: "off" | "hang_up" | "message";
 }
 
 export interface CountList {

@@ -1,5 +1,5 @@
 // A new campaign: a draft with an empty list.
-import { html, nothing } from "lit";
+import { html } from "lit";
 import type { Actions } from "../protocol.gen.js";
 import { t, words } from "../texts.js";
 import type { Html } from "./bits.js";
@@ -7,7 +7,6 @@ import { Piece } from "./piece.js";
 
 type Wish = Actions["campaign.make"];
 const PACINGS = ["progressive", "predictive", "preview", "message"] as const;
-const MACHINES = ["off", "hang_up", "message"] as const;
 
 class CampaignMaker extends Piece {
   static override properties = { ...Piece.properties, done: { attribute: false } };
@@ -25,9 +24,7 @@ class CampaignMaker extends Piece {
           html`<option value=${queue.id}>${desk.queueName(queue.id)}</option>`)}</select></label>
       <label><span>${t("steering.pacing")}</span>
         <select name="pacing">${choices(PACINGS, "pacing")}</select></label>
-      <label><span>${t("maker.machines")}</span>
-        <select name="machines">${choices(MACHINES, "machines")}</select></label>
-      <button class="button small primary">${t("campaigns.make")}</button></form>${nothing}`;
+      <button class="button small primary">${t("campaigns.make")}</button></form>`;
   }
 
   private send = async (event: SubmitEvent): Promise<void> => {
@@ -36,7 +33,6 @@ class CampaignMaker extends Piece {
     const wish: Wish = {
       name: String(form.get("name")).trim(), queue: String(form.get("queue")),
       pacing: form.get("pacing") as NonNullable<Wish["pacing"]>,
-      machines: form.get("machines") as NonNullable<Wish["machines"]>,
     };
     if (await this.desk.ask("campaign.make", wish)) this.done();
   };
