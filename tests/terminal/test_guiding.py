@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from tests.terminal import story
+from tests.terminal.server import until
 from tests.terminal.stage import on_stage
 from workstation import protocol as p
 from workstation.protocol import guiding, team
+from workstation.terminal.widgets.client import Timeline
 
 BASE = (*story.QUEUES, story.operator(state="talking"),
         story.operator("109", "Sofia Lebedeva"))
@@ -50,6 +52,23 @@ async def test_a_script_is_gone_through_by_digits_and_typing() -> None:
         answered = (await stage.asked("script.answer", 2))[1]
         assert (answered["step"], answered["answer"][4:]) == ("day", "-11-24")
         assert {len(line) for line in stage.lines()} == {100}
+
+
+async def test_answers_of_an_earlier_contact_open_from_the_timeline() -> None:
+    call = p.TimelineView(key="call:7", kind="call", at=story.ago(9000), facts={
+        "direction": "in", "queue": "billing", "operator": "102", "outcome": "answered",
+        "interaction_id": 77, "scripted": 1})
+    given = guiding.GivenView(script="Debt reminder", question="By which day?", answer="1 Dec",
+                              by="102", at=story.ago(8990))
+    talk = story.conversation(timeline=[call], timeline_cursor=None)
+    async with on_stage(*BASE, talk, answers={"script.answers": {"answers": [given]}}) as stage:
+        await stage.sees("1 script answer")
+        timeline = stage.app.screen.query_one("#timeline", Timeline)
+        timeline.focus()
+        await until(lambda: timeline.has_focus)
+        await stage.press("home", "enter")
+        await stage.sees("Debt reminder", "By which day?", "→ 1 Dec")
+        assert (await stage.asked("script.answers"))[0] == {"interaction": 77}
 
 
 async def test_an_offer_is_answered_by_its_letter() -> None:
