@@ -16,6 +16,7 @@ from ivr.routing.rules_file import House, parse
 from tests.browser import stories as s
 from tests.browser.conftest import Open
 from tests.browser.test_looks import keep, sticking_out, violations
+from tests.browser.test_oversight import HELD
 from workstation.requests.kinds import FOLDER, load
 from workstation.requests.type_texts import drawn as drawn_type
 from workstation.routing_desk import drawn
@@ -86,12 +87,13 @@ async def to_section(page: Page, name: str) -> None:
 
 def story() -> s.Story:
     made = s.floor()
+    made.replies |= {"threshold.show": HELD}
     made.me = msgspec.structs.replace(made.me, roles=["supervisor", "administrator"])
     return made
 
 
 async def test_rules_are_read_tried_on_past_calls_and_written(open_story: Open) -> None:
-    page, _ = await open_story(story(), "/floor#base/imports")
+    page, _ = await open_story(story(), "/floor#base/thresholds")
     text = shipped_rules() + MORE
     sent = await answers(page, {
         "GET /routing/rules": kept("rules", text, [drawn(one) for one in parse(text, HOUSE)]),
@@ -119,7 +121,7 @@ async def test_rules_are_read_tried_on_past_calls_and_written(open_story: Open) 
 async def test_a_type_of_request_is_drawn_and_another_begins_as_its_copy(
     open_story: Open,
 ) -> None:
-    page, _ = await open_story(story(), "/floor#base/imports")
+    page, _ = await open_story(story(), "/floor#base/thresholds")
     text = (FOLDER / "new_contract.toml").read_text("utf-8")
     await answers(page, {
         "GET /request-types": {"items": [{"id": "new_contract", "version": 3}]},
