@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 from textual.widgets import Input, TextArea
@@ -13,6 +14,7 @@ from tests.terminal import story
 from tests.terminal.server import until
 from tests.terminal.stage import Stage, on_stage
 from workstation import protocol as p
+from workstation.protocol.requests import MailView, RequestEventView
 
 TALK = story.conversation(draft=story.draft(version=3, note="Asks why", saved_at=story.ago(2)))
 BASE = (*story.QUEUES, story.operator(state="talking"))
@@ -301,6 +303,30 @@ async def test_a_request_is_taken_by_keys_and_stands_among_what_is_owed() -> Non
         await stage.sees("Hand over to", "or the digit")
         await stage.press("escape", "o")
         await stage.sees("1 thing")
+
+
+async def test_a_request_is_joined_to_another_of_its_client_and_parted_again() -> None:
+    told = {"request": None, "joined": [32], "documents": [], "events": [
+        RequestEventView(request_id=31, kind="filed", from_stage=None, to_stage="new", note="",
+                         by="101", at=story.ago(3000))], "mails": [
+        MailView(id=7, direction="in", sender="ivan@mail.example", sender_name="Ivan",
+                 recipient="us@volga.example", subject="My meter", state="filed", text="",
+                 why=["word:meter"], client_id=501, request_id=31, by="client",
+                 at=story.ago(2000), files=[])]}
+    async with on_stage(*BASE, TALK, story.request(), story.request(32)) as stage:
+        stage.server.answers["request.history"] = msgspec.to_builtins(told)
+        await stage.press("ctrl+r")
+        await stage.sees("Requests of my groups", "R-31", "R-32")
+        await stage.press("enter")
+        await stage.sees("Same matter as R-32", "What happened to it")
+        await stage.press("5")
+        assert await stage.asked("request.join") == [{"id": 31, "into": 32}]
+        await stage.press("enter")
+        await stage.sees("Same matter as R-32", "What happened to it")
+        await stage.press("6")
+        await stage.sees("Part again", "My meter", "meter", "filed")
+        await stage.press("1")
+        assert await stage.asked("request.part") == [{"id": 32, "note": ""}]
 
 
 async def test_late_requests_stay_in_the_foot_however_long_the_queues_wait() -> None:

@@ -11,7 +11,15 @@ from textual.content import Content
 from textual.widgets import DataTable
 
 from workstation.protocol import MoveRequest, RequestView, TaskView
-from workstation.protocol.requests import HandOverRequest, TakeRequest
+from workstation.protocol.requests import (
+    HandOverRequest,
+    JoinRequests,
+    PartRequest,
+    ReopenRequest,
+    RequestHistory,
+    TakeRequest,
+)
+from workstation.terminal import request_story
 from workstation.terminal.dialogs import Menu
 from workstation.terminal.formats import when
 from workstation.terminal.pictures.line import dotted, row, stack
@@ -112,14 +120,16 @@ class RequestList(Live, Vertical):
     def _chosen(self, event: DataTable.RowSelected) -> None:
         event.stop()
         item = self.desk.shelves.requests.get(event.row_key.value or "")
-        if item is None or not item.stages:
+        if item is None:
             return
         words = self.desk.words
         choices = [(f"stage {stage}", self._stage(item, stage, step=True))
                    for stage in item.stages]
-        if item.operator != self.desk.me.id and "operator" in self.desk.me.roles:
+        if item.stages and item.operator != self.desk.me.id and "operator" in self.desk.me.roles:
             choices.append(("take", words("request.take")))
-        choices.append(("give", f"{words('requests.give_to')} …"))
+        if item.stages:
+            choices.append(("give", f"{words('requests.give_to')} …"))
+        choices += request_story.more_choices(self.desk, item)
 
         def chosen(choice: str | None) -> None:
             kind, _, stage = (choice or "").partition(" ")
@@ -130,8 +140,27 @@ class RequestList(Live, Vertical):
                     self.terminal.do("request.move", MoveRequest(id=item.id, stage=stage))
                 case "give":
                     self._give(item)
+                case "join":
+                    self.terminal.do("request.join", JoinRequests(id=item.id, into=int(stage)))
+                case "reopen":
+                    self.terminal.do("request.reopen", ReopenRequest(id=item.id))
+                case "story":
+                    self.app.run_worker(self._tell(item), group="story")
         self.app.push_screen(Menu(words("terminal.move_request", number=item.number), choices),
                              chosen)
+
+    async def _tell(self, item: RequestView) -> None:
+        """What happened to it; what was joined to it can be parted again."""
+        told = await self.terminal.ask("request.history", RequestHistory(id=item.id))
+        if told is None:
+            return
+
+        def chosen(choice: str | None) -> None:
+            kind, _, number = (choice or "").partition(" ")
+            if kind == "part":
+                self.terminal.do("request.part", PartRequest(id=int(number)))
+        self.app.push_screen(Menu(f"{item.number} · {self.desk.words('tasks.history')}",
+                                  request_story.story(self.desk, told)), chosen)
 
     def _give(self, item: RequestView) -> None:
         """To a colleague; the deadline stays."""
