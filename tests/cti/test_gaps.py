@@ -96,7 +96,7 @@ def test_nobody_is_taken_for_gone_by_lists_that_were_not_wholly_believed() -> No
 
 
 @pytest.mark.parametrize("said", [
-    [], [LegMoved(AT, replace(PHONE, state=UP))], [BridgeLeft(AT, PHONE, "b")]])
+    [], [LegMoved(AT, PHONE._replace(state=UP))], [BridgeLeft(AT, PHONE, "b")]])
 def test_a_phone_that_hung_up_after_its_caller_begins_no_call_of_its_own(
         said: list[Event]) -> None:
     told = found(*said, listed(PHONE, "AppDial"), listed(CALLER, "Dial"),
@@ -110,8 +110,8 @@ def test_what_a_phone_says_before_it_is_listed_waits_for_its_call(place: int) ->
     """A slow link: events come long before the lists, and the lists in any order."""
     lists: list[Event] = [LinkCut(AT), SnapshotBegan(AT), listed(PHONE, "AppQueue"),
                           listed(CALLER, "Queue")]
-    said: list[Event] = [LegMoved(AT, replace(PHONE, state=UP)),
-                         BridgeEntered(AT, replace(PHONE, state=UP), "b", is_holding=False),
+    said: list[Event] = [LegMoved(AT, PHONE._replace(state=UP)),
+                         BridgeEntered(AT, PHONE._replace(state=UP), "b", is_holding=False),
                          BridgeEntered(AT, CALLER, "b", is_holding=False)]
     floor, told = Floor("main"), list[Change]()
     later = [replace(one, bridge="b") if isinstance(one, LegListed) else one
@@ -125,6 +125,6 @@ def test_what_a_phone_says_before_it_is_listed_waits_for_its_call(place: int) ->
 
 
 def test_a_phone_that_moves_while_asterisk_lists_does_not_begin_its_callers_call() -> None:
-    told = found(listed(CALLER, "Queue"), LegMoved(AT, replace(PHONE, state=UP)))
+    told = found(listed(CALLER, "Queue"), LegMoved(AT, PHONE._replace(state=UP)))
     (begun,) = (change for change in told if isinstance(change, CallStarted))
     assert (begun.direction, begun.caller_number) == ("in", "+79990000001")

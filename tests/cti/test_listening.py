@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -46,7 +45,7 @@ CLIENT = LegFacts("PJSIP/trunk-00000000", CALL, CALL, UP, "+79161234567", "", "b
 PHONE = LegFacts("PJSIP/101-00000001", "d0-1795389056.1", CALL, UP, "101", "", "billing")
 OWN = "deskline-listen-109-1795389057.6"
 EAR = LegFacts("PJSIP/109-00000002", OWN, OWN, UP, "109", "", "s")
-RINGS = (LegCreated(AT, replace(EAR, state=0)), DialBegan(AT, None, EAR, "109", ""),
+RINGS = (LegCreated(AT, EAR._replace(state=0)), DialBegan(AT, None, EAR, "109", ""),
          LegMoved(AT, EAR))
 TALKS = (LegCreated(AT, CLIENT), LegCreated(AT, PHONE),
          BridgeEntered(AT, CLIENT, "b1", False), BridgeEntered(AT, PHONE, "b1", False))
@@ -101,7 +100,7 @@ def test_a_call_ends_with_its_own_legs_though_it_is_still_heard(floor: Floor) ->
 
 def test_who_takes_a_call_over_owns_it_from_then_on(floor: Floor) -> None:
     """In the order of a real tape: the client and he are in their bridge before the other left."""
-    party = replace(EAR, call_id=CALL)
+    party = EAR._replace(call_id=CALL)
     told = fold(floor, *RINGS, hears("listen"), BridgeLeft(AT, CLIENT, "b1"),
                 BridgeEntered(AT, CLIENT, "b2", False), BridgeEntered(AT, party, "b2", False),
                 BridgeLeft(AT, PHONE, "b1"), LegHungUp(AT, PHONE, 26))
