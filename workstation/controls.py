@@ -5,6 +5,7 @@ Pure: from the call as the floor has it, who looks at it, and as what.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Literal
 
 from cti.floor import Call
@@ -47,6 +48,12 @@ def can(call: Call, operator: str, role: Role) -> tuple[str, ...]:
 def is_between_us(call: Call) -> bool:
     """Two operators, and nobody from outside."""
     return call.direction == "internal" and not call.channel
+
+
+def colleague_calling(call: Call, people: Container[str]) -> tuple[str, ...]:
+    """Who called a colleague: the call is his as well."""
+    is_his = is_between_us(call) and call.number != call.operator and call.number in people
+    return (call.number,) if is_his else ()
 
 
 def _between_us(call: Call, operator: str) -> tuple[str, ...]:

@@ -103,3 +103,13 @@ class Conversations:
 
     def typed(self, operator: str, call: str, version: int) -> Content | None:
         return self._typed.get((operator, call), {}).get(version)
+
+
+def replace_kept(view: ConversationView, known: ConversationView) -> ConversationView:
+    """A call offered again keeps what is known and typed."""
+    return replace(
+        view, draft=known.draft, identity=known.identity, client_id=known.client_id,
+        candidates=known.candidates, card=known.card, timeline=known.timeline,
+        timeline_cursor=known.timeline_cursor, form=known.form, handed=known.handed,
+        confirmed=known.confirmed, questions=known.questions,
+        questions_needed=known.questions_needed)

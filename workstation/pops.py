@@ -41,7 +41,8 @@ from workstation import unreached, views
 from workstation.asterisks import name_in
 from workstation.background import Background
 from workstation.cards import STORED_WITHIN_S, Cards
-from workstation.conversations import LIVE, Conversations
+from workstation.controls import colleague_calling
+from workstation.conversations import LIVE, Conversations, replace_kept
 from workstation.journal import Interactions
 from workstation.policy import Person
 from workstation.protocol import ConversationView
@@ -181,10 +182,12 @@ class Pops:
             self._conversations.drop(operator, call)
 
     def _answered(self, tasks: asyncio.TaskGroup, change: CallAnswered) -> None:
+        call = self._call_of(change)
         known = self._conversations.of_call(change.operator, change.call)
+        for caller in colleague_calling(call, self._floor.operators):
+            self._open(tasks, caller, call, "talking", change.at, None)
         if known is None or known.state not in LIVE:
-            self._open(tasks, change.operator, self._call_of(change), "talking", change.at,
-                       change.queue)
+            self._open(tasks, change.operator, call, "talking", change.at, change.queue)
             return
         self._conversations.change(change.operator, change.call, state="talking",
                                    answered_at=known.answered_at or views.moment(change.at))
@@ -357,9 +360,9 @@ class Pops:
         for operator in call.offered:
             self._open(tasks, operator, call, "ringing", call.since, call.queue)
         if call.operator is not None and call.state in ("talking", "held"):
-            self._open(tasks, call.operator, call,
-                       "held" if call.state == "held" else "talking",
-                       call.answered_at or call.since, call.queue)
+            for one in (call.operator, *colleague_calling(call, self._floor.operators)):
+                self._open(tasks, one, call, call.state, call.answered_at or call.since,
+                           call.queue)
 
     def _gone(self, tasks: asyncio.TaskGroup, view: ConversationView) -> None:
         if view.state == "ringing":
@@ -387,13 +390,3 @@ def waited_s(call: Call, now: datetime) -> float:
     waits = [part for part in call.segments if part.kind in ("waiting", "ringing")]
     total = sum(((part.ended_at or now) - part.started_at for part in waits), timedelta())
     return round(max(0.0, total.total_seconds()), 1)
-
-
-def replace_kept(view: ConversationView, known: ConversationView) -> ConversationView:
-    """A call offered again keeps what is known and typed."""
-    return structs.replace(
-        view, draft=known.draft, identity=known.identity, client_id=known.client_id,
-        candidates=known.candidates, card=known.card, timeline=known.timeline,
-        timeline_cursor=known.timeline_cursor, form=known.form, handed=known.handed,
-        confirmed=known.confirmed, questions=known.questions,
-        questions_needed=known.questions_needed)

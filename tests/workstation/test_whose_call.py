@@ -39,3 +39,17 @@ async def test_the_phone_is_not_changed_in_mid_call(office: Office) -> None:
         reply = await anna.ask("phone.attach", phone=other)
         assert reply.problem is not None
         assert reply.problem.code == "in_a_call"
+
+
+async def test_who_called_a_colleague_has_the_call_and_its_controls_on_his_screen_too(
+        office: Office) -> None:
+    async with office.screen("anna") as anna, office.screen("boris") as boris:
+        tape = await office.play("internal/colleague_answers", until=is_answer)
+        for screen in (anna, boris):
+            await screen.until(lambda views: [
+                (view["state"], set(view["can"]) >= {"hold", "mute", "keypad", "transfer"})
+                for view in views["conversations"].values()] == [("talking", True)])
+        await tape.play()
+        for screen in (anna, boris):
+            await screen.until(lambda views: [
+                view["state"] for view in views["conversations"].values()] == ["wrap_up"])
