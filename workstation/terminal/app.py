@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import msgspec
@@ -20,7 +20,6 @@ from workstation.protocol import (
     DraftView,
     Notice,
     Problem,
-    QueueView,
     SaveDraft,
     ServerMessage,
     SetState,
@@ -30,16 +29,16 @@ from workstation.protocol import (
 )
 from workstation.protocol.own import OwnKeys
 from workstation.protocol.pins import RenewPin
-from workstation.terminal import alarms, day, dialling, drafts, own_keys, theme
+from workstation.terminal import day, dialling, drafts, own_keys, theme
 from workstation.terminal.clean import clean
 from workstation.terminal.desk import DeskScreen
 from workstation.terminal.dialogs import HelpDialog, Menu
 from workstation.terminal.floor import FloorScreen
 from workstation.terminal.keys import deliver_alt_digits
 from workstation.terminal.link import Link, LinkLost, LinkState, Misunderstood, SignInRefused
+from workstation.terminal.news import tell_alerts, tell_crossings
 from workstation.terminal.palette import Commands
 from workstation.terminal.pictures import pauses
-from workstation.terminal.pictures import tasks as pictures
 from workstation.terminal.screens import EVERYTHING, Dialog, Live
 from workstation.terminal.search import ClientDialog, SearchDialog
 from workstation.terminal.sign_in import SignInScreen
@@ -49,7 +48,6 @@ SAVE_AFTER_S = 0.2      # of a keystroke; the server has the letter within 0.4 s
 FLOOR_EVERY_S = 0.2     # what others do is painted at most 5 times a second
 AT_ONCE = frozenset({"conversations", "link"})
 PIN_SHOWN_S = 60.0
-ALERTS_AT_ONCE, ALERT_SHOWN_S = 3, 30.0
 
 
 class Terminal(App[None]):
@@ -83,7 +81,7 @@ class Terminal(App[None]):
         self._painting: Timer | None = None
         self._saving: Timer | None = None
         self._is_leaving = False
-        self._alerted: set[str] = set()
+        self.alerted: set[str] = set()
         self.own_keys = own_keys.obeyed({})
 
     def on_mount(self) -> None:
@@ -137,7 +135,7 @@ class Terminal(App[None]):
             self._open_workplace()
             self._touch(EVERYTHING)
             self._save_drafts()
-            self._tell_alerts()
+            tell_alerts(self)
             self.run_worker(self._read_keys(), group="keys", exclusive=True)
         elif isinstance(message, Delta):
             before = dict(self.desk.shelves.operators)
@@ -147,21 +145,13 @@ class Terminal(App[None]):
             for text in pauses.news(self.desk, before) if "operators" in touched else ():
                 self.say(text, "warning")
             if "queues" in touched:
-                self._tell_crossings(queues)
+                tell_crossings(self, queues)
             if touched & {"tasks", "messages", "helps"}:
-                self._tell_alerts()
+                tell_alerts(self)
         elif isinstance(message, Notice) and message.code == "keys_changed":
             self.run_worker(self._read_keys(), group="keys", exclusive=True)
         elif isinstance(message, Notice) and message.code != "bye":
             self.say(message.text or self.desk.coded("notice", message.code), "warning")
-
-    def _tell_crossings(self, before: Mapping[str, QueueView]) -> None:
-        """Each once; the bell is the terminal's, who wants none silences it there."""
-        for queue, one in alarms.news(self.desk, before):
-            self.say(f"{queue} · {alarms.words(self.desk, one)}",
-                     "error" if one.level == "red" else "warning")
-            if one.sound:
-                self.bell()
 
     async def _read_keys(self) -> None:
         """The keys that the person changed, as far as a terminal can send them."""
@@ -170,16 +160,6 @@ class Terminal(App[None]):
             if reply.problem is None:
                 self.own_keys = own_keys.obeyed((reply.result or {}).get("keys", {}))
                 self.set_keymap(self.own_keys.keys)
-
-    def _tell_alerts(self) -> None:
-        """What came due of tasks, each once; after an absence how many it is."""
-        found = {**pictures.alerts(self.desk), **day.alerts(self.desk)}
-        new = [found[key] for key in found.keys() - self._alerted]
-        self._alerted |= found.keys()
-        if len(new) > ALERTS_AT_ONCE:
-            new = [self.desk.words("terminal.alerts", n=len(new))]
-        for text in new:
-            self.notify(clean(text), severity="warning", markup=False, timeout=ALERT_SHOWN_S)
 
     def _open_workplace(self) -> None:
         wanted = FloorScreen if self.desk.supervises else DeskScreen
