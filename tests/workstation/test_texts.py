@@ -33,9 +33,10 @@ def stems(locale: str) -> set[str]:
 
 @pytest.mark.parametrize("locale", [one for one in texts.LOCALES if one != "en"])
 def test_no_language_says_what_english_does_not_know(locale: str) -> None:
-    """A few that were taken out of English lately may be left in others for a while."""
-    left = stems(locale) - stems("en")
-    assert len(left) <= (0 if locale in texts.WHOLE else 60), sorted(left)
+    """Others may be ahead, or behind in taking out; a page of strangers is a mistake."""
+    strange = stems(locale) - stems("en")
+    bound = 0 if locale in texts.WHOLE else len(stems("en")) // 5
+    assert len(strange) <= bound, sorted(strange)
 
 
 @pytest.mark.parametrize("locale", [one for one in texts.LOCALES if one not in texts.WHOLE])
