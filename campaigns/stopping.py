@@ -39,8 +39,8 @@ class Stopper:
     async def look(self, now: datetime) -> None:
         """Once a second, before anything is dialled."""
         async with self.store.read() as tx:
-            end = await rows.marks(tx)
-            news = await rows.news(tx, self._marks or Marks(), now=now)
+            end = await rows.marks(tx, self._marks, now=now)
+            news = await rows.news(tx, self._marks, now=now, call=end.call)
             paid = await rows.paid_since(tx, self._marks) if self._marks is not None else []
             due = await self._due(tx, now)
         for one in news:
