@@ -41,7 +41,7 @@ TRIES_WITHIN = timedelta(minutes=5)
 TRIES_KEPT = 10_000         # keys; each holds at most TRIES_PER_ADDRESS moments
 LONGEST_LOGIN = 64
 LONGEST_PASSWORD = 1_024
-RANKS = ("administrator", "supervisor", "operator")
+RANKS = ("administrator", "supervisor", "operator", "manager")
 
 
 class WrongPassword(Refused):

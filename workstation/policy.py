@@ -28,7 +28,7 @@ class Person:
     operator: str               # extension and operator id; "" for people without a phone
     login: str
     name: str
-    role: str                   # operator supervisor administrator
+    role: str                   # operator supervisor administrator manager
     groups: frozenset[str]
     queues: tuple[str, ...]
     locale: str
@@ -48,6 +48,7 @@ class Who(Enum):
     OPERATORS = "operators and supervisors"
     SUPERVISORS = "supervisors and administrators"
     ADMINISTRATORS = "administrators"
+    MANAGERS = "managers, supervisors and administrators"
 
 
 _ROLES: dict[Who, frozenset[str]] = {
@@ -55,6 +56,7 @@ _ROLES: dict[Who, frozenset[str]] = {
     Who.OPERATORS: frozenset({"operator", "supervisor"}),
     Who.SUPERVISORS: OVERSEERS,
     Who.ADMINISTRATORS: frozenset({"administrator"}),
+    Who.MANAGERS: OVERSEERS | {"manager"},
 }
 
 
@@ -77,6 +79,8 @@ def sees(person: Person, view: View) -> bool:
     """
     if person.oversees:
         return True
+    if person.role == "manager":    # he reads his one page, see `web/resources/today`
+        return False
     match view:
         case HelpView():
             return view.operator == person.operator

@@ -24,7 +24,7 @@ class Right(BaseModel):
     tags, flags (none named: all)."""
     model_config = ConfigDict(frozen=True, extra="forbid")
     id: Slug
-    roles: Annotated[tuple[Literal["operator", "supervisor", "administrator"], ...],
+    roles: Annotated[tuple[Literal["operator", "supervisor", "administrator", "manager"], ...],
                      Field(min_length=1)] = ("operator",)
     groups: tuple[Slug, ...] = ()
     regions: tuple[Word, ...] = ()

@@ -53,7 +53,7 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 Minutes = Annotated[int, Field(ge=1, le=1440)]
 DeskCode = Annotated[str, Field(pattern=r"^([*][0-9])?$")]
 Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.:-]{1,253}$")]
-Role = Literal["operator", "supervisor", "administrator"]
+Role = Literal["operator", "supervisor", "administrator", "manager"]
 
 
 class SettingsError(Exception):

@@ -265,3 +265,64 @@ async def sound(page: Page, name: str) -> None:
         await page.set_viewport_size({"width": 1280, "height": 800})
     assert await violations(page) == []
     assert await sticking_out(page) == []
+
+
+# ── a manager's phone ────────────────────────────────────────────────────────────────────────
+DAY = {
+    "now": s.moment(), "company": "Volga Energy", "time_zone": "Europe/Moscow", "blind": False,
+    "states": {"ready": 3, "talking": 4}, "late_in_all": 1, "gaps": [], "contacts": [{
+        "at": s.moment(-300), "direction": "in", "who": "Ivanov Ivan Ivanovich", "client_id": 1,
+        "queue": "billing", "operator": "Anna Petrova", "outcome": "answered",
+        "disposition": None, "talked_s": 190}],
+    "late": [{"number": "812", "title": "Meter reading dispute", "group": "billing",
+              "operator": None, "due_at": s.moment(-4000)}],
+    "standstills": [{"name": "November debtors", "why": "outside the calling hours"}],
+    "crossings": HELD["crossings"], "queues": [{
+        "id": "billing", "name": "Billing", "waiting": 4, "longest_since": s.moment(-65),
+        "answered": 92, "abandoned": 4, "in_time": 84, "level_s": 20, "ready": 3,
+        "signed_in": 8, "alarms": []}]}
+
+
+async def test_a_manager_reads_the_day_and_a_card_at_390_pixels(browser: Browser) -> None:
+    stage = Stage(s.floor())
+
+    async def page_itself(request: web.Request) -> web.StreamResponse:
+        return page_of(stage, request, "today.html")
+
+    async def day(_: web.Request) -> web.StreamResponse:
+        return web.json_response(DAY)
+
+    async def found(_: web.Request) -> web.StreamResponse:
+        return web.json_response({"items": [{
+            "client_id": 1, "name": "Ivanov Ivan Ivanovich", "kind": "person", "why": "name",
+            "marked": "Ivanov", "marks": [], "number": "+74951234567", "account": "7701",
+            "address": "Samara, Polevaya 4"}]})
+
+    async def card(_: web.Request) -> web.StreamResponse:
+        return web.Response(body=msgspec.json.encode({"card": s.card(masked=True)}),
+                            content_type="application/json")
+
+    app = application(stage)
+    app.router.add_get("/today", page_itself)
+    app.router.add_get("/api/v1/today", day)
+    app.router.add_get("/api/v1/today/clients", found)
+    app.router.add_get("/api/v1/today/client", card)
+    runner = web.AppRunner(app, shutdown_timeout=0.5)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    page = await browser.new_page(viewport={"width": 390, "height": 844})
+    try:
+        await page.goto(f"http://127.0.0.1:{runner.addresses[0][1]}/today?lang=en")
+        await expect(page.locator(".figures")).to_contain_text("92")
+        await expect(page.locator("main")).to_contain_text("Request 812 is late")
+        await expect(page.locator("main")).to_contain_text("November debtors")
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 390
+        await sound(page, "wall-today")
+        await page.locator("#find").fill("Ivanov")
+        await page.locator("[data-client='1']").click()
+        await expect(page.locator(".card-head")).to_be_visible()
+        await page.emulate_media(color_scheme="dark")
+        await sound(page, "wall-today-card-dark")
+    finally:
+        await page.close()
+        await runner.cleanup()

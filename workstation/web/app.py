@@ -43,6 +43,7 @@ def make_app(desk: Desk) -> web.Application:
     app.router.add_get("/", pages.front)
     app.router.add_get("/desk", pages.live)
     app.router.add_get("/floor", pages.live)
+    app.router.add_get("/today", pages.today)
     app.router.add_get("/wall", wall.page)
     app.router.add_get("/wall/live", wall.live)
     app.router.add_get("/static/{name}", pages.built)

@@ -15,6 +15,7 @@ from workstation.accounts import demo_password
 from workstation.build import build_id
 from workstation.desk import Desk
 from workstation.errors import NotThere, Refused
+from workstation.policy import Who, may
 from workstation.web.security import DESK, is_own_host, session_of
 
 HERE = Path(__file__).parent
@@ -26,7 +27,7 @@ async def front(request: web.Request) -> web.StreamResponse:
     """`/`: the sign-in page, or straight to the live page of who is signed in."""
     session = await session_of(request)
     if session is not None:
-        raise web.HTTPFound("/desk" if session.person.role == "operator" else "/floor")
+        raise web.HTTPFound(_first(session.person.role))
     desk = request.app[DESK]
     locale = _locale(request, desk)
     return _page("sign_in.html", desk, locale,
@@ -39,9 +40,24 @@ async def live(request: web.Request) -> web.StreamResponse:
     if session is None:
         raise web.HTTPFound("/")
     person = session.person
+    if person.role == "manager":
+        raise web.HTTPFound("/today")
     desk = request.app[DESK]
     locale = _chosen(request) or person.locale
     return _page("live.html", desk, locale, person=person, layout=request.path.strip("/"))
+
+
+async def today(request: web.Request) -> web.StreamResponse:
+    """`/today`: a manager's page, for his phone."""
+    session = await session_of(request)
+    if session is None or not may(session.person, Who.MANAGERS):
+        raise web.HTTPFound("/")
+    locale = _chosen(request) or session.person.locale
+    return _page("today.html", request.app[DESK], locale)
+
+
+def _first(role: str) -> str:
+    return {"operator": "/desk", "manager": "/today"}.get(role, "/floor")
 
 
 def bare(request: web.Request, template: str) -> web.Response:

@@ -20,6 +20,7 @@ from workstation.web.resources import (
     sources,
     supervision,
     tasks,
+    today,
     work,
 )
 from workstation.web.routes import Route
@@ -42,5 +43,6 @@ ROUTES: tuple[Route, ...] = (
     *sources.ROUTES,
     *supervision.ROUTES,
     *tasks.ROUTES,
+    *today.ROUTES,
     *work.ROUTES,
 )

@@ -13,7 +13,7 @@ await rm(fresh, { recursive: true, force: true });
 await mkdir(fresh, { recursive: true });
 const result = await build({
   absWorkingDir: here,
-  entryPoints: ["src/live.ts", "src/sign_in.ts", "style/live.css", "style/sign_in.css", "src/wall.ts", "style/wall.css"],
+  entryPoints: ["src/live.ts", "src/sign_in.ts", "style/live.css", "style/sign_in.css", "src/wall.ts", "style/wall.css", "src/today.ts", "style/today.css"],
   entryNames: "[name]-[hash]",
   chunkNames: "[name]-[hash]",
   outdir: fresh,

@@ -46,7 +46,7 @@ async function signIn(form: HTMLFormElement): Promise<void> {
 }
 
 function go(roles: string[]): void {
-  location.assign(roles.includes("operator") ? "/desk" : "/floor");
+  location.assign(roles.includes("operator") ? "/desk" : roles.includes("manager") ? "/today" : "/floor");
 }
 
 function wordsFor(answer: { title?: string; detail?: string }, status: number): string {
