@@ -81,6 +81,22 @@ async def test_a_colleague_is_asked_first_and_then_connected() -> None:
         assert await stage.asked("call.conference") == [{"call": CALL}]
 
 
+async def test_of_three_one_is_taken_out_or_oneself_leaves_and_a_recording_is_paused() -> None:
+    together = replace(TALK, conference=True, recording="on", can=[
+        "mute", "keypad", "drop", "leave", "pause_recording", "hangup"])
+    async with on_stage(*BASE, together) as stage:
+        await stage.sees("F6 mute")
+        await stage.press("alt+x", "alt+z", "alt+p", "f9")
+        assert await stage.asked("call.leave") == [{"call": CALL}]
+        assert await stage.asked("call.drop") == [
+            {"call": CALL, "party": "third"}, {"call": CALL, "party": "client"}]
+        assert await stage.asked("call.pause_recording") == [{"call": CALL}]
+        await stage.server.show(replace(TALK, recording="paused", can=["resume_recording"]))
+        await stage.sees_no("F6 mute")
+        await stage.press("alt+p")
+        assert await stage.asked("call.resume_recording") == [{"call": CALL}]
+
+
 async def test_a_number_that_is_typed_whole_is_a_target_and_a_menu_is_one() -> None:
     async with on_stage(*BASE, TALK, answers=TARGETS) as stage:
         await stage.press("f7")
