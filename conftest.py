@@ -15,9 +15,26 @@ pytest_plugins = ["tests.conftest_postgres", "tests.pbx.fixtures"]
 ONE_DEMO = "acceptance"
 
 
+# Seconds that a test takes, roughly: what takes long begins first, and the workers end together.
+SECONDS = {"acceptance": 15.0, "pbx": 6.0, "browser": 2.5, "terminal": 1.0, "postgres": 0.6}
+ANY_S = 0.2
+
+
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """`-n 2 --dist loadgroup`: a file stays on one worker, and so does the one running demo."""
+    cost: dict[str, float] = {}
     for item in items:
-        group = ONE_DEMO if item.get_closest_marker("acceptance") else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+        cost[_group(item)] = cost.get(_group(item), 0) + _seconds(item)
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: -cost[_group(item)])
+
+
+def _group(item: pytest.Item) -> str:
+    return ONE_DEMO if item.get_closest_marker("acceptance") else str(item.path)
+
+
+def _seconds(item: pytest.Item) -> float:
+    return max((seconds for kind, seconds in SECONDS.items() if item.get_closest_marker(kind)),
+               default=ANY_S)

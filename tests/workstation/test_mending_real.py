@@ -41,7 +41,7 @@ async def rows(store: Store, since: datetime) -> dict[str, Interaction]:
     return dict(zip(numbers, found, strict=True))
 
 
-async def settled(store: Store, since: datetime, limit_s: float = 40) -> list[GapRow]:
+async def settled(store: Store, since: datetime, limit_s: float = 80) -> list[GapRow]:
     found: list[GapRow] = []
     for _ in range(int(limit_s / 0.2)):
         async with store.read() as tx:
