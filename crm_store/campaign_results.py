@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -65,8 +66,12 @@ async def dials(tx: Tx, campaign_id: int) -> list[Dialled]:
            ).join(Phones, Phones.e164 == Attempts.e164, isouter=True).where(
         CampaignEntries.campaign_id == campaign_id, Attempts.dialling_at.is_not(None)))
     given = await _promises(tx, campaign_id)
-    made = [Dialled(**row._mapping, **given.get(row.id, {})) for row in rows]
+    made = [_dialled(row, given.get(row.id, {})) for row in rows]
     return sorted(made, key=lambda one: (one.dialling_at, one.id))
+
+
+def _dialled(row: Any, given: Mapping[str, int]) -> Dialled:
+    return Dialled(**row._mapping, **given)
 
 
 async def _promises(tx: Tx, campaign_id: int) -> dict[int, dict[str, int]]:

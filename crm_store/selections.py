@@ -225,7 +225,7 @@ def _custom(condition: Condition, kinds: Mapping[str, str]) -> ColumnElement[boo
 def clause(conditions: Sequence[Condition], kinds: Mapping[str, str],
            now: datetime) -> ColumnElement[bool]:
     """Raises SelectionInvalid."""
-    parts = [Clients.merged_into.is_(None)]
+    parts: list[ColumnElement[bool]] = [Clients.merged_into.is_(None)]
     for one in conditions:
         if one.op not in OPS:
             raise SelectionInvalid(f"{one.op[:40]!r} is no comparison")

@@ -44,13 +44,14 @@ class News:
 
 async def marks(tx: Tx, before: Marks | None = None, *, now: datetime) -> Marks:
     """Where the rows end now; calls of the last hour may still be given their client."""
-    ends = [int(await tx.scalar(select(func.coalesce(func.max(column), 0))))
-            for column in (Payments.id, Requests.id, Suppressions.id, Interactions.id)]
-    begin = before.call if before is not None else max(0, ends[3] - CALLS_LOOKED_AT)
+    payment, request, suppression, call = [
+        int(await tx.scalar(select(func.coalesce(func.max(column), 0))))
+        for column in (Payments.id, Requests.id, Suppressions.id, Interactions.id)]
+    begin = before.call if before is not None else max(0, call - CALLS_LOOKED_AT)
     first = await tx.scalar(select(Interactions.id).where(
         Interactions.id >= begin, Interactions.started_at >= now - CALLED_WITHIN,
     ).order_by(Interactions.id).limit(1))
-    return Marks(*ends[:3], ends[3] if first is None else int(first))
+    return Marks(payment, request, suppression, call if first is None else int(first))
 
 
 async def news(tx: Tx, since: Marks | None, *, now: datetime, call: int) -> list[News]:

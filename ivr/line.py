@@ -6,15 +6,16 @@ import asyncio
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from cti.agi import AgiSession
-from cti.user_events import ClientIdentified, MenuStepped
+from cti.user_events import AttemptReported, ClientIdentified, MenuStepped
 from ivr.say import PAUSE, Fragments
 from ivr.speaking import Speaker
 
 QUIET_ENDS_S = 5            # so long a silence ends a message
 MESSAGE_KEYS = "#*0123456789"
+ToldByMenu: TypeAlias = MenuStepped | ClientIdentified | AttemptReported
 SAFE = re.compile(r"[A-Za-z0-9.-]{1,64}")
 
 
@@ -29,7 +30,7 @@ class Line(Protocol):
     async def play(self, prompt: Prompt, keys: str) -> str | None: ...
     async def wait_for_key(self, timeout_s: float) -> str | None: ...
     async def get_digits(self, prompt: Prompt, most: int, timeout_s: float) -> str: ...
-    async def tell(self, event: MenuStepped | ClientIdentified) -> None: ...
+    async def tell(self, event: ToldByMenu) -> None: ...
     async def ask_pbx(self, what: str) -> str | None: ...
     async def call_id(self) -> str: ...
     async def record(self, longest_s: int) -> str | None: ...
@@ -52,7 +53,7 @@ class TelephoneLine:
     async def get_digits(self, prompt: Prompt, most: int, timeout_s: float) -> str:
         return (await self._agi.get_digits(await _sound(prompt), most, timeout_s)).pressed
 
-    async def tell(self, event: MenuStepped | ClientIdentified) -> None:
+    async def tell(self, event: ToldByMenu) -> None:
         await self._agi.user_event(event)
 
     async def ask_pbx(self, what: str) -> str | None:
@@ -110,9 +111,11 @@ class TrialLine:
         digits = await self._press()
         return "" if digits == "-" else digits.rstrip("#")[:most]
 
-    async def tell(self, event: MenuStepped | ClientIdentified) -> None:
+    async def tell(self, event: ToldByMenu) -> None:
         if isinstance(event, MenuStepped):
             self.note("step", f"{event.menu}:{event.step}")
+        elif isinstance(event, AttemptReported):
+            self.note("campaign", event.status)
         else:
             self.note("client", str(event.client))
 

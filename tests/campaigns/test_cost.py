@@ -41,7 +41,7 @@ NEWS = {"paid": stopping._paid(Marks(9, 9, 9)), "asked": stopping._asked(Marks(9
 
 @pytest.mark.parametrize("name", NEWS)
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
-async def test_news_of_clients_are_looked_for_from_the_last_row_on(store: Store, name: str) -> None:
+async def test_news_of_clients_are_read_from_the_last_row_on(store: Store, name: str) -> None:
     """Of 30 million calls the last hour's: by id, the others are not read every second."""
     sql = str(NEWS[name].compile(dialect=sqlite.dialect(), compile_kwargs={"literal_binds": True}))
     async with store.read() as tx:

@@ -76,7 +76,8 @@ def test_rolling_days_forget_a_contact_the_moment_they_are_over() -> None:
     limit = Limit("conversation", 1, rolling_days=7)
     ago = timedelta(days=7)
     exact = Contact(NOON - ago, Kind.CONVERSATION, NUMBER)
-    assert room(limit, (exact,), NOON, (ZONE,), NUMBER).free_at == NOON
+    over = room(limit, (exact,), NOON, (ZONE,), NUMBER)
+    assert (over.free_at, over.counted) == (NOON, 0)
     late = Contact(NOON - ago + timedelta(seconds=1), Kind.CONVERSATION, NUMBER)
     found = room(limit, (late,), NOON, (ZONE,), NUMBER)
     assert (found.free_at, found.counted) == (NOON + timedelta(seconds=1), 1)
