@@ -22,7 +22,8 @@ SHOWN = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What somebody asked for. `arrived_at`: since when he waits."""
+    """What somebody asked for. `arrived_at`: since when he waits; `not_before`: he is still on the
+    line in which he asks."""
     queue: str
     entry: str
     number: str
@@ -32,6 +33,7 @@ class Asked:
     language: str
     arrived_at: datetime
     at: datetime
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +71,10 @@ class Rule:
     again_after: timedelta
 
 
-_SHOWN = (Callbacks.id, Callbacks.queue, Callbacks.entry, Callbacks.number, Callbacks.client_id,
-          Clients.name, Callbacks.source, Callbacks.language, Callbacks.arrived_at,
-          Callbacks.asked_at, Callbacks.state, Callbacks.why, Callbacks.tries,
-          Callbacks.not_before)
+_SHOWN: tuple[Any, ...] = (
+    Callbacks.id, Callbacks.queue, Callbacks.entry, Callbacks.number, Callbacks.client_id,
+    Clients.name, Callbacks.source, Callbacks.language, Callbacks.arrived_at, Callbacks.asked_at,
+    Callbacks.state, Callbacks.why, Callbacks.tries, Callbacks.not_before)
 
 
 async def ask(tx: Tx, asked: Asked) -> tuple[int, bool]:
@@ -84,7 +86,8 @@ async def ask(tx: Tx, asked: Asked) -> tuple[int, bool]:
             queue=asked.queue, entry=asked.entry, number=asked.number,
             client_id=asked.client_id, call_id=asked.call_id, source=asked.source,
             language=asked.language, arrived_at=asked.arrived_at, asked_at=asked.at,
-            state="waiting", why="", tries=0).returning(Callbacks.id))).scalar_one()
+            state="waiting", why="", tries=0,
+            not_before=asked.not_before).returning(Callbacks.id))).scalar_one()
         return int(made), True
     await tx.run(update(Callbacks).where(Callbacks.id == known.id).values(
         number=asked.number, client_id=asked.client_id or known.client_id,

@@ -36,6 +36,7 @@ _AT_ONCE = 500
 STEPS: dict[str, tuple[str, ...]] = {
     "contacts": ("drafts", "notes", "dispositions", "segments", "recordings",
                  "voicemails", "survey_answers", "client_pins", "call_routes",
+                 "callback_dials", "callbacks", "incident_callers",
                  "script_answers", "proposal_answers", "client_choices",
                  "identity_confirmations", "timeline"),
     "campaigns": ("promises", "attempts", "entry_events", "entry_numbers", "campaign_entries",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, insert, select, update
+from sqlalchemy import and_, exists, func, insert, select, update
 
 from crm_store import audit
 from crm_store.base import Tx
@@ -110,7 +110,7 @@ async def one(tx: Tx, incident_id: int) -> Incident:
     return Incident(*row)
 
 
-def _incidents() -> Select[Any]:
+def _incidents() -> Any:
     of_it = IncidentCallers.incident_id == Incidents.id
     count = select(func.count()).select_from(IncidentCallers).where(of_it).scalar_subquery()
     left = (select(func.count()).select_from(IncidentCallers)
@@ -164,9 +164,9 @@ async def of_client(tx: Tx, client_id: int) -> list[int]:
         streets |= {(row.city, row.street) for row in rows}
     if not streets:
         return []
-    rows = await tx.all(select(Incidents.id, Incidents.city, Incidents.street).where(
+    open_now = await tx.all(select(Incidents.id, Incidents.city, Incidents.street).where(
         UNDECIDED, Incidents.state == "open"))
-    return [row.id for row in rows if (row.city, row.street) in streets]
+    return [row.id for row in open_now if (row.city, row.street) in streets]
 
 
 async def link(

@@ -129,6 +129,15 @@ class Commands:
     async def stop_recording(self, channel: str) -> None:
         await self._send("StopMixMonitor", {"Channel": fit("channel", channel)})
 
+    async def dial_callback(self, dial: int, channel_id: str) -> None:
+        """Originate `Local/<dial>@deskline-callback`; returning only says that it was queued."""
+        await self._send("Originate", {
+            "Channel": f"Local/{dial:d}@deskline-callback/n",
+            "OtherChannelId": f"{channel_id}-half",
+            "ChannelId": fit("channel_id", channel_id),
+            "Context": "deskline-idle", "Exten": "s", "Priority": "1",
+            "Timeout": f"{ORIGINATE_LIMIT_MS}", "Async": "true"})
+
     async def dial_attempt(self, attempt: int, channel_id: str) -> None:
         """Originate `Local/<attempt>@deskline-dial`; returning only says that it was queued."""
         await self._send("Originate", {

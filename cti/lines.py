@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from cti import changes as ch
 from cti import events as ev
 from cti.calls import Call, Leg
@@ -18,13 +20,24 @@ def caller_joined(floor: Floor, event: ev.QueueJoined, out: Out) -> None:
     leg, call = in_call(floor, event.leg, event.at, out)
     if call.consult is not None and leg.operator is not None:
         return      # an operator asks whoever of that queue is free; his client waits elsewhere
-    floor.put_queue(joined(floor.queue(event.queue), call.id, event.at, event.position))
+    since = _since(call, event.queue, event.at)
+    floor.put_queue(joined(floor.queue(event.queue), call.id, since, event.position))
     is_picked_up = call.is_picked_up or call.attempt is not None
     call = floor.put_call(replace(
         call, queue=event.queue, is_picked_up=is_picked_up, hung_up_by=None))
     call = shift(floor, call, "waiting", event.queue, event.at, out)
     out.append(ch.CallQueued(
         **facts(call, event.at, leg.channel), queue=event.queue, position=event.position))
+
+
+def _since(call: Call, queue: str, at: datetime) -> datetime:
+    """Who left the line for a word or a menu and comes back has waited all the while."""
+    for part in reversed(call.segments):
+        if part.kind in ("talk", "hold"):
+            break
+        if part.kind == "waiting" and part.who == queue:
+            at = part.started_at
+    return at
 
 
 def caller_left(floor: Floor, event: ev.QueueLeft, out: Out) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from crm_store import callbacks, clients, phones
 from crm_store.base import Tx
@@ -16,6 +16,7 @@ NUMBER = "call_back_number"             # in the caller's memory, as digits
 TOLD = ("DESKLINE_PLACE", "DESKLINE_WAIT_MIN", "DESKLINE_OFFERED", "DESKLINE_OVERFLOW",
         "DESKLINE_MOMENT")
 LONGEST_MIN, DEEPEST = 180, 999
+STILL_HERE = timedelta(seconds=15)      # he hears that it is kept, and hangs up
 
 
 def place_in_line(told: Mapping[str, str]) -> Answer:
@@ -70,7 +71,8 @@ async def keep_call_back(tx: Tx, asker: Asker) -> Answer:
         queue=caller.queue, entry=caller.entry, number=f"+{digits}",
         client_id=caller.client or await _whose(tx, f"+{digits}"),
         call_id=caller.call or None, source="queue" if caller.since else "closed",
-        language=caller.language, arrived_at=min(arrived_at, asker.now), at=asker.now))
+        language=caller.language, arrived_at=min(arrived_at, asker.now), at=asker.now,
+        not_before=asker.now + STILL_HERE))
     return Answer(Found({"call_back": "kept"}))
 
 

@@ -41,6 +41,7 @@ from workstation.sites import Site, Sites
 from workstation.softphones import Softphones
 from workstation.sources.figures import Figures
 from workstation.walls import Walls
+from workstation.waiting.waits import Waits
 from workstation.wrap_up import WrapUp
 
 
@@ -86,6 +87,7 @@ class Desk:
     readers: Readers = field(default_factory=Readers)       # processes that read files
     alarms: Alarms = field(default_factory=Alarms)          # thresholds of the floor
     walls: Walls = field(default_factory=Walls)             # wall screens that are open
+    waits: Waits = field(default_factory=Waits)             # of each queue, its recent past
 
     @property
     def zone(self) -> ZoneInfo:

@@ -44,13 +44,16 @@ def plan_of(settings: Settings, *, world: WorldPlan | None = None, name: str = "
             menu_host=_menu_host(settings), trunk_host=trunk_host,
             trunk_port=int(trunk_port), trunk_endpoint=pbx.trunk_endpoint,
             has_desk_phones=pbx.desk_phones, caller_id=pbx.caller_id, desk_code=pbx.desk_code,
-            park_limit_s=pbx.park_limit_s,
+            park_limit_s=pbx.park_limit_s, tells_line=settings.waiting.on,
+            tell_every_s=settings.waiting.every_s,
             operators=tuple(OperatorPlan(id=o.id, name=o.name)
                             for o in operators_of(settings, name)),
             queues=tuple(QueuePlan(id=q.id, ring_s=q.ring_s, max_wait_s=q.max_wait_s,
                                    service_level_s=q.service_level_s, penalties=bearable(q),
                                    is_recorded=is_recorded(q, settings.recording),
-                                   survey=q.survey)
+                                   survey=q.survey, overflow_s=min(
+                                       (one.after_s for one in q.overflow if one.after_s),
+                                       default=0))
                          for q in settings.queue),
             entries=tuple(EntryPlan(number=e.number, queue=e.queue, menu=e.menu)
                           for e in settings.entry),

@@ -60,6 +60,8 @@ from workstation.sources.figures import Figures
 from workstation.sources.lines import lines_of
 from workstation.ticker import Ticker
 from workstation.traces import Traces
+from workstation.waiting import announcing, calling, waits, watching
+from workstation.waiting.calling import CallBacks
 from workstation.web.app import make_app
 from workstation.wrap_up import WrapUp
 
@@ -200,6 +202,10 @@ def followers(desk: Desk) -> dict[str, Coroutine[None, None, None]]:
         "wrap-up": desk.wrap_up.run(),
         "reminders": reminders.run(desk),
         "menu contacts": menu_contacts.run(desk),
+        "waits": waits.run(desk.waits, desk.floor, feed.subscribe("waits")),
+        "call-backs": CallBacks(desk).run(
+            desk.sites.first.engine.feed.subscribe("call-backs", limit=20_000)),
+        "incidents": watching.run(desk),
         "requests": request_clock.run(desk),
         "request types": type_texts.run(desk),
         "mailbox": mailbox.run(desk),
@@ -241,7 +247,9 @@ def dialler(desk: Desk) -> Dialler:
     pbx = desk.settings.pbx
     return Dialler(
         desk.store, engine.commands.dial_attempt, engine.floor, engine.feed, clock=desk.clock,
-        also_asked={desk_phone.ROUTE: desk_phone.script(desk)},
+        also_asked={desk_phone.ROUTE: desk_phone.script(desk),
+                    announcing.ROUTE: announcing.script(desk),
+                    calling.ROUTE: calling.script(desk)},
         link_is_up=engine.may_dial, plan=DiallerPlan(
             trunk_host=pbx.trunk.rpartition(":")[0], caller_id=pbx.caller_id,
             rehearses=rehearses(desk.settings), zone=desk.zone, gate_host=menu.host,

@@ -99,6 +99,7 @@ class QueuePlan:
     penalties: tuple[tuple[int, int], ...] = ()
     is_recorded: bool = False
     survey: str = ""            # the menu that asks callers afterwards; "": none
+    overflow_s: int = 0         # so long a caller waits until he may be sent elsewhere; 0: never
 
     def __post_init__(self) -> None:
         _check_fields(self, {"id": "queue id"})
@@ -156,9 +157,11 @@ class PbxPlan:
     has_desk_phones: bool = True        # false: the site has them, named as the operators' ids
     caller_id: str = "+74951200000"     # what clients see
     campaign_wait_s: int = 15           # an answered client waits this long, then is dropped
-    desk_code: str = "*3"               # before 0 to 3: sign in, ready, pause, sign out; "": none
     message_wait_s: int = 60            # … who heard a message and asked for a person
+    desk_code: str = "*3"               # before 0 to 3: sign in, ready, pause, sign out; "": none
     menu_limit_s: int = 300             # a menu that takes longer is left for the queue
+    tells_line: bool = False            # callers hear their place; key 1 while they wait
+    tell_every_s: int = 0               # and again and again
     park_limit_s: int = 120             # then a parked caller is back at who parked him
     recordings: Path | None = None      # where Asterisk writes them; None: nothing is recorded
     records_outbound: bool = False      # who is called by hand

@@ -14,6 +14,7 @@ from cti.pbx.render_listening import listening
 from cti.pbx.render_menu_ways import CHOSEN, menu_ways
 from cti.pbx.render_recording import of_dial, of_queue, recording, renewed
 from cti.pbx.render_routing import FIRST, at_first, preferred
+from cti.pbx.render_waiting import arrived, waiting, waits
 
 OFFER = "b(deskline-offer^s^1)"     # gives the operator's phone the call's id before it rings
 CODES = ("[0-3]", "2[1-9]", "0XX!")      # after the plan's desk_code
@@ -39,7 +40,8 @@ def contexts(plan: PbxPlan) -> str:
         from_trunk(plan), entries(plan), inbound(plan), queues(plan), offer(), left(),
         returning(plan), sorry(),
         operators(plan), click_to_call(plan), attempts(plan), listening(),
-        controls(plan), recording(plan), menu_ways(plan), preferred(plan)])
+        controls(plan), recording(plan), menu_ways(plan), preferred(plan),
+        waiting(plan)])
 
 
 def from_trunk(plan: PbxPlan) -> str:
@@ -99,9 +101,8 @@ def queues(plan: PbxPlan) -> str:
     return context("deskline-queue", *(extension(
         queue.id, f"Set(DESKLINE_QUEUE={queue.id})", f"Set(DESKLINE_SURVEY={queue.survey})",
         *_at_first(queue),
-        *of_queue(plan, queue), *FIRST,
-        f"(join)Queue({queue.id},Cc{OFFER},,,{queue.max_wait_s})", LEFT,
-        "Goto(deskline-sorry,s,1)") for queue in plan.queues))
+        *of_queue(plan, queue), *arrived(queue), *FIRST, *waits(plan, queue, OFFER, LEFT))
+        for queue in plan.queues))
 
 
 def _at_first(queue: QueuePlan) -> tuple[str, ...]:
@@ -167,7 +168,8 @@ def operators(plan: PbxPlan) -> str:
     """
     arrive = (*ARRIVE, *renewed(plan))
     people = [_colleague(operator, arrive) for operator in plan.operators]
-    lines = [extension(queue.id, *arrive, f"Goto(deskline-queue,{queue.id},1)")
+    lines = [extension(queue.id, *arrive, "Set(DESKLINE_SINCE=)",
+                       f"Goto(deskline-queue,{queue.id},1)")
              for queue in plan.queues]
     out = [extension(pattern, *arrive, "Goto(deskline-out,${EXTEN},1)")
            for pattern in ("_XXX!", "_+XXX!")]
@@ -213,7 +215,7 @@ def queues_conf(plan: PbxPlan) -> str:
 
 def queue_parts(plan: PbxPlan) -> str:
     """The part an existing Asterisk can include."""
-    return "".join(_queue(queue) for queue in plan.queues)
+    return "".join(_queue(queue, has_key=plan.tells_line) for queue in plan.queues)
 
 
 def queue_rules(plan: PbxPlan) -> str:
@@ -232,10 +234,12 @@ def rule_of(queue: QueuePlan) -> str:
     return f"deskline-{queue.id}"
 
 
-def _queue(queue: QueuePlan) -> str:
+def _queue(queue: QueuePlan, *, has_key: bool) -> str:
+    key = "context = deskline-keys\n" if has_key else ""
     rule = f"defaultrule = {rule_of(queue)}\n" if queue.penalties else ""
     return (f"[{queue.id}]\n{rule}strategy = leastrecent\nringinuse = no\nwrapuptime = "
             f"{queue.wrap_up_s}\ntimeout = {queue.ring_s}\nretry = 1\n"
             f"servicelevel = {queue.service_level_s}\nautopause = all\nautopausebusy = yes\n"
-            "joinempty = yes\nleavewhenempty = no\nsetinterfacevar = yes\nmusicclass = default\n"
+            f"timeoutpriority = conf\njoinempty = yes\nleavewhenempty = no\n{key}"
+            "setinterfacevar = yes\nmusicclass = default\n"
             "announce-frequency = 0\nperiodic-announce-frequency = 0\nreportholdtime = no\n\n")

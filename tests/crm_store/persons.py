@@ -126,6 +126,16 @@ async def _contacts(tx: Tx, him: int) -> int:
                interaction_id=contact, settled_at=NOW)
     await _row(tx, "survey_answers", call_id="main-1.1", menu="survey", question="rating",
                answer=5, at=NOW, interaction_id=contact, operator="101", settled_at=NOW)
+    token = await tx.scalar(insert(_t("callbacks")).values(
+        queue="billing", entry="74951200000", number=NUMBER, client_id=him, call_id="main-1.1",
+        source="queue", language="en", arrived_at=NOW, asked_at=NOW, state="served", why="",
+        tries=1, settled_at=NOW).returning(_t("callbacks").__table__.c.id))
+    await _row(tx, "callback_dials", callback_id=token, state="answered", at=NOW, ended_at=NOW,
+               outcome="answered")
+    incident = await tx.scalar(insert(_t("incidents")).values(
+        city="Samara", street="Lenina st.", state="ended", note="", proposed_at=NOW,
+        ended_at=NOW).returning(_t("incidents").__table__.c.id))
+    await _row(tx, "incident_callers", incident_id=incident, client_id=him, number=NUMBER, at=NOW)
     await _row(tx, "client_pins", client_id=him, pin_hash="x", by="admin", at=NOW)
     await _row(tx, "call_routes", call_id="main-1.1", client_id=him, at=NOW, queue="billing",
                priority=5, facts={"flag.vip": "yes"}, reasons=[])

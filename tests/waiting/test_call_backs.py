@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,8 +14,8 @@ from crm_store.base import Tx
 from crm_store.callbacks import Asked, Callback, Rule
 from crm_store.store import Store
 from cti.changes import CallAnswered, CallEnded, CallQueued
-from tests.waiting.conftest import NOON
-from tests.workstation.office import Office, add_client
+from tests.waiting.conftest import NOON, settings_of
+from tests.workstation.office import Office, add_client, open_office
 from workstation.waiting import announcing, calling
 from workstation.waiting.announcing import Waiter
 from workstation.waiting.calling import CallBacks
@@ -197,3 +199,27 @@ async def test_leads_see_who_is_to_be_called_back_by_name_and_others_do_not(
         assert (await lead.ask("callback.withdraw", id=token, why="by mail")).problem is None
         assert (await lead.ask("callback.withdraw", id=token, why="again")).problem is not None
     assert [one.number for one in await line(office.store)] == [SECOND]
+
+
+async def test_the_web_form_gives_a_place_in_line_once_the_number_is_confirmed(
+    tmp_path: Path,
+) -> None:
+    settings = settings_of(tmp_path, call_back={"web_queue": "billing"}, requests={
+        "web_form": {"on": True, "seconds": 0}})
+    async with open_office(tmp_path, clock=lambda: NOON, settings=settings) as office:
+        url = f"{office.url}/form/call-back?lang=en"
+
+        async def send(**fields: str) -> tuple[int, str]:
+            page = await (await office.http.get(url)).text()
+            seal = re.search(r'name="seal" value="([^"]+)"', page)
+            assert seal is not None
+            answer = await office.http.post(url, data={"seal": seal[1]} | fields)
+            return answer.status, await answer.text()
+        assert (await send(contact="+1 900 555 0100"))[0] == 422
+        status, page = await send(contact="8 (916) 123-45-67")
+        assert (status, NUMBER in page) == (200, True)
+        assert await line(office.store) == []
+        assert (await send(contact=NUMBER, confirmed=NUMBER))[0] == 201
+        found, = await line(office.store)
+        assert (found.number, found.source, found.entry) == (NUMBER, "web", "74951200000")
+        assert (await office.http.get(f"{office.url}/form/call-back?lang=ru")).status == 200

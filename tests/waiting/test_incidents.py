@@ -10,8 +10,8 @@ from crm_store import incidents, interactions, tasks
 from crm_store.interactions import CallFacts
 from crm_store.tables.billing import Accounts, Addresses
 from ivr import moments
-from ivr.enquiry import Asker, Caller
 from ivr.enquiries_who import note_incident
+from ivr.enquiry import Asker, Caller
 from tests.waiting.conftest import NOON
 from tests.workstation.office import Office, add_client
 from workstation.waiting import detecting, watching

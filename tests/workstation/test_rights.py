@@ -41,6 +41,8 @@ ACTIONS = {
     "request.write": EVERYBODY, "request.document": EVERYBODY, "mail.list": EVERYBODY,
     "mail.settle": EVERYBODY,
     "request.join": EVERYBODY, "request.part": EVERYBODY, "request.history": EVERYBODY,
+    "waiting.show": LEADERS, "callback.withdraw": LEADERS, "entry.close": LEADERS,
+    "entry.open": LEADERS, "incident.decide": LEADERS,
     "day.show": EVERYBODY, "message.send": LEADERS, "message.seen": EVERYBODY,
     "message.list": EVERYBODY, "help.ask": WORKERS, "help.answer": LEADERS,
     "help.end": EVERYBODY, "call.dialling": EVERYBODY,

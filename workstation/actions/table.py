@@ -41,6 +41,7 @@ from workstation.actions import (
     targets,
     tasks,
     team,
+    waiting,
     walls,
 )
 from workstation.desk import Desk
@@ -235,6 +236,13 @@ TABLE: dict[str, Action] = {
     "report.show": Action(protocol.reports.ShowReport, Who.SUPERVISORS, reports.show, reads=True),
     "report.open": Action(protocol.reports.OpenFigure, Who.SUPERVISORS, reports.open_figure,
                           reads=True),
+    "waiting.show": Action(protocol.waiting.ShowWaiting, Who.SUPERVISORS, waiting.show,
+                           reads=True),
+    "callback.withdraw": Action(protocol.waiting.WithdrawCallBack, Who.SUPERVISORS,
+                                waiting.withdraw),
+    "entry.close": Action(protocol.waiting.CloseEntry, Who.SUPERVISORS, waiting.close),
+    "entry.open": Action(protocol.waiting.OpenEntry, Who.SUPERVISORS, waiting.reopen),
+    "incident.decide": Action(protocol.waiting.DecideIncident, Who.SUPERVISORS, waiting.decide),
     "session.end": Action(protocol.SignOut, Who.SIGNED_IN, end_session),
 }
 

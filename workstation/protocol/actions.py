@@ -25,6 +25,7 @@ from workstation.protocol import (
     targets,
     tasks,
     team,
+    waiting,
 )
 from workstation.protocol.args import Args
 from workstation.protocol.working import ConfirmIdentity, ExtendWrapUp, Finish, SaveDraft
@@ -158,6 +159,7 @@ ACTIONS: dict[str, type[Args]] = {
     **pins.ACTIONS,
     **guiding.ACTIONS,
     **team.ACTIONS,
+    **waiting.ACTIONS,
     **floor.ACTIONS,
     **own.ACTIONS,
     **reports.ACTIONS,

@@ -21,6 +21,7 @@ from workstation.terminal.pictures.line import Part, row
 from workstation.terminal.requests import RequestList
 from workstation.terminal.screens import EVERYTHING
 from workstation.terminal.tasks import TaskList
+from workstation.terminal.waits import WaitsDialog
 from workstation.terminal.widgets.campaigns import CampaignList
 from workstation.terminal.widgets.floor import CallTable, OperatorTable, QueueTable
 from workstation.terminal.widgets.panels import Panel, Picture
@@ -40,6 +41,7 @@ class FloorScreen(CampaignKeys, OverseeingScreen):
         Binding("ctrl+t", "tab(5)", show=False, priority=True),
         Binding("f9", "hang_up", show=False),
         Binding(letter("d"), "duplicates", show=False),
+        Binding(letter("w"), "waits", show=False),
         Binding(letter("s"), "campaign('start')", show=False),
         Binding(letter("p"), "campaign('pause')", show=False),
         Binding(letter("x"), "campaign('stop')", show=False),
@@ -81,6 +83,9 @@ class FloorScreen(CampaignKeys, OverseeingScreen):
 
     def action_duplicates(self) -> None:
         self.app.push_screen(DuplicatesDialog())
+
+    def action_waits(self) -> None:
+        self.app.push_screen(WaitsDialog())
 
     # ── showing ──────────────────────────────────────────────────────────────────────────────
     def show(self, touched: frozenset[str]) -> None:

@@ -28,6 +28,7 @@ class Commands(Provider):
                 yield words(f"terminal.do.{name}"), getattr(self.screen, f"action_{name}")
         if isinstance(self.screen, FloorScreen):
             yield words("terminal.do.duplicates"), self.screen.action_duplicates
+            yield words("terminal.do.waits"), self.screen.action_waits
         for name in EVERYWHERE:
             yield words(f"terminal.do.{name}"), getattr(app, f"action_{name}")
 

@@ -1,5 +1,5 @@
-"""What a caller who waits is to hear: the dialplan asks here, at the gate's port, before he joins a
-queue, now and then while he waits, and when he presses 1. Without an answer he just waits."""
+"""What a caller who waits is to hear: the dialplan asks here, at the gate's port, before he joins
+a queue, now and then while he waits, and when he presses 1. Without an answer he just waits."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from workstation.desk import Desk
 from workstation.settings import Queue
 from workstation.waiting import turns, waits
 from workstation.waiting.expecting import minutes
+from workstation.waiting.waits import CALL_BACK
 
 log = structlog.get_logger()
 ROUTE = "line"
@@ -38,11 +39,18 @@ class Waiter:
 def script(desk: Desk) -> Script:
     """The FastAGI script of route `line`."""
     async def answer(session: AgiSession, request: Request) -> None:
+        who = waiter(desk, request)
+        call = await session.get_variable("CHANNEL(linkedid)") or ""
         try:
             async with asyncio.timeout(LIMIT_S):
-                told = await announced(desk, waiter(desk, request))
+                told = await announced(desk, who)
         except (StoreError, TimeoutError) as exc:
             log.info("a caller is not told his place", error=str(exc) or type(exc).__name__)
+            return
+        since = told.get("SINCE", "")
+        desk.waits.arrived[call] = (
+            datetime.fromtimestamp(int(since), UTC) if since else who.arrived_at)
+        if call.startswith(CALL_BACK):      # we called him: he has heard what there is to say
             return
         for name, value in told.items():
             await session.set_variable(f"DESKLINE_{name}", value)

@@ -56,7 +56,7 @@ def due(
 
 def place(tokens: Iterable[Token], line: Collection[datetime], arrived_at: datetime) -> int:
     """Of who came then: 1 is next. Of two of one moment the one on the line counts as earlier."""
-    return 1 + sum(one < arrived_at for one in line) + sum(
+    return 1 + sum(one <= arrived_at for one in line) + sum(
         token.arrived_at < arrived_at for token in tokens)
 
 

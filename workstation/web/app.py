@@ -9,7 +9,7 @@ from aiohttp import web
 from workstation.board import encode
 from workstation.build import VERSION
 from workstation.desk import Desk
-from workstation.web import form, health, pages, resources, sip, sockets, wall
+from workstation.web import call_back_form, form, health, pages, resources, sip, sockets, wall
 from workstation.web.routes import BODY_LIMIT, PREFIX, handler, openapi
 from workstation.web.security import DESK, add_headers, guard
 
@@ -49,6 +49,7 @@ def make_app(desk: Desk) -> web.Application:
     app.router.add_get("/static/{name}", pages.built)
     app.router.add_get("/texts/{name}", pages.catalogue)
     form.add_routes(app)
+    call_back_form.add_routes(app)
     app.router.add_get("/healthz", health.healthz)
     app.router.add_get("/readyz", health.readyz)
     app.router.add_get("/metrics", health.metrics)

@@ -90,7 +90,7 @@ async def take(request: web.Request) -> web.StreamResponse:
         raise web.HTTPRequestEntityTooLarge(max_size=BODY_LIMIT, actual_size=BODY_LIMIT + 1)
     sent = {name: str(value) for name, value in (await request.post()).items()}
     try:
-        _check(request, sent)
+        check(request, sent)
         number = await _filed(desk, sent)
     except FormRefused as exc:
         status = 429 if str(exc) == "too_many" else 422
@@ -103,7 +103,7 @@ def _on(desk: Desk) -> None:
         raise web.HTTPNotFound
 
 
-def _check(request: web.Request, sent: Mapping[str, str]) -> None:
+def check(request: web.Request, sent: Mapping[str, str]) -> None:
     """Raises FormRefused: by a machine, too fast, too late, sent twice, too many."""
     desk, rule = request.app[DESK], request.app[DESK].settings.requests.web_form
     now = desk.clock()
@@ -187,16 +187,20 @@ def _page(request: web.Request, sent: Mapping[str, str], problem: str, *,
     wanted = request.query.get("lang", sent.get("lang", desk.settings.company.language))
     language = wanted if wanted in ("en", "ru") else "en"
     types = [(kind.id, said(kind.title, language)) for kind in desk.kinds.values() if kind.public]
-    page = _environment().get_template("form.html").render(
+    page = environment().get_template("form.html").render(
         language=language, company=desk.settings.company.name, types=types,
         sent={name: sent.get(name, "") for name in _FIELDS},
         seal=seal(desk), words=_WORDS[language], number=number,
         problem=_WORDS[language].get(f"problem_{problem}", "") if problem else "")
-    framed = " ".join(desk.settings.requests.web_form.origins) or "'none'"
+    return web.Response(text=page, content_type="text/html", status=status, headers=framed(desk))
+
+
+def framed(desk: Desk) -> dict[str, str]:
+    """Pages that others may frame, and which."""
+    origins = " ".join(desk.settings.requests.web_form.origins) or "'none'"
     policy = HEADERS["Content-Security-Policy"].replace(
-        "frame-ancestors 'none'", f"frame-ancestors {framed}")
-    return web.Response(text=page, content_type="text/html", status=status, headers={
-        "Content-Security-Policy": policy, "Cache-Control": "no-store"})
+        "frame-ancestors 'none'", f"frame-ancestors {origins}")
+    return {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
 
 
 async def paper(request: web.Request) -> web.StreamResponse:
@@ -216,7 +220,7 @@ async def style(_: web.Request) -> web.StreamResponse:
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
+def environment() -> Environment:
     return Environment(loader=FileSystemLoader(FOLDER), autoescape=True,
                        undefined=StrictUndefined)
 

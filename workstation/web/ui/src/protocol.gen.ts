@@ -1667,6 +1667,91 @@ export interface EndHelp {
   id: number;
 }
 
+export interface CallBackView {
+  id: number;
+  queue: string;
+  place: number;
+  number: string;
+  client_id: number | null;
+  client_name: string;
+  source: "queue" | "closed" | "web";
+  arrived_at: string;
+  state: string;
+  why: string;
+  tries: number;
+  not_before: string | null;
+}
+
+export interface EntryView {
+  entry: string;
+  is_open: boolean;
+  why: string;
+  until: string | null;
+  reason: string;
+  by: string;
+  menu: string;
+  queue: string;
+  overflow: string[];
+}
+
+export interface IncidentView {
+  id: number;
+  city: string;
+  street: string;
+  state: string;
+  note: string;
+  proposed_at: string;
+  opened_at: string | null;
+  opened_by: string;
+  ended_at: string | null;
+  callers: number;
+  untold: number;
+}
+
+export interface ShowWaiting {
+  at?: string | null;
+}
+
+export interface WithdrawCallBack {
+  id: number;
+  why: string;
+}
+
+export interface CloseEntry {
+  entry: string;
+  reason: string;
+}
+
+export interface OpenEntry {
+  entry: string;
+  reason?: string;
+}
+
+export interface DecideIncident {
+  id: number;
+  state: "open" | "dismissed" | "ended";
+  note?: string;
+}
+
+export interface NumberWhyView {
+  number: string;
+  label: string;
+  why: string;
+  facts?: Record<string, unknown>;
+  until?: string | null;
+}
+
+export interface EntryWhyView {
+  campaign: string;
+  running: boolean;
+  state: string;
+  sentence: string;
+}
+
+export interface WhyNotCalled {
+  client_id: number;
+}
+
 export interface FormFieldView {
   name: string;
   label: string;
@@ -1863,6 +1948,11 @@ export interface Actions {
   "help.ask": AskHelp;
   "help.answer": AnswerHelp;
   "help.end": EndHelp;
+  "waiting.show": ShowWaiting;
+  "callback.withdraw": WithdrawCallBack;
+  "entry.close": CloseEntry;
+  "entry.open": OpenEntry;
+  "incident.decide": DecideIncident;
   "threshold.show": ShowThresholds;
   "threshold.save": SaveThresholds;
   "operator.state": SetOperatorState;

@@ -10,6 +10,7 @@ import { privacySection } from "./pieces/privacy_page.js";
 import { routingSection } from "./pieces/routing_page.js";
 import { thresholdsSection } from "./pieces/thresholds_page.js";
 import { typesSection } from "./pieces/types_page.js";
+import { waitsSection } from "./pieces/waits_page.js";
 import { wallsSection } from "./pieces/walls_page.js";
 
 export interface Section {
@@ -26,6 +27,7 @@ export const SECTIONS: Section[] = [
   importsSection,
   menusSection,
   routingSection,
+  waitsSection,
   typesSection,
   thresholdsSection,
   wallsSection,
