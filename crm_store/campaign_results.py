@@ -71,7 +71,8 @@ async def dials(tx: Tx, campaign_id: int) -> list[Dialled]:
 
 
 def _dialled(row: Any, given: Mapping[str, int]) -> Dialled:
-    return Dialled(**row._mapping, **given)
+    values: dict[str, Any] = {**row._mapping, **given}
+    return Dialled(**values)
 
 
 async def _promises(tx: Tx, campaign_id: int) -> dict[int, dict[str, int]]:

@@ -13,11 +13,11 @@ import click
 from crm_store import clients, menu_identity, menus
 from crm_store.errors import StoreError
 from crm_store.store import Store
-from cti.user_events import ClientIdentified, MenuStepped
+from cti.user_events import AttemptReported, ClientIdentified, MenuStepped
 from ivr import drawing, menu_file
 from ivr.flows import Enquiries
 from ivr.house import house_of, with_sounds
-from ivr.line import Prompt, spoken_text
+from ivr.line import Prompt, ToldByMenu, spoken_text
 from ivr.menu_file import MenuInvalid
 from ivr.plan import IvrPlan
 from ivr.session import House
@@ -158,9 +158,14 @@ class Typed:
         await self.play(prompt, "")
         return (await self._typed()).rstrip("#")[:most]
 
-    async def tell(self, event: MenuStepped | ClientIdentified) -> None:
-        click.echo(f"[{event.step}]" if isinstance(event, MenuStepped)
-                   else f"[client {event.client}, by {event.how}]")
+    async def tell(self, event: ToldByMenu) -> None:
+        match event:
+            case MenuStepped(step=step):
+                click.echo(f"[{step}]")
+            case ClientIdentified(client, how):
+                click.echo(f"[client {client}, by {how}]")
+            case AttemptReported(status=status):
+                click.echo(f"[campaign: {status}]")
 
     async def ask_pbx(self, what: str) -> str | None:
         return "0"
