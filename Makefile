@@ -57,6 +57,7 @@ bench-dialler: setup-dev ## ways to pace beside each other, in a rehearsal (QUIC
 	$(BIN)/python -m bench.dialler $(if $(QUICK),--quick,--svg docs/dialler.svg)
 bench-screen: setup-dev ## Asterisk's event to the painted card, at 20 calls a second
 	$(BIN)/python -m bench.screen
+	$(BIN)/python -m bench.screen_deltas
 	$(BIN)/python -m bench.screen_day
 
 bench-faults: setup-dev ## what is lost when link, server and Asterisk break under calls (CALLS=1100 SEED=1)

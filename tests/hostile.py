@@ -11,8 +11,10 @@ HOSTILE: tuple[str, ...] = (
     "${window.owned=1}", "{{7*7}}", "{client} {0} %s %(x)s", "`id` $(id) ; rm -rf /",
     "'; DROP TABLE clients; --", "=HYPERLINK(\"http://x\",\"y\")", "+1+1", "-2+3", "@SUM(A1)",
     "\t=1+1", "a,b;c\"d", "line\nbreak\r\nand return", "\x1b[2J\x1b[31mred\x1b[0m",
-    "\x1b]0;title\x07", "\x9b31mC1", "null\x00byte", "bell\x07back\x08space", "\u202eevird reverse",
+    "\x1b]0;title\x07", "\x9b31mC1", "null\x00byte", "bell\x07back\x08space",
+    "\u202eevird reverse",
     "\u2066isolate\u2069", "zero\u200bwidth\ufeff\u200d", "\u2028line\u2029paragraph",
-    "Z" + "\u0301" * 60, "👩\u200d👩\u200d👧\u200d👦 family 🇷🇺", "مرحبا بالعالم", "[b]markup[/b] [@click=quit]x[/]",
+    "Z" + "\u0301" * 60, "👩\u200d👩\u200d👧\u200d👦 family 🇷🇺", "مرحبا بالعالم",
+    "[b]markup[/b] [@click=quit]x[/]",
     "日本語の長い名前" * 8, "W" * 400, "word " * 120, "\\u003cscript\\u003e \\x1b[0m %0a%0d",
 )
