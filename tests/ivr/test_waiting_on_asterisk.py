@@ -1,5 +1,5 @@
-"""Two stories on a real Asterisk, with the server and the menu server: a caller who gives up waiting
-and not his place, and an incident that only its street hears of."""
+"""Two stories on a real Asterisk, with the server and the menu server: a caller who gives up
+waiting and not his place, and an incident that only its street hears of."""
 
 from __future__ import annotations
 

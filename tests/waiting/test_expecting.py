@@ -1,4 +1,4 @@
-"""How long it will take, from the queue's own past; and where callers go when it takes too long."""
+"""How long it will take, by the queue's own past; and where callers go when it takes too long."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ import click
 from workstation.settings import Settings
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[datetime]):
     name = "moment"
 
     def convert(self, value: Any, param: click.Parameter | None,
