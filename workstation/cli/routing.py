@@ -58,8 +58,13 @@ def check_command(context: click.Context, settings: Settings, *, file: Path | No
 
 
 @command.command("facts")
-def facts_command() -> None:
+@json_option
+@with_settings
+def facts_command(settings: Settings, *, as_json: bool) -> None:
     """What rules may ask about."""
+    if as_json:
+        print_json(dict(FACTS))
+        return
     for name, says in FACTS.items():
         click.echo(f"{name:<16} {says}")
 
