@@ -40,7 +40,7 @@ from crm_store.store import Store
 from cti import agi
 from cti.changes import AttemptSettled, CallAnswered, CallEnded, CallsMerged, Change
 from cti.errors import CommandRefused, CommandTimedOut, LinkDown, NotSendable, Overrun
-from cti.feed import Feed
+from cti.feed import Feed, MergedFeed
 
 log = logging.getLogger(__name__)
 
@@ -82,11 +82,14 @@ class Dialler:
     """Owns the claim gate and the dialling of every running campaign. `run` until cancelled."""
 
     def __init__(
-        self, store: Store, dial: Dial, floor: FloorView, feed: Feed, *, plan: DiallerPlan,
+        self, store: Store, dial: Dial, floor: FloorView, feed: Feed | MergedFeed, *,
+        plan: DiallerPlan,
         clock: Callable[[], datetime] = utc_now, link_is_up: Callable[[], bool] = lambda: True,
+        sees_all: Callable[[], bool] | None = None,
         also_asked: Mapping[str, agi.Script] = MappingProxyType({}),
     ) -> None:
-        """`also_asked`: what else the dialplan asks at the gate's port, by route."""
+        """`link_is_up`: there is a way to dial; `sees_all`: a call that the floor does not show
+        is nowhere. `also_asked`: what else the dialplan asks at the gate's port, by route."""
         self._store = store
         self._dial = dial
         self._floor = floor
@@ -94,6 +97,7 @@ class Dialler:
         self._plan = plan
         self._clock = clock
         self._link_is_up = link_is_up
+        self._sees_all = sees_all or link_is_up
         self._also_asked = also_asked
         self._calls: frozenset[str] = frozenset()   # that belong to open attempts
         self._troubles: dict[str, str] = {}         # what cannot be served, and why
@@ -226,7 +230,7 @@ class Dialler:
 
     def _is_lost(self, attempt: AttemptRow, now: datetime) -> bool:
         """Dialled a while ago, and Asterisk, whom we see, has no call for it."""
-        if not self._link_is_up() or attempt.dialling_at is None:
+        if not self._sees_all() or attempt.dialling_at is None:
             return False
         latest = max(moment for moment in (
             attempt.dialling_at, attempt.answered_at, attempt.talking_at) if moment is not None)

@@ -39,6 +39,7 @@ from workstation.background import Background
 from workstation.board import Board
 from workstation.conversations import Conversations
 from workstation.desk import Desk
+from workstation.dialling_sites import DialFloor, Ways, trunk_host
 from workstation.journal import Journal, Journals
 from workstation.keeper import Keeper
 from workstation.listening import run as follow_listeners
@@ -242,16 +243,15 @@ def _its(desk: Desk, site: Site, name: str) -> str:
 
 
 def dialler(desk: Desk) -> Dialler:
-    """It dials by the first Asterisk."""
-    engine, menu = desk.sites.first.engine, desk.settings.menu
-    pbx = desk.settings.pbx
+    """It dials by all Asterisks."""
+    ways, menu, pbx = Ways(desk), desk.settings.menu, desk.settings.pbx
     return Dialler(
-        desk.store, engine.commands.dial_attempt, engine.floor, engine.feed, clock=desk.clock,
+        desk.store, ways.dial, DialFloor(desk), desk.sites.links.feed, clock=desk.clock,
         also_asked={desk_phone.ROUTE: desk_phone.script(desk),
                     announcing.ROUTE: announcing.script(desk),
                     calling.ROUTE: calling.script(desk)},
-        link_is_up=engine.may_dial, plan=DiallerPlan(
-            trunk_host=pbx.trunk.rpartition(":")[0], caller_id=pbx.caller_id,
+        link_is_up=ways.may_dial, sees_all=ways.sees_all, plan=DiallerPlan(
+            trunk_host=trunk_host(desk), caller_id=pbx.caller_id,
             rehearses=rehearses(desk.settings), zone=desk.zone, gate_host=menu.host,
             gate_port=menu.gate_port,
             wrap_up_s=max((queue.wrap_up_s for queue in desk.settings.queue), default=0)))

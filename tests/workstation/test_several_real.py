@@ -6,15 +6,18 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from crm_store import claims
 from cti.pbx.find import Program
 from cti.pbx.plan import OperatorPlan, WorldPlan
 from cti.pbx.run import down, up
+from tests.campaigns.conftest import make_campaign
 from tests.pbx.fixtures import PrivatePbx, free_ports, sample_plan
 from tests.workstation.office import Office
 from tests.workstation.test_mending_real import rows, settled
@@ -32,7 +35,7 @@ def north(pbx: PrivatePbx, asterisk: Program) -> Iterator[PrivatePbx]:
     folder = Path(tempfile.mkdtemp(prefix="deskline-north-"))
     secret = own_secret(settings_for(pbx, folder / "any"), pbx.plan.secret, "north")
     plan = sample_plan(
-        folder, free_ports(), name="north", secret=secret,
+        folder, replace(free_ports(), agi_gate=pbx.ports.agi_gate), name="north", secret=secret,
         operators=(OperatorPlan(id="203", name="Nora"),), world=WorldPlan(
             colleagues=("203",), colleague_answers_s=(1, 2), colleague_talks_s=(30, 40)))
     try:
@@ -111,3 +114,27 @@ async def test_one_is_killed_the_calls_of_the_other_go_on_and_its_own_are_mended
     assert said == {HERE: ("answered", "103", False), THERE: ("answered", "203", True),
                     AFTER: ("answered", "103", False)}
     assert f"{found[THERE].call_id}".endswith("@north")
+
+
+async def test_a_campaign_is_dialled_by_the_asterisk_whose_operator_is_free(
+        pbx: PrivatePbx, north: PrivatePbx, tmp_path: Path) -> None:
+    settings = both(pbx, north, tmp_path)
+    in_debts = tuple(one.model_copy(update={"queues": ("collection",)})
+                     for one in settings.operator)
+    settings = settings.model_copy(update={
+        "pbx": settings.pbx.model_copy(update={"rehearsal": True}), "operator": in_debts})
+    async with (working(settings) as office, ready(office, "vera") as vera,
+                ready(office, "nora") as nora):
+        await make_campaign(office.store, [["+79160000001"], ["+79160000011"]])
+        for screen in (vera, nora):
+            await screen.until(lambda views: states(views) == ["talking"])
+        calls = [screen.conversations[0]["call"] for screen in (vera, nora)]
+        async with asyncio.timeout(30):
+            while await talking_to(office) != {"103", "203"}:  # noqa: ASYNC110 - rows do not tell
+                await asyncio.sleep(0.1)
+    assert [call.partition("@")[2] for call in calls] == ["", "north"]
+
+
+async def talking_to(office: Office) -> set[str | None]:
+    async with office.store.read() as tx:
+        return {one.operator for one in await claims.open_attempts(tx)}
