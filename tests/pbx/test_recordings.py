@@ -215,6 +215,9 @@ async def test_each_new_voice_is_recorded_where_no_dialplan_of_ours_brings_it(
             await asyncio.sleep(2.8)
 
         await talk.recording_is("on")
+        for verb, state in (("pause_recording", "paused"), ("resume_recording", "on")):
+            assert (await talk.anna.ask(f"call.{verb}", call=talk.call)).problem is None
+            await talk.recording_is(state)
         await handed_over_by_keys(pbx, talk)
         await talks("102", BORIS_HZ)
         async with office.screen("boris") as boris:
