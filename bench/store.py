@@ -101,8 +101,9 @@ async def measure(
     if store.url.get_backend_name() == "sqlite":
         found = await cold(store, numbers, rounds, folder)
         yield "cold", found
-        yield "cold_ratio_p50", (found["last 20, clustered by client and time"]["p50_ms"]
-                                 / found["last 20, rows by insertion"]["p50_ms"])
+        for name, figure in (("cold_ratio_p50", "p50_ms"), ("cold_ratio_read", "read_kib")):
+            yield name, (found["last 20, clustered by client and time"][figure]
+                         / found["last 20, rows by insertion"][figure])
     await store.close()
     url = store.url.render_as_string(hide_password=False)
     yield "search", (await store_search.run(url, rounds * 5))["search"]
@@ -153,7 +154,9 @@ def _engine(store: Store) -> str:
 
 GOALS = {
     "pop_ratio_p50": "goal <= 2.5 (SQLite), <= 2 (PostgreSQL)", "at_once_share": "goal >= 0.4",
-    "cold_ratio_p50": "goal <= 0.35", "made": "goal <= 15 minutes for 6.2 million",
+    "cold_ratio_p50": "goal <= 0.35, by the clock; a quick disk hides what it reads",
+    "cold_ratio_read": "goal <= 0.35, by what the disk is asked for",
+    "made": "goal <= 15 minutes for 6.2 million",
     "import": "goal >= 20,000 rows a minute, <= 300 MB", "duplicates": "goal <= 1 h, <= 2 GB",
     "written": "goal ours >= 3 x orm", "warm": "goal p99 <= 15 ms", "cold": "goal p99 <= 50 ms"}
 

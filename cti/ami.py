@@ -28,6 +28,7 @@ ANSWER_LIMIT_S = 5.0
 PING_EVERY_S = 5.0
 PING_LIMIT_S = 5.0
 FRAME_LIMIT = 1 << 20           # a message longer than this is none
+GATHER_S = 0.004                # packets that follow each other closer than this come together
 LINE_LIMIT = 1024               # bytes; Asterisk refuses longer lines …
 HEADERS_LIMIT = 128             # … and more of them
 
@@ -131,9 +132,11 @@ class _Protocol(AMIProtocol):  # type: ignore[misc]
     """Bytes in, whole messages out, in order, one batch per packet."""
 
     closed: bool
+    gathers = False     # once logged in: being woken costs more than most events do
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._read_ns = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -159,6 +162,20 @@ class _Protocol(AMIProtocol):  # type: ignore[misc]
         self._session.take(frames, received_ns, self._rest)
         if len(self._rest) > FRAME_LIMIT:
             self.transport.abort()
+        elif self.gathers:
+            self._gather(received_ns)
+
+    def _gather(self, received_ns: int) -> None:
+        """The first is taken at once; those that follow closely wait for each other."""
+        is_close = received_ns - self._read_ns < GATHER_S * 1e9
+        self._read_ns = received_ns
+        if is_close and not self.transport.is_closing():
+            self.transport.pause_reading()
+            asyncio.get_running_loop().call_later(GATHER_S, self._read_on)
+
+    def _read_on(self) -> None:
+        if not self.transport.is_closing():
+            self.transport.resume_reading()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.close()
@@ -380,3 +397,4 @@ async def _log_in(session: Session) -> None:
         raise LoginRefused(account.name, error.reason) from error
     except CommandTimedOut as error:
         raise LinkDown("Asterisk does not answer the login") from error
+    session.protocol.gathers = account.wants_events

@@ -39,8 +39,10 @@ class Subscription:
     iteration goes on with what comes next.
     """
 
-    def __init__(self, feed: Droppable, name: str, limit: int) -> None:
+    def __init__(self, feed: Droppable, name: str, limit: int,
+                 of: tuple[type[Change], ...] = ()) -> None:
         self.name = name
+        self._of = of
         self._feed: Droppable = feed
         self._limit = limit
         self._queue: deque[Fed] = deque()
@@ -69,6 +71,13 @@ class Subscription:
             raise Overrun(self.name)
         return self._queue.popleft()
 
+    def waiting(self) -> list[Fed]:
+        """What came meanwhile, taken at once."""
+        taken = [] if self._is_overrun else list(self._queue)
+        if taken:
+            self._queue.clear()
+        return taken
+
     async def told(self, missed: Callable[[], object] = lambda: None) -> AsyncIterator[Fed]:
         """For those who go on without what they have not read: `missed` is called then."""
         while True:
@@ -80,6 +89,8 @@ class Subscription:
             yield fed
 
     def put(self, fed: Fed) -> None:
+        if self._of and not any(isinstance(change, self._of) for change in fed.changes):
+            return
         if len(self._queue) >= self._limit:
             self._queue.clear()
             self._is_overrun = True
@@ -98,9 +109,11 @@ class Feed:
     def __init__(self) -> None:
         self._subscriptions: list[Subscription] = []
 
-    def subscribe(self, name: str, *, limit: int = 10_000) -> Subscription:
-        """From now on; subscribe before `Engine.run` to see what is restored as well."""
-        return self.take_on(Subscription(self, name, limit))
+    def subscribe(self, name: str, *, limit: int = 10_000,
+                  of: tuple[type[Change], ...] = ()) -> Subscription:
+        """From now on; subscribe before `Engine.run` to see what is restored as well. With `of`
+        only what holds such a change, whole: nobody else is woken."""
+        return self.take_on(Subscription(self, name, limit, of))
 
     def take_on(self, subscription: Subscription) -> Subscription:
         self._subscriptions.append(subscription)
@@ -121,8 +134,9 @@ class MergedFeed:
     def __init__(self, feeds: Sequence[Feed]) -> None:
         self._feeds = tuple(feeds)
 
-    def subscribe(self, name: str, *, limit: int = 10_000) -> Subscription:
-        subscription = Subscription(self, name, limit)
+    def subscribe(self, name: str, *, limit: int = 10_000,
+                  of: tuple[type[Change], ...] = ()) -> Subscription:
+        subscription = Subscription(self, name, limit, of)
         for feed in self._feeds:
             feed.take_on(subscription)
         return subscription

@@ -19,7 +19,7 @@ import msgspec
 
 from workstation import protocol
 from workstation.concealing import conceal
-from workstation.policy import Person, sees
+from workstation.policy import OF_FEW, Person, sees
 from workstation.rights import CLEAR, Lens
 
 Key: TypeAlias = tuple[str, str]            # collection, id
@@ -242,7 +242,12 @@ class Board:
         for place, screen in enumerate(self.screens(), 1):
             if place % FAN_OUT_SLICE == 1:      # something may have changed while others worked
                 changed = [(key, self._placed.get(("", key))) for key in due]
-            screen.show_all(changed)
+                of_many = [one for one in changed if one[0][0] not in OF_FEW or one[1] is None]
+            if screen.person.oversees:
+                screen.show_all(changed)
+            else:
+                own = ("operators", screen.person.operator)
+                screen.show_all([*of_many, (own, self._placed.get(("", own)))])
             if place % FAN_OUT_SLICE == 0:
                 await asyncio.sleep(0)
 

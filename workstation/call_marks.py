@@ -5,6 +5,7 @@ recorded, and what he can do now ○.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any, Literal
 
 from msgspec import structs
@@ -17,7 +18,7 @@ from workstation import listening
 from workstation.controls import can
 from workstation.desk import Desk
 from workstation.protocol import ConsultView, ConversationView
-from workstation.settings import OperatorSettings, Settings
+from workstation.settings import OperatorSettings
 from workstation.sites import Sites
 from workstation.supervision_settings import TellOperator
 from workstation.unforeseen import logged
@@ -32,22 +33,24 @@ async def run(desk: Desk, subscription: Subscription) -> None:
 
     with subscription:
         async for fed in subscription.told(missed):
-            for call in {one.call for one in fed.changes if isinstance(one, CallChange)}:
+            changes = chain.from_iterable(
+                one.changes for one in (fed, *subscription.waiting()))
+            for call in {one.call for one in changes if isinstance(one, CallChange)}:
                 with logged("call marks"):
                     _show(desk, desk.conversations.with_call(call))
 
 
 def _show(desk: Desk, conversations: list[ConversationView]) -> None:
     for view in conversations:
-        if dress(desk.sites, desk.settings, view) != view:
+        if desk.conversations.dress(view) != view:
             desk.conversations.put(view)
 
 
-def dress(sites: Sites, settings: Settings, view: ConversationView) -> ConversationView:
+def dress(sites: Sites, operators: Mapping[str, OperatorSettings], tell: TellOperator,
+          view: ConversationView) -> ConversationView:
     """By the floor of the call's own Asterisk."""
     site = sites.of_call(view.call)
-    return dressed(view, site.floor, {one.id: one for one in settings.operator}, site.muted,
-                   settings.supervision.tell_operator)
+    return dressed(view, site.floor, operators, site.muted, tell)
 
 
 def dressed(view: ConversationView, floor: FloorView, operators: Mapping[str, OperatorSettings],

@@ -28,6 +28,7 @@ class Conversations:
         self.dress: Callable[[ConversationView], ConversationView] = lambda view: view
         self._kept: dict[str, dict[str, ConversationView]] = {}     # operator → call →
         self._typed: dict[tuple[str, str], dict[int, Content]] = {}     # (operator, call) →
+        self._by_call: dict[str, dict[str, ConversationView]] = {}      # call → operator →
         self._had: deque[str] = deque(maxlen=CALLS_REMEMBERED)
 
     def put(self, view: ConversationView) -> None:
@@ -37,15 +38,26 @@ class Conversations:
         shelf = self._kept.setdefault(view.operator, {})
         if view.state == "done":
             shelf.pop(view.call, None)
+            self._release(view)
             self._forget(view)
             self._board.put_own(view.operator, "conversations", str(view.id), None)
             return
-        shelf[view.call] = view
+        self._keep(view)
         self._board.put_own(view.operator, "conversations", str(view.id), view)
 
     def hold(self, view: ConversationView) -> None:
         """Keep it without showing it yet; the next `put` or `change` does."""
-        self._kept.setdefault(view.operator, {})[view.call] = self.dress(view)
+        self._keep(self.dress(view))
+
+    def _keep(self, view: ConversationView) -> None:
+        self._kept.setdefault(view.operator, {})[view.call] = view
+        self._by_call.setdefault(view.call, {})[view.operator] = view
+
+    def _release(self, view: ConversationView) -> None:
+        having = self._by_call.get(view.call, {})
+        having.pop(view.operator, None)
+        if not having:
+            self._by_call.pop(view.call, None)
 
     def change(self, operator: str, call: str, **fields: Any) -> ConversationView | None:
         """The changed conversation; None when it is not there (any more)."""
@@ -71,7 +83,7 @@ class Conversations:
 
     def with_call(self, call: str) -> list[ConversationView]:
         """Everybody's conversations of one call."""
-        return [shelf[call] for shelf in self._kept.values() if call in shelf]
+        return list(self._by_call.get(call, {}).values())
 
     def everything(self) -> list[ConversationView]:
         return [view for shelf in self._kept.values() for view in shelf.values()]
@@ -79,6 +91,7 @@ class Conversations:
     def drop(self, operator: str, call: str) -> None:
         view = self._kept.get(operator, {}).pop(call, None)
         if view is not None:
+            self._release(view)
             self._forget(view)
             self.watch(replace(view, state="done"))
             self._board.put_own(operator, "conversations", str(view.id), None)

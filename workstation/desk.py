@@ -116,11 +116,11 @@ class Desk:
     def routing(self) -> RoutingTexts:
         return RoutingTexts(self.settings)
 
-    @property
+    @cached_property
     def queues(self) -> dict[str, Queue]:
         return {queue.id: queue for queue in self.settings.queue}
 
-    @property
+    @cached_property
     def operators(self) -> dict[str, OperatorSettings]:
         return {operator.id: operator for operator in self.settings.operator}
 

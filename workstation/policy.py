@@ -72,6 +72,10 @@ def has_in_team(person: Person, colleague: Person) -> bool:
         person.groups & colleague.groups or set(person.queues) & set(colleague.queues))
 
 
+# Collections of public views of which `sees` shows an operator none, or only himself.
+OF_FEW = frozenset({"operators", "calls", "campaigns"})
+
+
 def sees(person: Person, view: View) -> bool:
     """Whether a public view belongs on this person's screen.
 

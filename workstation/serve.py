@@ -18,6 +18,7 @@ from crm_store import gaps
 from crm_store import requests as stored_requests
 from crm_store.errors import StoreError
 from crm_store.store import Store
+from cti.changes import CallChange, LinkLost, LinkRestored, ListeningEnded
 from cti.commands import Commands
 from cti.engine import Engine
 from cti.tape import TapePosition
@@ -164,7 +165,9 @@ def wire(settings: Settings, secret: bytes, store: Store, engines: Sequence[Engi
     conversations.watch = partial(
         tell_all, (figures.follow, traces.follow,
                    *(site.recorder.follow_view for site in sites)))
-    conversations.dress = partial(call_marks.dress, sites, settings)
+    conversations.dress = partial(
+        call_marks.dress, sites, {one.id: one for one in settings.operator},
+        settings.supervision.tell_operator)
     first = sites.first
     return Desk(
         settings=settings, secret=secret, store=store, floor=links.floor, sites=sites,
@@ -198,8 +201,8 @@ def followers(desk: Desk) -> dict[str, Coroutine[None, None, None]]:
     works = {
         "pops": desk.pops.run(feed.subscribe("pops")),
         "wallboard": Ticker(desk).run(feed.subscribe("wallboard")),
-        "call marks": call_marks.run(desk, feed.subscribe("call marks")),
-        "listening": follow_listeners(desk, feed.subscribe("listening")),
+        "call marks": call_marks.run(desk, feed.subscribe("call marks", of=(CallChange,))),
+        "listening": follow_listeners(desk, feed.subscribe("listening", of=(ListeningEnded,))),
         "wrap-up": desk.wrap_up.run(),
         "reminders": reminders.run(desk),
         "menu contacts": menu_contacts.run(desk),
@@ -231,10 +234,12 @@ def _of_site(desk: Desk, site: Site) -> dict[str, Coroutine[None, None, None]]:
     feed = site.engine.feed
     return {
         "journal": site.journal.run(feed.subscribe("journal", limit=200_000)),
-        "mending": site.mending.run(feed.subscribe("mending", limit=200_000)),
-        "membership": Membership(desk.at(site), site).run(feed.subscribe("membership")),
+        "mending": site.mending.run(feed.subscribe(
+            "mending", limit=200_000, of=(LinkLost, LinkRestored))),
+        "membership": Membership(desk.at(site), site).run(feed.subscribe(
+            "membership", of=(LinkRestored,))),
         "recordings": site.recorder.run(feed.subscribe("recordings")),
-        "muting": muting.run(desk, site, feed.subscribe("muting")),
+        "muting": muting.run(desk, site, feed.subscribe("muting", of=(LinkRestored,))),
     }
 
 

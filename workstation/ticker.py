@@ -54,9 +54,14 @@ class Ticker:
         with subscription:
             async for fed in subscription.told(
                     lambda: log.warning("today's figures missed some changes")):
-                for change in fed.changes:
+                moved: dict[str, None] = {}
+                for one in (fed, *subscription.waiting()):
+                    for change in () if one.restored else one.changes:
+                        with unforeseen.logged("wallboard"):
+                            self._take(change, moved)
+                for operator in moved:
                     with unforeseen.logged("wallboard"):
-                        self._take(change, restored=fed.restored)
+                        self._show_operator(operator)
                 self._moved.set()
 
     async def _recall(self) -> None:
@@ -70,12 +75,10 @@ class Ticker:
         except StoreError as exc:
             log.warning("today's figures could not be read", error=str(exc))
 
-    def _take(self, change: Change, *, restored: bool) -> None:
-        if restored:
-            return
-        self._today.count(change, self._in_time_s)
+    def _take(self, change: Change, moved: dict[str, None]) -> None:
         if isinstance(change, OperatorChanged):
-            self._show_operator(change.operator)
+            moved[change.operator] = None
+        self._today.count(change, self._in_time_s)
 
     def _show_operator(self, operator: str) -> None:
         """His own state is on his own screens at once; others' see it with the next beat."""

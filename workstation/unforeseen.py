@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Coroutine
+from types import TracebackType
 from typing import Any
 
 import structlog
@@ -11,13 +11,24 @@ import structlog
 log = structlog.get_logger()
 
 
-@contextmanager
-def logged(doing: str, **facts: object) -> Iterator[None]:
+class logged:  # noqa: N801 - used as the function it looks like, some hundred times a second
     """Log any error of the block and go on after it. Cancelling is no error and passes."""
-    try:
-        yield
-    except Exception:
-        log.exception("something nobody foresaw; going on", doing=doing, **facts)
+
+    __slots__ = ("_doing", "_facts")
+
+    def __init__(self, doing: str, **facts: object) -> None:
+        self._doing, self._facts = doing, facts
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> bool:
+        if not isinstance(error, Exception):
+            return False
+        log.exception("something nobody foresaw; going on", doing=self._doing, **self._facts,
+                      exc_info=error)
+        return True
 
 
 async def outlived(doing: str, work: Coroutine[Any, Any, object]) -> None:

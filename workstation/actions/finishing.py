@@ -51,8 +51,7 @@ async def finish(desk: Desk, person: Person, args: Finish) -> dict[str, object]:
     chosen = _chosen(view, args)
     _check_identity(view, chosen)
     interaction = await interaction_of(desk, view)
-    async with desk.store.read() as tx:
-        had = await follow_ups.of_contact(tx, interaction)
+    had = await follow_ups.glance(desk.store, interaction)
     ending = _checked(desk, person, view, args, chosen, interaction, had)
     request = await _file(desk, person, view, args) if ending.files_request else None
     task = await _store(desk, person, view, ending, interaction)
