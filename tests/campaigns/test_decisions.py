@@ -140,6 +140,8 @@ def test_recorded_voice_needs_what_the_rule_says(
     rule = _rule("a", recorded_voice=allows)
     assert _decide(rule, is_recorded=True, has_consented=consented)[0] == why
     assert _decide(rule)[0] == "allowed"
+    silent = _decide(rule, is_recorded=True)[0]
+    assert silent == ("allowed" if allows == "allowed" else "no_consent"), "nobody asked him"
 
 
 def test_rule_without_a_lawful_hour_forbids_whatever_another_one_would_allow_later() -> None:

@@ -158,7 +158,7 @@ ROUTES: tuple[Route, ...] = (
     Route(method=GET, path="/campaigns/{id}/progress", who=Who.SUPERVISORS, answer=progress,
           result=Progress, says="Tried and reached over time, today's drops, the pace."),
     Route(method=GET, path="/campaigns/{id}/list.csv", who=Who.SUPERVISORS, answer=list_file,
-          says="The list as CSV: account, state, why, dials; for billing to take back."),
+          result=str, says="The list as CSV: account, state, why, dials; for billing to take back."),
     Route(method=POST, path="/payments", who=Who.ADMINISTRATORS, answer=take_payments,
           body=Payments, result=Taken,
           says="Payments as they come in: promises are kept, queued dials withdrawn."),
