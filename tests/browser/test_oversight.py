@@ -326,3 +326,19 @@ async def test_a_manager_reads_the_day_and_a_card_at_390_pixels(browser: Browser
     finally:
         await page.close()
         await runner.cleanup()
+
+
+async def test_a_card_says_why_its_client_is_not_called(open_story: Open) -> None:
+    story = s.desk(s.talking(), "talking")
+    story.replies["client.why_not_called"] = {
+        "numbers": [{"number": "+74951234567", "label": "+7 495 123-45-67", "why": "limit",
+                     "facts": {"rule": "RU-230", "counted": 2, "maximum": 2}, "until": None}],
+        "entries": [{"campaign": "November", "running": False, "state": "exhausted",
+                     "sentence": "Every attempt is used up."}]}
+    page, stage = await open_story(story)
+    await page.locator("why-called summary").click()
+    await expect(page.locator("why-called li").first).to_contain_text(
+        "The limit of calls is reached: 2 of 2 (RU-230).")
+    await expect(page.locator("why-called li").last).to_contain_text("Every attempt is used up.")
+    assert len(await heard(stage, "client.why_not_called")) == 1
+    assert await violations(page) == []

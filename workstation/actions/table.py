@@ -43,6 +43,7 @@ from workstation.actions import (
     team,
     waiting,
     walls,
+    why,
 )
 from workstation.desk import Desk
 from workstation.errors import NotAllowed, Refused, Unreadable
@@ -98,6 +99,8 @@ TABLE: dict[str, Action] = {
     "threshold.save": Action(protocol.floor.SaveThresholds, Who.SUPERVISORS, oversight.save),
     "operator.state": Action(protocol.floor.SetOperatorState, Who.SUPERVISORS,
                              oversight.set_state),
+    "client.why_not_called": Action(protocol.why.WhyNotCalled, Who.SIGNED_IN, why.not_called,
+                                    reads=True),
     "wall.make": Action(protocol.floor.MakeWallLink, Who.SUPERVISORS, walls.make),
     "wall.list": Action(protocol.floor.ListWallLinks, Who.SUPERVISORS, walls.listing,
                         reads=True),

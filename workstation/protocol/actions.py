@@ -25,6 +25,7 @@ from workstation.protocol import (
     targets,
     tasks,
     team,
+    why,
     waiting,
 )
 from workstation.protocol.args import Args
@@ -161,6 +162,7 @@ ACTIONS: dict[str, type[Args]] = {
     **team.ACTIONS,
     **waiting.ACTIONS,
     **floor.ACTIONS,
+    **why.ACTIONS,
     **own.ACTIONS,
     **reports.ACTIONS,
     "campaign.start": CampaignArgs,

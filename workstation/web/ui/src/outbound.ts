@@ -80,7 +80,7 @@ export function refusedInWords(problem: Problem): string {
     : problemInWords(problem);
 }
 
-export function whyOf(dialling: DiallingView): string {
+export function whyOf(dialling: Pick<DiallingView, "why" | "facts" | "until">): string {
   return dialling.why ? whyInWords(dialling.why, dialling.facts, dialling.until) : "";
 }
 

@@ -1737,7 +1737,7 @@ export interface NumberWhyView {
   number: string;
   label: string;
   why: string;
-  facts?: Record<string, unknown>;
+  facts?: Record<string, string | number | number | boolean | null>;
   until?: string | null;
 }
 
@@ -1959,6 +1959,7 @@ export interface Actions {
   "wall.make": MakeWallLink;
   "wall.list": ListWallLinks;
   "wall.revoke": RevokeWallLink;
+  "client.why_not_called": WhyNotCalled;
   "keys.mine": OwnKeys;
   "keys.set": SetKeys;
   "session.beat": Beat;

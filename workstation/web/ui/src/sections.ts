@@ -4,6 +4,7 @@ import type { Html } from "./pieces/bits.js";
 import { auditSection } from "./pieces/audit_page.js";
 import { duplicatesSection } from "./pieces/duplicate_board.js";
 import { fieldsSection } from "./pieces/fields_page.js";
+import { gapsSection } from "./pieces/gaps_page.js";
 import { importsSection } from "./pieces/import_page.js";
 import { menusSection } from "./pieces/menu_page.js";
 import { privacySection } from "./pieces/privacy_page.js";
@@ -31,6 +32,7 @@ export const SECTIONS: Section[] = [
   typesSection,
   thresholdsSection,
   wallsSection,
+  gapsSection,
   auditSection,
   privacySection,
 ];

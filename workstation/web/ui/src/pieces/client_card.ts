@@ -14,6 +14,7 @@ import * as parts from "./card_parts.js";
 import "./client_sources.js";
 import "./client_tasks.js";
 import { hiddenLine } from "./card_hidden.js";
+import "./why_called.js";
 import "./identity_check.js";
 import { Piece } from "./piece.js";
 import "./menu_pin.js";
@@ -118,6 +119,7 @@ class ClientPanel extends Piece {
           .card=${card}></identity-check>` : nothing}
         ${debt(card)}
         <client-sources .desk=${this.desk} .client=${card.client_id}></client-sources>
+        <why-called .desk=${this.desk} .client=${card.client_id}></why-called>
         <client-tasks .desk=${this.desk} .client=${card.client_id}></client-tasks>
         ${this.phones(card, one)}
         ${parts.emails(card, this.desk)}
