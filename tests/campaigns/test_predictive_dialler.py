@@ -89,8 +89,11 @@ async def test_pace_is_changed_while_it_runs_and_the_change_has_an_author(
     exchange.staff(2)
     dialler = _dialler(exchange)
     await dialler.step(exchange.now)
-    assert await _in_flight(watched) == 0
+    await exchange.tick(dialler)
+    assert exchange.invites == [], "a card on a screen is no call"
     async with watched.read() as tx:
+        [card] = await claims.open_attempts(tx)
+        assert (card.state, card.held_by) == ("intent", "101")
         row = await rows.get(tx, campaign_id)
         assert (row.pacing, row.lines_max) == ("preview", 7)
         assert "by hand" in await steering.why_not_dialling(tx, campaign_id)
