@@ -53,6 +53,7 @@ class Coverage(Shape, frozen=True):
 class Entry(Shape, frozen=True):
     """A person on a campaign's list; `why` is a code, `sentence` the same in English, `numbers`
     those he is tried at, in their order."""
+    id: int
     client_id: int
     name: str
     numbers: list[str]
