@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cti.changes import LinkLost
+from cti.changes import Change, LinkLost, LinkRestored
 from cti.errors import Overrun
 from cti.feed import Fed, Feed
 from cti.tape import TapePosition
@@ -46,6 +46,19 @@ async def test_a_slow_subscriber_is_told_once_and_does_not_stop_the_others() -> 
         feed.publish(fed(9))
         assert (await anext(slow)).position.offset == 9
         assert quick.behind() == 6
+
+
+async def test_who_wants_one_kind_of_change_is_not_woken_by_others() -> None:
+    back: Change = LinkRestored(at=AT, pbx="main", gap_from=AT, calls_lost=0, calls_found=0,
+                                 restarted=False)
+    lost: Change = LinkLost(at=AT, pbx="main")
+    feed = Feed()
+    with feed.subscribe("links", of=(LinkLost,)) as links, feed.subscribe("all") as everything:
+        for changes in ((back,), (back, lost), (back,)):
+            feed.publish(Fed(TapePosition("2026-11-22", 1), changes, 0))
+        assert [one.changes for one in links.waiting()] == [(back, lost)]
+        assert links.waiting() == []
+        assert everything.behind() == 3
 
 
 async def test_who_left_gets_nothing() -> None:
