@@ -233,7 +233,13 @@ class AgiServer:
         host, port = self._address
         loop = asyncio.get_running_loop()
         self._listener = await loop.create_server(
-            lambda: Wire(self._welcome, self._limits.header_bytes), host, port, backlog=1024)
+            lambda: Wire(self._welcome, self._limits.header_bytes), host, port, backlog=1024,
+            start_serving=False)
+        try:
+            await self._listener.start_serving()
+        except BaseException:       # cancelled meanwhile: the port is given back
+            self._listener.close()
+            raise
         await self._tasks.__aenter__()
         self._watch = self._tasks.create_task(self._cut_the_late(), name="agi deadlines")
         return self
