@@ -1,9 +1,10 @@
 // The floor: a card per queue, a tile per operator. Fixed places: nothing moves when states change.
 import { html, nothing } from "lit";
+import { guard } from "lit/directives/guard.js";
 import { repeat } from "lit/directives/repeat.js";
 import { alarmOf, alarmWords, worst, type Figure } from "../alarms.js";
 import type { OperatorState, OperatorView, QueueView } from "../protocol.gen.js";
-import { percent, say, stretch, t } from "../texts.js";
+import { percent, say, spoken, stretch, t } from "../texts.js";
 import { phone } from "../numbers.js";
 import { icon, mark, tone, type Html } from "./bits.js";
 import { overWords, reasonWords } from "./pause_words.js";
@@ -35,7 +36,7 @@ class FloorBoard extends Piece {
       <div class="section-head"><h2 class="section-title">${t("floor.operators")}</h2>
         ${this.states(operators)}</div>
       <div class="tiles">${repeat(operators, (operator) => operator.id, (operator) =>
-        this.tile(operator))}</div></div><tile-menu .desk=${this.desk}></tile-menu>
+        guard(this.facts(operator), () => this.tile(operator)))}</div></div><tile-menu .desk=${this.desk}></tile-menu>
       <queue-menu .desk=${this.desk}></queue-menu>`;
   }
 
@@ -82,6 +83,12 @@ class FloorBoard extends Piece {
     return help ? html`<span class="tile-help">${icon("circle-help")}
       ${t(help.answered_at ? "help.tile_answered" : "help.tile")} <tick-time since=${help.at}></tick-time></span>`
       : html`<span>${t("floor.calls_today", { n: one.calls_today })}</span>`;
+  }
+
+  /** What a tile is drawn from: of 500 only those that moved are drawn again. */
+  private facts(one: OperatorView): unknown[] {
+    return [one, one.call ? this.desk.views.calls[one.call] : null, this.desk.team.helpOf(one.id),
+            this.only, spoken()];
   }
 
   private tile(one: OperatorView): Html {
