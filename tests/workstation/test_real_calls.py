@@ -113,12 +113,13 @@ async def test_a_server_started_in_mid_call_takes_it_up(pbx: PrivatePbx, tmp_pat
     async with working(settings) as office, office.screen("daria") as daria:
         await daria.ask("phone.attach", phone="desk")
         await daria.ask("state.set", state="ready")
-        await pbx.world_originate("talk", caller_number=CALLER, talk_s=30)
+        await pbx.world_originate("talk", caller_number=CALLER, talk_s=90)
         await daria.until(lambda views: "talking" in states(views))
         call = daria.conversations[0]["call"]
     async with working(settings) as office, office.screen("daria") as daria:
         await daria.until(lambda views: bool(views["conversations"]))
         assert [view["call"] for view in daria.conversations] == [call]
+        assert (await daria.ask("call.hangup", call=call)).problem is None
         await daria.until(lambda views: "wrap_up" in states(views))
         await daria.ask("state.set", state="offline")
         row, _ = await stored(office.store, call)
