@@ -233,7 +233,8 @@ SIZES = """() => {
   const sticks = (one) => one.scrollWidth > one.clientWidth + 1;
   return { words: all('.wall-figure span, .wall-alarm, .wall-state, h2').map(size),
            digits: all('.wall-figure b').map(size),
-           cut: all('.wall-queue, .wall-figures, .wall-main').filter(sticks).map((one) => one.className) };
+           cut: all('.wall-queue, .wall-figures, .wall-main').filter(sticks)
+             .map((one) => one.className) };
 }"""
 
 
