@@ -27,18 +27,19 @@ def preferred(plan: PbxPlan) -> str:
     """One operator's phone first, and for so many seconds; then the queue.
 
     Who is in a call is waited for, to music; who is paused in that queue, or not in it, is not.
-    Asterisk's QUEUE_MEMBER says "0" for who is no member too (tried with 22).
     """
     return context("deskline-prefer", *(_operator(one) for one in plan.operators))
 
 
 def _operator(operator: OperatorPlan) -> str:
-    busy = '"(INUSE|BUSY|RINGING|RINGINUSE|ONHOLD)" ${DEVICE_STATE(PJSIP/${DESKLINE_PHONE})}'
+    # the slash tells INUSE from NOT_INUSE
+    busy = '"/(INUSE|BUSY|RINGING|RINGINUSE|ONHOLD)" /${DEVICE_STATE(PJSIP/${DESKLINE_PHONE})}'
     return extension(
         operator.id, 'Set(DESKLINE_OK=${REGEX("^[0-9]{1,2}$" ${DESKLINE_PREFER_S})})',
         'ExecIf($["${DESKLINE_OK}" != "1"]?Set(DESKLINE_PREFER_S=10))',
         "Set(DESKLINE_UNTIL=$[${EPOCH} + ${DESKLINE_PREFER_S}])",
-        "(look)Set(DESKLINE_PHONE=)", *map(_found, operator.endpoints),
+        "(look)Set(DESKLINE_PHONE=)",
+        *(step for place, phone in enumerate(operator.endpoints) for step in _found(place, phone)),
         'GotoIf($["${DESKLINE_PHONE}" = ""]?else)', f"Set(DESKLINE_BUSY=${{REGEX({busy})}})",
         'GotoIf($["${DESKLINE_BUSY}" = "0"]?ring)',
         "GotoIf($[${EPOCH} >= ${DESKLINE_UNTIL}]?else)",
@@ -52,9 +53,10 @@ def _operator(operator: OperatorPlan) -> str:
         TO_QUEUE)
 
 
-def _found(phone: str) -> str:
-    """It is his phone that the queue rings now."""
+def _found(place: int, phone: str) -> tuple[str, str, str]:
+    """It is his phone that the queue rings now. Who is no member is not asked for: Asterisk would
+    log it as an error."""
     members = f'"(^|,)PJSIP/{phone}(,|$)" ${{QUEUE_MEMBER_LIST(${{DESKLINE_QUEUE}})}}'
     paused = f"${{QUEUE_MEMBER(${{DESKLINE_QUEUE}},paused,PJSIP/{phone})}}"
-    return (f'ExecIf($["${{REGEX({members})}}{paused}" = "10"]?'
-            f"Set(DESKLINE_PHONE={phone}))")
+    return (f'GotoIf($["${{REGEX({members})}}" = "1"]?:no{place})',
+            f'ExecIf($["{paused}" = "0"]?Set(DESKLINE_PHONE={phone}))', f"(no{place})NoOp()")
