@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from typing import Any
+
 from alembic import context
-from alembic.runtime.migration import MigrationInfo
+from alembic.runtime.migration import MigrationContext, MigrationInfo
 
 import crm_store.tables  # noqa: F401  completes the metadata
 from crm_store.base import Base
 
 
-def _told(step: MigrationInfo, **_: object) -> None:
+def _told(ctx: MigrationContext, step: MigrationInfo, heads: Collection[Any],
+          run_args: Mapping[str, Any]) -> None:
     """To who looks on at each step, see `crm_store.migrate`."""
     on_step = context.config.attributes.get("on_step")
     if on_step is not None:

@@ -16,6 +16,7 @@ from workstation.protocol.args import Args
 from workstation.reach import at_work
 from workstation.web import shapes
 from workstation.web.routes import Answer, Asked, NoQuery, Query, Route
+from workstation.web.work_shapes import OF_PATH
 
 ID = re.compile(r"-?[0-9]{1,18}")       # a conversation's is below 0 until it is stored
 GET, POST, PUT = "GET", "POST", "PUT"
@@ -95,6 +96,7 @@ def _route(method: str, path: str, named: str, name: str) -> Route:
              else NoQuery)
     body = _without(args, named, _Body) if method != GET and has_more else None
     return Route(method=method, path=path, who=TABLE[name].who, answer=_answer(name, named),
+                 result=OF_PATH[path] if method == GET else dict[str, Any],
                  query=query, body=body, says=f"`{name}`: {_says(args)}")
 
 
