@@ -33,7 +33,7 @@ async def make(tx: Tx, token_hash: str, *, name: str, queues: list[str], shows_c
         at=at).returning(*_ALL))).one()
     await audit.record(tx, by=by, at=at, what="wall.made", facts={
         "link": row.id, "name": name, "queues": list(queues), "callers": shows_callers})
-    return WallLink(*row)
+    return WallLink(**row._asdict())
 
 
 async def revoke(tx: Tx, link_id: int, *, by: str, at: datetime) -> None:
