@@ -176,3 +176,23 @@ async def test_crossings_are_told_newest_first_and_what_stood_at_a_start_is_over
         found = [one for one in await stored.since(tx, NOW) if one.figure == "longest"]
     assert [(one.level, one.ended_at) for one in found] == [
         ("red", NOW + timedelta(minutes=5)), ("amber", NOW + timedelta(minutes=1))]
+
+
+async def test_an_operators_state_is_set_by_his_lead_only_and_written_down_before(
+        office: Office) -> None:
+    wish = {"operator": "101", "state": "paused", "reason": "lunch", "why": "you look tired"}
+    async with office.screen("boris") as boris:
+        refused = await boris.ask("operator.state", **wish)
+        assert refused.problem is not None
+        assert refused.problem.code == "not_allowed"
+    async with office.screen("sofia") as sofia:
+        unknown = await sofia.ask("operator.state", **wish | {"reason": "swimming"})
+        assert unknown.problem is not None
+        assert unknown.problem.code == "unknown_reason"
+        reply = await sofia.ask("operator.state", **wish)   # there is no Asterisk to do it
+        assert reply.problem is not None
+        assert reply.problem.code == "link_down"
+    async with office.store.read() as tx:
+        page = await audit_reading.page(tx, audit_reading.Filter(what="operator.state"))
+    assert [(one.by, one.facts) for one in page[0]] == [("109", {
+        "operator": "101", "state": "paused", "reason": "lunch", "why": "you look tired"})]

@@ -33,6 +33,8 @@ async def pick_up(desk: Desk, person: Person, args: PickUp) -> Done:
         raise NotAllowed("it is no call of your queues")
     if call.state not in ("waiting", "ringing") or call.connected or call.direction == "internal":
         raise not_now(f"it is {call.state}")
+    if person.oversees:     # an operator's own work needs no deed
+        await write_down(desk, person, "call.pick_up", call)
     return await _fetch(desk, person, call)
 
 
