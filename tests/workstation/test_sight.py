@@ -245,6 +245,9 @@ VIEWS_WITHOUT = frozenset({
     "OperatorView", "QueueView", "QueuePartView", "SegmentView", "DocumentView",
     "CampaignView", "GapView",
     "ColleagueView", "QueueTarget", "Targets", "ListenerView",
+    "AlarmView", "CrossingView", "ThresholdView", "EntryView", "IncidentView", "EntryWhyView",
+    "TodayView", "TodayQueue", "LateRequest", "Standstill",
+    "WallView", "WallQueueView", "WallLinkView",
     # a colleague, or the number an operator chose himself
     "ConsultView", "ConfirmedView",
     # made of the card as its reader sees it
@@ -270,5 +273,5 @@ VIEWS_WITHOUT = frozenset({
     "RetainedView",
     # what screens send
     "PhoneEdit", "EmailEdit", "AddressEdit", "RelationEdit", "ConsentEdit", "ClientEdit",
-    "FieldShape",
+    "FieldShape", "ConditionShape",
 })
