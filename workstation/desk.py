@@ -40,8 +40,8 @@ from workstation.sight import Sight
 from workstation.sites import Site, Sites
 from workstation.softphones import Softphones
 from workstation.sources.figures import Figures
-from workstation.walls import Walls
 from workstation.waiting.waits import Waits
+from workstation.walls import Walls
 from workstation.wrap_up import WrapUp
 
 

@@ -21,6 +21,7 @@ from pydantic_settings import (
 
 from cti.cel import COLUMNS
 from workstation.duplicate_settings import Duplicates
+from workstation.hours_settings import CallBack, Incidents, OpeningHours, Overflow, Waiting, faults
 from workstation.opening_settings import OPENINGS, Dialling, Guidance, Opening
 from workstation.outcome_settings import (
     BILLING,
@@ -35,7 +36,6 @@ from workstation.privacy_settings import Privacy, Retention
 from workstation.recording_settings import Policy, Recording
 from workstation.requests.settings import RequestSettings
 from workstation.rights import Right, ViewLimits
-from workstation.hours_settings import CallBack, Incidents, OpeningHours, Overflow, Waiting, faults
 from workstation.routing_settings import Routing
 from workstation.sources.settings import Source
 from workstation.supervision_settings import Supervision

@@ -28,9 +28,9 @@ from crm_store.prepared import Prepared
 from crm_store.store import Store
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
-VALUES = {"client_id": 1, "e164": "+79161234567", "count": 20, "at": NOW, "since": NOW, "kind": "call",
-          "ref": 1, "interaction_id": 1, "besides": 0, "attempt": 1, "operator": "101",
-          "number": "+79161234567"}
+VALUES = {"client_id": 1, "e164": "+79161234567", "count": 20, "at": NOW, "since": NOW,
+          "kind": "call", "ref": 1, "interaction_id": 1, "besides": 0, "attempt": 1,
+          "operator": "101", "number": "+79161234567"}
 HOT = {
     "candidates: links": clients._LINKS, "candidates: contacts": clients._LATEST_CONTACTS,
     "card: client": cards._CLIENT, "card: belongings": belongings.BELONGINGS,

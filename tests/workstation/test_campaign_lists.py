@@ -1,4 +1,4 @@
-"""A campaign made on the page: its list by conditions and from a file, then changed with reasons."""
+"""A campaign made on the page: its list by conditions and from a file, changed with reasons."""
 
 from __future__ import annotations
 

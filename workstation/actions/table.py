@@ -184,7 +184,6 @@ TABLE: dict[str, Action] = {
     "campaign.entries": Action(protocol.CampaignEntries, Who.SUPERVISORS, campaigns.entries,
                                reads=True),
     "campaign.pace": Action(protocol.campaigns.Pace, Who.SUPERVISORS, campaign_pace.pace),
-    "campaign.again": Action(protocol.campaigns.Again, Who.SUPERVISORS, campaign_pace.again),
     "campaign.make": Action(protocol.campaign_lists.MakeCampaign, Who.SUPERVISORS,
                             campaign_lists.make),
     "campaign.count": Action(protocol.campaign_lists.CountList, Who.SUPERVISORS,

@@ -25,8 +25,8 @@ from workstation.protocol import (
     targets,
     tasks,
     team,
-    why,
     waiting,
+    why,
 )
 from workstation.protocol.args import Args
 from workstation.protocol.working import ConfirmIdentity, ExtendWrapUp, Finish, SaveDraft
@@ -152,7 +152,6 @@ ACTIONS: dict[str, type[Args]] = {
     "call.hangup": HangUp,
     **dialling.ACTIONS,
     **dial_cards.ACTIONS,
-    **controls.ACTIONS,
     **campaign_lists.ACTIONS,
     **campaign_results.ACTIONS,
     **controls.ACTIONS,
