@@ -65,10 +65,12 @@ class Grouping:
             self._waiting.extendleft(reversed(taken))       # nothing of it is there
             raise
         except Exception as exc:        # noqa: BLE001  whoever asked is told
-            await self._one_by_one(taken, exc)
+            problem = exc
         else:
             for one, value in zip(taken, values, strict=True):
                 one.done(value)
+            return
+        await self._one_by_one(taken, problem)      # out there: one's error is no other's context
 
     async def _together(self, taken: list[_Write]) -> list[Any]:
         values: list[Any] = []

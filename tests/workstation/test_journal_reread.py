@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from crm_store import interaction_pages, interactions
+from crm_store import gaps, interaction_pages, interactions
 from crm_store.base import Tx
 from crm_store.contacts import CallFacts, Interaction
 from crm_store.errors import Conflict
@@ -160,16 +160,17 @@ async def test_a_batch_that_is_refused_does_not_move_the_place(
     """Written one by one, the rest of it may still be lost: the next batch says how far."""
     told = of_calls(engine)
     journal = Journal(office.store, Regions("RU"), engine.retell, "main")
-    refusals = [Conflict()]
     known = interactions.upsert_calls
 
-    async def once(tx: Tx, calls: list[CallFacts]) -> list[int]:
-        if refusals:
-            raise refusals.pop()
+    async def refused_whole(tx: Tx, calls: list[CallFacts]) -> list[int]:
+        """However often it is tried, alone or in a group with others' writes."""
+        if await gaps.place(tx, "main") is not None:
+            raise Conflict
         return await known(tx, calls)
 
-    monkeypatch.setattr("crm_store.interactions.upsert_calls", once)
+    monkeypatch.setattr("crm_store.interactions.upsert_calls", refused_whole)
     await journal.write(told[0].changes, told[0].position)
+    monkeypatch.setattr("crm_store.interactions.upsert_calls", known)
     assert await journalled(office.store, "main") is None
     assert [row.call_id for row in await rows(office)] == [told[0].changes[0].call]  # type: ignore[attr-defined]
     await journal.write(told[1].changes, told[1].position)
