@@ -143,7 +143,11 @@ class AuditPage extends Piece {
   }
 }
 
+/** What happens to requests and tasks has its words where they are shown. */
 function deed(kind: string): string {
+  const [of = "", what = ""] = kind.split(".");
+  if (of === "request") return `${t("audit.of_request")}: ${tOr(`request_event.${what}`, what)}`;
+  if (of === "task") return `${t("audit.of_task")}: ${tOr(`task_event.${what}`, what)}`;
   return tOr(`deed.${kind}`, kind);
 }
 
