@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -18,6 +20,16 @@ ONE_DEMO = "acceptance"
 # Seconds that a test takes, roughly: what takes long begins first, and the workers end together.
 SECONDS = {"acceptance": 15.0, "pbx": 6.0, "browser": 2.5, "terminal": 1.0, "postgres": 0.6}
 ANY_S = 0.2
+
+
+@pytest.fixture(autouse=True)
+def _logged_as_before() -> Iterator[None]:
+    """What a test sets up for its logs ends with it: another looks for a warning."""
+    levels = {name: logging.getLogger(name).level
+              for name in (None, "aiosqlite", "asyncio", "alembic", "sqlalchemy.engine")}
+    yield
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -272,6 +272,9 @@ OTHERS: dict[str, str] = {
     "people": "staff",
     "webhooks": "programs elsewhere",
     "sessions": "staff",
+    "threshold_sets": "bounds of figures",
+    "threshold_crossings": "figures of queues",
+    "wall_links": "screens of ours",
 }
 
 
