@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from campaigns import steering
 from crm_store import claims
 from cti.pbx.find import Program
 from cti.pbx.plan import OperatorPlan, WorldPlan
@@ -130,11 +131,12 @@ async def test_a_campaign_is_dialled_by_the_asterisk_whose_operator_is_free(
             await screen.until(lambda views: states(views) == ["talking"])
         calls = [screen.conversations[0]["call"] for screen in (vera, nora)]
         async with asyncio.timeout(30):
-            while await talking_to(office) != {"103", "203"}:  # noqa: ASYNC110 - rows do not tell
+            while await talked_with(office) != {"103", "203"}:  # noqa: ASYNC110 - rows do not tell
                 await asyncio.sleep(0.1)
     assert [call.partition("@")[2] for call in calls] == ["", "north"]
 
 
-async def talking_to(office: Office) -> set[str | None]:
+async def talked_with(office: Office) -> set[str | None]:
     async with office.store.read() as tx:
-        return {one.operator for one in await claims.open_attempts(tx)}
+        entries = await steering.entries(tx, 1)
+        return {one.operator for entry in entries for one in await claims.of_entry(tx, entry.id)}
