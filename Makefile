@@ -17,7 +17,7 @@ demo: setup-run ## set up everything inside the checkout and run a working conta
 
 test: setup-dev ## set up, then every test
 	@$(MAKE) --no-print-directory lint types
-	$(BIN)/pytest -n 2 --dist loadgroup --no-loadscope-reorder --durations=30 --durations-min=5
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=30 --durations-min=5
 
 check: setup-check ## the quick part: lint, types, tests without a telephone or a browser
 	@$(MAKE) --no-print-directory lint types unit

@@ -14,8 +14,6 @@ sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 pytest_plugins = ["tests.conftest_postgres", "tests.pbx.fixtures"]
-ONE_DEMO = "acceptance"
-
 
 # Seconds that a test takes, roughly: what takes long begins first, and the workers end together.
 SECONDS = {"acceptance": 15.0, "pbx": 6.0, "browser": 2.5, "terminal": 1.0, "postgres": 0.6}
@@ -34,17 +32,13 @@ def _logged_as_before() -> Iterator[None]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """`-n 2 --dist loadgroup`: a file stays on one worker, and so does the one running demo."""
+    """`-n 2 --dist loadfile --no-loadscope-reorder`: a file stays on one worker (grouping by
+    marks does nothing since pytest 9.2, which has no `_nodeid`)."""
     cost: dict[str, float] = {}
     for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
-        cost[_group(item)] = cost.get(_group(item), 0) + _seconds(item)
+        cost[str(item.path)] = cost.get(str(item.path), 0) + _seconds(item)
     if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: -cost[_group(item)])
-
-
-def _group(item: pytest.Item) -> str:
-    return ONE_DEMO if item.get_closest_marker("acceptance") else str(item.path)
+        items.sort(key=lambda item: -cost[str(item.path)])
 
 
 def _seconds(item: pytest.Item) -> float:

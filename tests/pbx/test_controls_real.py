@@ -87,6 +87,9 @@ async def test_a_call_between_two_operators_is_held_by_either_muted_and_passed_o
         await hears(floor.annas, nothing_of=(BORIS_HZ,))
         await floor.ask("keypad", boris, digits="7")
         assert (await floor.annas.wait("digit"))["digit"] == "7"
+        async with asyncio.timeout(30):
+            while not any(floor.office.desk.floor.phones.get("104", {}).values()):  # noqa: ASYNC110 - nobody is told
+                await asyncio.sleep(0.1)
         await floor.ask("transfer", boris, operator="104")      # the world answers there
         await floor.boriss.wait("ended")
         await floor.annas.hang_up()
